@@ -1,0 +1,142 @@
+//! What can be asked of the program: its commands and options, and what is generated from them.
+
+use std::io::{self, Write as _};
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use imapi_errors::{Header, Lang};
+
+use crate::output::{Outcome, Output};
+
+/// Optical discs: what IMAPI does on Windows, everywhere
+#[derive(Debug, Parser)]
+#[command(name = "imapi", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Ends with 0 when the work is done, 1 when it failed, 2 when it was asked wrongly.")]
+pub struct Cli {
+    /// Language of messages: en, ru or zh-TW [default: from the locale]
+    #[arg(long, global = true, value_name = "LANG", value_parser = |tag: &str| tag.parse::<Lang>())]
+    pub lang: Option<Lang>,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Says what a result code means and what to do about it
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain {
+        /// A code: hexadecimal, decimal with or without sign, or a name in any case, with or without its prefix
+        #[arg(required = true, value_name = "CODE", allow_negative_numbers = true)]
+        codes: Vec<String>,
+
+        /// Prints JSON: an object for one code, an array for several
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Lists the result codes of the IMAPI headers
+    Codes {
+        /// Only the codes of this header [default: the three IMAPI headers]
+        #[arg(long, value_enum)]
+        header: Option<HeaderName>,
+
+        /// Prints a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Prints a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Prints the manual page, of the program or of one command
+    Man {
+        /// A command
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  imapi explain 0xC0AA0404
+  imapi explain -1062599676
+  imapi explain e_imapi_df2data_media_not_blank
+  imapi explain media_not_blank --lang zh-TW";
+
+/// A header by its file name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HeaderName {
+    /// IMAPI v1
+    #[value(name = "imapierror.h", alias = "imapierror")]
+    V1,
+    /// IMAPI v2
+    #[value(name = "imapi2error.h", alias = "imapi2error")]
+    V2,
+    /// File system images
+    #[value(name = "imapi2fserror.h", alias = "imapi2fserror")]
+    Fs,
+    /// COM and Windows codes that IMAPI methods return too
+    #[value(name = "winerror.h", alias = "winerror")]
+    Common,
+}
+
+impl From<HeaderName> for Header {
+    fn from(name: HeaderName) -> Self {
+        match name {
+            HeaderName::V1 => Self::V1,
+            HeaderName::V2 => Self::V2,
+            HeaderName::Fs => Self::Fs,
+            HeaderName::Common => Self::Common,
+        }
+    }
+}
+
+/// Writes the completion script of a shell.
+pub fn completions(shell: Shell, out: &mut Output) -> io::Result<Outcome> {
+    // The generator cannot fail on a Vec, as it would panic on a closed pipe.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "imapi", &mut script);
+    out.write_all(&script)?;
+    Ok(Outcome::Done)
+}
+
+/// Writes a manual page in roff.
+pub fn man(name: Option<&str>, out: &mut Output) -> io::Result<Outcome> {
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    let page = match name {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(command) => command.clone().name(format!("imapi-{name}")).bin_name(format!("imapi {name}")),
+            None => program
+                .error(clap::error::ErrorKind::InvalidSubcommand, format!("no command is called '{name}'"))
+                .exit(),
+        },
+    };
+    let mut roff = Vec::new();
+    clap_mangen::Man::new(page).render(&mut roff)?;
+    out.write_all(&roff)?;
+    Ok(Outcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_header_has_its_file_name() {
+        for name in HeaderName::value_variants() {
+            let shown = name.to_possible_value().expect("none is hidden");
+            assert_eq!(shown.get_name(), Header::from(*name).file());
+        }
+    }
+}

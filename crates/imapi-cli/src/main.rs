@@ -1,0 +1,42 @@
+//! The program `imapi`: optical discs from a shell.
+//!
+//! It only parses, asks the libraries, and prints. Every command gives its facts as JSON with `--json`. It ends with 0
+//! when the work is done, 1 when it failed, 2 when it was asked wrongly.
+
+#![forbid(unsafe_code)]
+
+mod cli;
+mod codes;
+mod entry;
+mod explain;
+mod output;
+mod query;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use output::{Outcome, Output};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = cli.lang.unwrap_or_else(imapi_errors::Lang::from_env);
+    let mut out = Output::standard();
+    let done = match cli.command {
+        Command::Explain { codes, json } => explain::run(&codes, lang, json, &mut out),
+        Command::Codes { header, json } => codes::run(header, lang, json, &mut out),
+        Command::Completions { shell } => cli::completions(shell, &mut out),
+        Command::Man { command } => cli::man(command.as_deref(), &mut out),
+    };
+    match done.and_then(|outcome| out.finish().map(|()| outcome)) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::from(1),
+        // Whoever reads us has seen enough; that is no failure of ours.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            output::report(&error, lang);
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The programs that judge us, and how they come onto a machine.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// A program that the tests need, and the Debian package that has it.
+struct Peer {
+    program: &'static str,
+    package: &'static str,
+    why: &'static str,
+}
+
+/// Sorted by package.
+const PEERS: [Peer; 4] = [
+    Peer { program: "bash", package: "bash", why: "accepts our completions" },
+    Peer { program: "fish", package: "fish", why: "accepts our completions" },
+    Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
+    Peer { program: "zsh", package: "zsh", why: "accepts our completions" },
+];
+
+/// The version that `deny.toml` is written for.
+const CARGO_DENY: &str = "0.20.2";
+
+/// What is missing, each as a sentence with the line that installs it.
+pub fn missing() -> Vec<String> {
+    let mut missing: Vec<String> = PEERS
+        .iter()
+        .filter(|peer| find(peer.program).is_none())
+        .map(|peer| {
+            format!("{} ({}): sudo apt-get install --no-install-recommends {}", peer.program, peer.why, peer.package)
+        })
+        .collect();
+    if find("cargo-deny").is_none() {
+        missing
+            .push(format!("cargo-deny (licences and sources): cargo install cargo-deny@{CARGO_DENY} --locked --debug"));
+    }
+    for (program, component) in [("cargo-clippy", "clippy"), ("cargo-fmt", "rustfmt")] {
+        if find(program).is_none() {
+            missing.push(format!("{program}: rustup component add {component}"));
+        }
+    }
+    missing
+}
+
+/// Installs what is missing: Debian packages, and cargo-deny, of which Debian has none.
+pub fn install() -> Result<(), String> {
+    let packages: Vec<&str> = PEERS.iter().filter(|p| find(p.program).is_none()).map(|p| p.package).collect();
+    if !packages.is_empty() {
+        let Some(apt) = find("apt-get") else {
+            return Err(format!("--setup knows Debian and Ubuntu only; install by hand: {}", packages.join(" ")));
+        };
+        println!("setup: installing {}", packages.join(" "));
+        as_root(&apt, &["update", "--quiet=2"])?;
+        let mut arguments = vec!["install", "--yes", "--quiet=2", "--no-install-recommends"];
+        arguments.extend(&packages);
+        as_root(&apt, &arguments)?;
+    }
+    if find("cargo-deny").is_none() {
+        println!("setup: installing cargo-deny {CARGO_DENY} (a minute or two)");
+        // Unoptimised, it builds in a third of the time and still checks this workspace in a second.
+        let package = format!("cargo-deny@{CARGO_DENY}");
+        succeed(Command::new(cargo()).args(["install", &package, "--locked", "--debug", "--quiet"]))?;
+    }
+    Ok(())
+}
+
+/// Cargo as it runs us, so that a toolchain chosen with `+` stays chosen.
+pub fn cargo() -> PathBuf {
+    env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+}
+
+/// Runs a command; a status other than success is an error.
+pub fn succeed(command: &mut Command) -> Result<(), String> {
+    let status = command.status().map_err(|e| format!("{}: {e}", command.get_program().to_string_lossy()))?;
+    if status.success() { Ok(()) } else { Err(format!("{}: {status}", command.get_program().to_string_lossy())) }
+}
+
+fn as_root(program: &Path, arguments: &[&str]) -> Result<(), String> {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let mut command = if root {
+        Command::new(program)
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.arg("--preserve-env=DEBIAN_FRONTEND").arg(program);
+        sudo
+    };
+    succeed(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+/// A program on the path, or where cargo installs.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let folders = env::split_paths(&path).chain(cargo_home.map(|home| home.join("bin")));
+    folders.map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
+}

@@ -39,9 +39,26 @@ fn from_rustup(version: &str) -> Option<PathBuf> {
 }
 
 fn unpacked(root: &Path, version: &str) -> Option<PathBuf> {
-    let rustc = folder(root).join("usr/bin/rustc");
+    let rustc = folder(root).join("rustc");
     let output = Command::new(&rustc).arg("--version").output().ok()?;
     String::from_utf8_lossy(&output.stdout).starts_with(&format!("rustc {version}.")).then_some(rustc)
+}
+
+/// The compiler finds its libraries where it was built to find them; these are elsewhere, and the script says where.
+#[cfg(unix)]
+fn write_wrapper(folder: &Path) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let usr = folder.join("usr");
+    let libraries = format!("{0}/lib:{0}/lib/{1}-linux-gnu", usr.display(), std::env::consts::ARCH);
+    let script = format!("#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {}/bin/rustc \"$@\"\n", usr.display());
+    let path = folder.join("rustc");
+    fs::write(&path, script).map_err(|e| format!("{}: {e}", path.display()))?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+#[cfg(not(unix))]
+fn write_wrapper(_: &Path) -> Result<(), String> {
+    Err("Debian's packages are of no use here".to_string())
 }
 
 /// Debian 12 has several compilers under the name `rustc-web`; in Debian 13 it is `rustc`.
@@ -53,17 +70,20 @@ fn unpack(root: &Path, version: &str) -> Result<PathBuf, String> {
             format!("rustc{web}={version}*"),
             format!("libstd-rust{web}-dev={version}*"),
             format!("libstd-rust{web}-{version}={version}*"),
+            "libllvm19".to_string(), // what Rust 1.85 was built with
         ];
         let mut download = Command::new("apt-get");
         if peers::succeed(download.current_dir(&folder).args(["download", "--quiet=2"]).args(&packages)).is_err() {
             continue;
         }
+        write_wrapper(&folder)?;
         for entry in fs::read_dir(&folder).map_err(|e| e.to_string())?.flatten() {
             if entry.path().extension().is_some_and(|extension| extension == "deb") {
                 peers::succeed(Command::new("dpkg").arg("-x").arg(entry.path()).arg(&folder))?;
                 fs::remove_file(entry.path()).map_err(|e| e.to_string())?;
             }
         }
+        break;
     }
     unpacked(root, version)
         .ok_or_else(|| format!("no Rust {version} here: rustup toolchain install {version} --profile minimal"))

@@ -93,7 +93,9 @@ fn as_root(program: &Path, arguments: &[&str]) -> Result<(), String> {
 /// A program on the path, or where cargo installs.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let cargo_home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
     let folders = env::split_paths(&path).chain(cargo_home.map(|home| home.join("bin")));
     folders.map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }

@@ -57,7 +57,7 @@ fn write_json(entries: &[Entry], several: bool, out: &mut Output) -> io::Result<
 }
 
 fn complain(text: &str, similar: &[Code], lang: Lang) {
-    let mut told = format!("{} «{text}».", lang.term(Term::UnknownName));
+    let mut told = format!("{}: {text}", lang.term(Term::UnknownName));
     if !similar.is_empty() {
         let names: Vec<&str> = similar.iter().map(|code| code.name()).collect();
         told = format!("{told}\n{}: {}", lang.term(Term::SimilarNames), names.join(", "));

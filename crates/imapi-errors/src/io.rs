@@ -35,7 +35,6 @@ fn from_kind(kind: io::ErrorKind) -> HResult {
         K::DirectoryNotEmpty => common::ERROR_DIR_NOT_EMPTY,
         K::ReadOnlyFilesystem => common::ERROR_WRITE_PROTECT,
         K::ResourceBusy => common::ERROR_BUSY,
-        K::InvalidFilename => common::ERROR_INVALID_NAME,
         K::NotSeekable => common::ERROR_SEEK,
         _ => common::E_FAIL,
     }

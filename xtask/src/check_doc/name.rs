@@ -26,6 +26,14 @@ pub(super) fn check(raw: &str, code: &Code, other: Option<&str>, problems: &mut 
     if shown != text {
         problems.add(Kind::StrayCharacters, format!("{} invisible", text.chars().count() - shown.chars().count()));
     }
+    let decoded = markup::entities(&shown);
+    if decoded != shown {
+        problems.add(Kind::StrayCharacters, quote(&shown));
+    }
+    let shown = decoded;
+    if shown == *name {
+        return;
+    }
     if let Some(other) = other.filter(|other| *other != name) {
         problems.add(Kind::NameWrong, quote(other));
         return;
@@ -128,6 +136,7 @@ mod tests {
         assert_eq!(kinds("IMAPI_E_DEVICE", name), ["name-truncated"]);
         assert_eq!(kinds("IMAPI_E_DEVICE_NOTPRES", name), ["name-truncated"]);
         assert_eq!(kinds(" _ ", name), ["name-missing"]);
+        assert_eq!(kinds("IMAPI&#95;E&#95;DEVICE&lowbar;NOTPRESENT", name), ["stray-characters"]);
         assert_eq!(kinds("IMAPI_E_\u{200b}DEVICE_NOTPRESENT", name), ["stray-characters"]);
         assert_eq!(
             kinds("IMAPI \\_ \\_ \\_ Нотпресент устройство E", name),

@@ -22,7 +22,7 @@ pub const S_FALSE: HResult = HResult::from_u32(0x0000_0001);
 ///
 /// *What to do:* Wait until the download or transfer behind the stream is complete, or save it to a file and add that file.
 ///
-/// *Raised by:* IStream::Read of an application's stream over a transfer still in progress, when it does not wait for bytes that have not arrived; IMAPI does not ask twice.
+/// *Raised by:* IStream::Read of an application's stream over a transfer still in progress, when the bytes have not arrived and the stream does not wait for them; IDiscFormat2Data::Write and the other readers then fail without asking again.
 pub const E_PENDING: HResult = HResult::from_u32(0x8000_000A);
 
 /// The list has no element at the position asked for.
@@ -50,21 +50,21 @@ pub const E_NOINTERFACE: HResult = HResult::from_u32(0x8000_4002);
 ///
 /// *What to do:* Pass a valid object or variable for every argument that may not be null.
 ///
-/// *Raised by:* Any method given null for an object or stream it needs or for the variable that receives its result.
+/// *Raised by:* Any method given null for an object or stream it needs or for the variable that receives its result, and IStream::Stat of an image stream with a null STATSTG.
 pub const E_POINTER: HResult = HResult::from_u32(0x8000_4003);
 
 /// The data source or a callback of the program ended the work early.
 ///
 /// *What to do:* If this was not intended, find out from the program that supplies the data why it gave up. Use a new disc if one was being written.
 ///
-/// *Raised by:* A method that reads an application's stream, such as IDiscFormat2Data::Write or IFsiDirectoryItem::AddFile, when IStream::Read returns this code to end the work; it is passed on unchanged.
+/// *Raised by:* IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::AddAudioTrack or IDiscFormat2RawCD::WriteMedia, when IStream::Read of the application's stream that is being burned returns this code.
 pub const E_ABORT: HResult = HResult::from_u32(0x8000_4004);
 
 /// The step failed, and neither the drive nor the system said why.
 ///
 /// *What to do:* Note the step and the drive's last answer, check the cable and the disc, restart the drive, and only then repeat the step.
 ///
-/// *Raised by:* Methods of IDiscRecorder2 and the IDiscFormat2 family for a failure that has no code of its own, CancelWrite or CancelAddTrack outside the event handler, and IProgressItems::get\_ProgressItemFromDescription with a null string.
+/// *Raised by:* Methods of IDiscRecorder2 and the IDiscFormat2 family for a failure that has no code of its own, IDiscFormat2Data::CancelWrite or IDiscFormat2TrackAtOnce::CancelAddTrack called during a write from outside the event handler, and IProgressItems::get\_ProgressItemFromDescription with a null string.
 pub const E_FAIL: HResult = HResult::from_u32(0x8000_4005);
 
 /// The object was left half changed by an earlier failure and cannot be relied on.
@@ -232,14 +232,14 @@ pub const STG_E_INVALIDHANDLE: HResult = HResult::from_u32(0x8003_0006);
 ///
 /// *What to do:* Release streams that are no longer needed, and read large data from files rather than from memory.
 ///
-/// *Raised by:* IStream::Read, IStream::Clone or IStorage::OpenStream of an application's object, or CreateStreamOnHGlobal data growing, when no memory can be had.
+/// *Raised by:* IStream::Read, IStream::Clone or IStorage::OpenStream of an application's object, or the growing of a memory stream, when no memory can be had.
 pub const STG_E_INSUFFICIENTMEMORY: HResult = HResult::from_u32(0x8003_0008);
 
 /// The stream was given no valid place for the data or the answer.
 ///
 /// *What to do:* Pass a buffer as long as the byte count, and a STATSTG or position variable that is not null where one is required.
 ///
-/// *Raised by:* IStream::Read or ISequentialStream::Write with a null buffer, IStream::Stat with a null STATSTG, on IMAPI's own streams and on most others.
+/// *Raised by:* IStream::Read, ISequentialStream::Write or IStream::Stat of an application's stream with a null buffer or STATSTG; IMAPI's own streams return E\_POINTER.
 pub const STG_E_INVALIDPOINTER: HResult = HResult::from_u32(0x8003_0009);
 
 /// The storage has no further elements to list.
@@ -321,7 +321,7 @@ pub const STG_E_INVALIDHEADER: HResult = HResult::from_u32(0x8003_00FB);
 
 /// A stream or storage cannot have this name.
 ///
-/// *What to do:* Use at most 31 characters without / \\ : and !. For longer names on the disc, supply a storage object of your own.
+/// *What to do:* Use at most 31 characters without / \\ : and the exclamation mark. For longer names on the disc, supply a storage object of your own.
 ///
 /// *Raised by:* IStorage::CreateStream, IStorage::CreateStorage or IStorage::OpenStream of a compound file with a name that is too long or has a forbidden character.
 pub const STG_E_INVALIDNAME: HResult = HResult::from_u32(0x8003_00FC);
@@ -449,14 +449,14 @@ pub const ERROR_PATH_NOT_FOUND: HResult = HResult::from_u32(0x8007_0003);
 ///
 /// *What to do:* Close files and release streams that are no longer read, or raise the limit (ulimit -n on Linux).
 ///
-/// *Raised by:* IFsiDirectoryItem::AddTree and reads from the stream of IFileSystemImageResult::get\_ImageStream, when a source file cannot be opened because the process is at its limit.
+/// *Raised by:* IFsiDirectoryItem::AddTree looking up its source path, IStream::Read of an image stream that has to open a source file, or an application opening a stream, when the process is at its limit.
 pub const ERROR_TOO_MANY_OPEN_FILES: HResult = HResult::from_u32(0x8007_0004);
 
 /// This user may not use the drive or the file, or another program has the drive reserved.
 ///
 /// *What to do:* Check your rights to the drive (on Linux often the group cdrom or optical) and to the file, and end the program that ExclusiveAccessOwner names.
 ///
-/// *Raised by:* IDiscRecorder2::AcquireExclusiveAccess while another program holds the drive, IDiscRecorder2::InitializeDiscRecorder without rights to the device, or IFsiDirectoryItem::AddTree on a source folder that may not be read.
+/// *Raised by:* IDiscRecorder2::AcquireExclusiveAccess while another program holds the drive, IDiscRecorder2::InitializeDiscRecorder without rights to the device, or IFsiDirectoryItem::AddTree with a source path that this user may not look up.
 #[doc(alias = "ERROR_ACCESS_DENIED")]
 #[doc(alias = "E_ACCESS_DENIED")]
 pub const E_ACCESSDENIED: HResult = HResult::from_u32(0x8007_0005);
@@ -481,14 +481,14 @@ pub const E_OUTOFMEMORY: HResult = HResult::from_u32(0x8007_000E);
 ///
 /// *What to do:* Ask IDiscMaster2 for the drives and use one that it lists.
 ///
-/// *Raised by:* IFsiDirectoryItem::AddTree or IFileSystemImage::put\_WorkingDirectory with a path on a drive that does not exist, and an application opening such a path.
+/// *Raised by:* IFsiDirectoryItem::AddTree with a source on a drive that does not exist, and an application opening such a path; a wrong WorkingDirectory gives IMAPI\_E\_INVALID\_WORKING\_DIRECTORY.
 pub const ERROR_INVALID_DRIVE: HResult = HResult::from_u32(0x8007_000F);
 
 /// The disk that was to be written to is write-protected.
 ///
 /// *What to do:* Slide the protection tab back or use another disk; a mounted CD, DVD or BD is written through IDiscFormat2Data, not by copying files.
 ///
-/// *Raised by:* ISequentialStream::Write of an application's stream, or the creation of an image or stash file, on a protected volume; for the disc being burned IMAPI returns E\_IMAPI\_RECORDER\_MEDIA\_WRITE\_PROTECTED.
+/// *Raised by:* ISequentialStream::Write of an application's stream, or the creation of an image file, on a protected volume; for the disc being burned IMAPI returns E\_IMAPI\_RECORDER\_MEDIA\_WRITE\_PROTECTED.
 pub const ERROR_WRITE_PROTECT: HResult = HResult::from_u32(0x8007_0013);
 
 /// The drive to be read cannot answer yet: it is open, empty or still starting.
@@ -505,11 +505,11 @@ pub const ERROR_NOT_READY: HResult = HResult::from_u32(0x8007_0015);
 /// *Raised by:* IDiscRecorder2::AcquireExclusiveAccess with force false, while a file system on the disc is mounted.
 pub const ERROR_BAD_COMMAND: HResult = HResult::from_u32(0x8007_0016);
 
-/// Data was read that is damaged: its check sum is wrong.
+/// The source is damaged: data was read whose checksum is wrong.
 ///
 /// *What to do:* Clean the disc that is being read or try it in another drive; if that does not help, take the files from another copy.
 ///
-/// *Raised by:* IStream::Read of an application's stream or IFsiDirectoryItem::AddTree, when the source disc or disk returns a sector with an error that cannot be corrected.
+/// *Raised by:* IStream::Read of an application's stream, or IFsiDirectoryItem::AddTree looking up its source path, when the source disc or disk returns a sector with an error that cannot be corrected.
 pub const ERROR_CRC: HResult = HResult::from_u32(0x8007_0017);
 
 /// The source drive could not find the track or the place on its disc.
@@ -530,14 +530,14 @@ pub const ERROR_SECTOR_NOT_FOUND: HResult = HResult::from_u32(0x8007_001B);
 ///
 /// *What to do:* Check its cable, power supply and free space, then write the image file to another disk.
 ///
-/// *Raised by:* ISequentialStream::Write of an application's stream that receives an image, or the stash file in WorkingDirectory, when the device reports an unspecified write error.
+/// *Raised by:* ISequentialStream::Write of an application's stream that receives an image, when the device reports an unspecified write error; for stash files IMAPI returns IMAPI\_E\_STASHFILE\_WRITE\_FAILURE.
 pub const ERROR_WRITE_FAULT: HResult = HResult::from_u32(0x8007_001D);
 
 /// The source disk did not deliver the data to be read.
 ///
 /// *What to do:* Check its cable and power supply, then copy the files to another disk and add them from there.
 ///
-/// *Raised by:* IStream::Read of an application's stream or IFsiDirectoryItem::AddTree, when the device that holds the source reports an unspecified read error.
+/// *Raised by:* IStream::Read of an application's stream, or IFsiDirectoryItem::AddTree looking up its source path, when the device that holds the source reports an unspecified read error.
 pub const ERROR_READ_FAULT: HResult = HResult::from_u32(0x8007_001E);
 
 /// The drive or its driver stopped working properly.
@@ -551,14 +551,14 @@ pub const ERROR_GEN_FAILURE: HResult = HResult::from_u32(0x8007_001F);
 ///
 /// *What to do:* Close the file or the disc in the other program, then repeat the step; databases and mail stores must be closed or copied first.
 ///
-/// *Raised by:* IDiscRecorder2::InitializeDiscRecorder on a device opened without sharing, and an application or IFsiDirectoryItem::AddTree opening a source file that is open elsewhere for itself alone.
+/// *Raised by:* IDiscRecorder2::InitializeDiscRecorder on a device opened without sharing, and an application opening a source file as a stream that another program holds for itself alone; in IFsiDirectoryItem::AddTree such a file gives IMAPI\_E\_DATA\_STREAM\_CREATE\_FAILURE.
 pub const ERROR_SHARING_VIOLATION: HResult = HResult::from_u32(0x8007_0020);
 
 /// Part of the file to be read is locked by another program.
 ///
 /// *What to do:* Close the program that is changing the file, or copy the file with that program's own backup function.
 ///
-/// *Raised by:* IStream::Read of an application's stream or the reading of a source file of the image, on a byte range that another process has locked.
+/// *Raised by:* IStream::Read of an application's stream, or of an image stream that has to read a source file, on a byte range that another process has locked.
 pub const ERROR_LOCK_VIOLATION: HResult = HResult::from_u32(0x8007_0021);
 
 /// The file ended earlier than expected.
@@ -601,7 +601,7 @@ pub const ERROR_DEV_NOT_EXIST: HResult = HResult::from_u32(0x8007_0037);
 ///
 /// *What to do:* Copy the files to a local disk before burning; a connection that breaks during the burn spoils a write-once disc.
 ///
-/// *Raised by:* IStream::Read of an application's stream, or reading a source file of the image, when the server closes the share or the connection during the read.
+/// *Raised by:* IStream::Read of an application's stream, or of an image stream that has to read a source file, when the server closes the share or the connection during the read.
 pub const ERROR_NETNAME_DELETED: HResult = HResult::from_u32(0x8007_0040);
 
 /// The output file exists already and was not replaced.
@@ -611,9 +611,9 @@ pub const ERROR_NETNAME_DELETED: HResult = HResult::from_u32(0x8007_0040);
 /// *Raised by:* An application creating an image file for the stream of IFileSystemImageResult::get\_ImageStream in create-new mode, when the file is already there.
 pub const ERROR_FILE_EXISTS: HResult = HResult::from_u32(0x8007_0050);
 
-/// A value passed to the method is outside of what it accepts.
+/// A value was passed that this call cannot accept.
 ///
-/// *What to do:* Compare each argument with the method's limits: index below Count, an identifier from IDiscMaster2, 2048 to 65536 bytes a sector block.
+/// *What to do:* Compare each argument with its limits: an index below Count, an identifier that IDiscMaster2 lists, audio in multiples of 2352 bytes.
 ///
 /// *Raised by:* IDiscMaster2::get\_Item with an index outside the list, IDiscRecorder2::InitializeDiscRecorder with an identifier of wrong form, IWriteEngine2::put\_BytesPerSector below 1, IRedbookDiscMaster::AddAudioTrackBlocks with a length that is no multiple of 2352, or IDiscMaster::ProgressUnadvise with an unknown cookie.
 #[doc(alias = "ERROR_INVALID_PARAMETER")]
@@ -627,11 +627,11 @@ pub const E_INVALIDARG: HResult = HResult::from_u32(0x8007_0057);
 /// *Raised by:* IStream::Read of an application's stream over a pipe, when the writing end is closed before the expected length has been read.
 pub const ERROR_BROKEN_PIPE: HResult = HResult::from_u32(0x8007_006D);
 
-/// The disk for the image or the temporary files has no space left.
+/// The disk has no space left for the image or for a file being copied.
 ///
-/// *What to do:* Free space there, or set WorkingDirectory or the output to a disk with more room.
+/// *What to do:* Free space for the whole image on that disk, or write it to another one.
 ///
-/// *Raised by:* Writing an image file or a stash file outside the checks that give IMAPI\_E\_WORKING\_DIRECTORY\_SPACE and IMAPI\_E\_STASHFILE\_WRITE\_FAILURE, and ISequentialStream::Write of an application's stream.
+/// *Raised by:* ISequentialStream::Write or IStream::SetSize of an application's stream that receives an image, and the creation of an image file, on a full volume; stash files give IMAPI\_E\_WORKING\_DIRECTORY\_SPACE or IMAPI\_E\_STASHFILE\_WRITE\_FAILURE.
 pub const ERROR_DISK_FULL: HResult = HResult::from_u32(0x8007_0070);
 
 /// The connection to the drive got stuck, and the request was given up.
@@ -652,7 +652,7 @@ pub const ERROR_INSUFFICIENT_BUFFER: HResult = HResult::from_u32(0x8007_007A);
 
 /// The path or file name is written in a form that the system does not accept.
 ///
-/// *What to do:* Remove characters such as \< \> " \| ? \* and stray colons from the name, and check the quotation marks around it.
+/// *What to do:* Remove characters such as \< \> \| ? \*, double quotes and stray colons from the name, and check the quotation marks around it.
 ///
 /// *Raised by:* IFsiDirectoryItem::AddTree with a source path that the host file system cannot hold, and an application opening or creating a file of such a name.
 pub const ERROR_INVALID_NAME: HResult = HResult::from_u32(0x8007_007B);
@@ -675,7 +675,7 @@ pub const ERROR_NEGATIVE_SEEK: HResult = HResult::from_u32(0x8007_0083);
 ///
 /// *What to do:* Check which files are left, end the programs that use them, then delete the folder.
 ///
-/// *Raised by:* Removal of the temporary folder in WorkingDirectory when foreign files are in it; for folders of the image itself IMAPI returns IMAPI\_E\_DIR\_NOT\_EMPTY.
+/// *Raised by:* An application removing a folder that it made for source or temporary files, while files are left in it; for folders of the image itself IMAPI returns IMAPI\_E\_DIR\_NOT\_EMPTY.
 pub const ERROR_DIR_NOT_EMPTY: HResult = HResult::from_u32(0x8007_0091);
 
 /// The drive or the file is occupied with something else at the moment.
@@ -689,7 +689,7 @@ pub const ERROR_BUSY: HResult = HResult::from_u32(0x8007_00AA);
 ///
 /// *What to do:* Choose another name, or use what is there.
 ///
-/// *Raised by:* An application, or IFileSystemImage::put\_WorkingDirectory preparing its temporary folder, creating a folder or a named system object that exists already.
+/// *Raised by:* An application creating a folder for its output or source files, or a named system object such as a mutex, where one of that name exists.
 pub const ERROR_ALREADY_EXISTS: HResult = HResult::from_u32(0x8007_00B7);
 
 /// The path or file name is longer than the system allows.
@@ -713,11 +713,11 @@ pub const ERROR_NO_DATA: HResult = HResult::from_u32(0x8007_00E8);
 /// *Raised by:* IStream::Read of an application's stream over a message pipe, or a drive descriptor query, when the message or answer is longer than the buffer.
 pub const ERROR_MORE_DATA: HResult = HResult::from_u32(0x8007_00EA);
 
-/// The path names a file, but a folder is needed here, or its folder name is malformed.
+/// The path leads to something other than a folder, but a folder is needed here.
 ///
 /// *What to do:* Name the folder that holds the files; add a single file with IFsiDirectoryItem::AddFile.
 ///
-/// *Raised by:* IFsiDirectoryItem::AddTree or AddTreeWithNamedStreams, when the source path leads to something that is not a folder.
+/// *Raised by:* IFsiDirectoryItem::AddTree or IFsiDirectoryItem2::AddTreeWithNamedStreams, when the source path names a file or a device instead of a folder.
 pub const ERROR_DIRECTORY: HResult = HResult::from_u32(0x8007_010B);
 
 /// The system no longer knows the device to which the request was sent.
@@ -757,16 +757,16 @@ pub const ERROR_NOACCESS: HResult = HResult::from_u32(0x8007_03E6);
 
 /// The system finds no file system it knows on the disk or disc.
 ///
-/// *What to do:* Import the disc with IFileSystemImage::ImportFileSystem, read its sectors directly, or use a system that knows its format.
+/// *What to do:* Check that the source is a data disc; if it is, bring its files in with IFileSystemImage::ImportFileSystem or use a system that knows its format.
 ///
 /// *Raised by:* IFsiDirectoryItem::AddTree or an application opening a file, with a source on a blank, audio or foreign disc, which the operating system cannot mount.
 pub const ERROR_UNRECOGNIZED_VOLUME: HResult = HResult::from_u32(0x8007_03ED);
 
-/// The disk behind an open file was changed, so the file is no longer the same.
+/// The disk or disc that holds an open file was exchanged, so reading cannot go on.
 ///
 /// *What to do:* Put the first disk or disc back, open its files again and add them anew; keep it in until the burn is over.
 ///
-/// *Raised by:* IStream::Read of an application's stream or of a source file of the image, after the disc or card that holds it was exchanged, or a read of a mapped file that was cut to nothing.
+/// *Raised by:* IStream::Read of an application's stream, after the disc or card that holds its file was exchanged, or on mapping a file that has been cut to nothing.
 pub const ERROR_FILE_INVALID: HResult = HResult::from_u32(0x8007_03EE);
 
 /// A system service needed for burning is switched off.
@@ -801,7 +801,7 @@ pub const ERROR_NO_MEDIA_IN_DRIVE: HResult = HResult::from_u32(0x8007_0458);
 ///
 /// *What to do:* Look at the system log for the device, check its cable, and copy the source to another disk before you go on.
 ///
-/// *Raised by:* IDiscRecorder2Ex methods and IStream::Read of an application's stream, when the driver reports an input or output error of the device that has no closer description.
+/// *Raised by:* Command methods of IDiscRecorder2Ex and IStream::Read of an application's stream, when the driver reports an input or output error of the device without closer description.
 pub const ERROR_IO_DEVICE: HResult = HResult::from_u32(0x8007_045D);
 
 /// The drive has been unplugged or switched off.
@@ -811,7 +811,7 @@ pub const ERROR_IO_DEVICE: HResult = HResult::from_u32(0x8007_045D);
 /// *Raised by:* IDiscRecorder2 and IDiscRecorder2Ex methods, and IStream::Read of an application's stream, when the device is found to be gone at the beginning of a request.
 pub const ERROR_DEVICE_NOT_CONNECTED: HResult = HResult::from_u32(0x8007_048F);
 
-/// What was looked for is not there.
+/// The entry that was looked up does not exist.
 ///
 /// *What to do:* Check the name or number by listing what exists, then ask for one of those.
 ///
@@ -830,7 +830,7 @@ pub const ERROR_CANCELLED: HResult = HResult::from_u32(0x8007_04C7);
 ///
 /// *What to do:* Check and repair the source disk with the system's own tools, or take the files from a backup.
 ///
-/// *Raised by:* IFsiDirectoryItem::AddTree or IStream::Read of an application's stream, when the file system of the source reports a broken folder or file record.
+/// *Raised by:* IFsiDirectoryItem::AddTree looking up its source path, or IStream::Read of an application's stream, when the file system of the source reports a broken folder or file record.
 pub const ERROR_FILE_CORRUPT: HResult = HResult::from_u32(0x8007_0570);
 
 /// The system could not provide the buffers for a transfer of this size.

@@ -207,7 +207,7 @@ pub enum Term {
     Success,
     /// «This code is in none of the tables.»
     UnknownCode,
-    /// «No result code is called»
+    /// «No result code has this name»
     UnknownName,
     /// «In IMAPI v1»
     V1Code,

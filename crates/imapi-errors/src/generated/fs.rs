@@ -4,16 +4,16 @@
 
 use crate::HResult;
 
-/// The image could not be processed because of a fault inside the program: %1!ls!.
+/// An unexpected fault stopped the work on the image: %1!ls!.
 ///
 /// *What to do:* Start again with a new image object. If the same steps fail again, note the reason and the steps for a bug report.
 ///
 /// *Raised by:* IFileSystemImage::SetMaxMediaBlocksFromDevice, LockInChangePoint, put\_MultisessionInterfaces or CreateResultImage, IFsiDirectoryItem::Remove or RemoveTree, or IFsiFileItem2::AddStream or RemoveStream, when the library finds its own tree or plan contradicting itself, or a layer below fails in a way that no other code describes.
 pub const IMAPI_E_FSI_INTERNAL_ERROR: HResult = HResult::from_u32(0xC0AA_B100);
 
-/// The parameter '%1!ls!' was given something that this call does not accept.
+/// The parameter '%1!ls!' has a value that this call does not accept.
 ///
-/// *What to do:* Look up what the parameter allows and pass that; FileSystemsSupported, UDFRevisionsSupported and ISO9660InterchangeLevelsSupported list the choices of an image.
+/// *What to do:* Pass a value that the parameter allows; FileSystemsSupported, UDFRevisionsSupported and ISO9660InterchangeLevelsSupported list the choices of an image.
 ///
 /// *Raised by:* IFileSystemImage::put\_FileSystemsToCreate, put\_UDFRevision, put\_ISO9660InterchangeLevel, ChooseImageDefaultsForMediaType, GetDefaultFileSystemForImport, ImportSpecificFileSystem or IFsiItem::FileSystemName or FileSystemPath with a value that is unknown or not supported; IFileSystemImage::put\_UDFRevision or put\_SessionStartBlock after an import; RollbackToChangePoint to a point that is locked or does not exist; IFileSystemImage::CreateFileItem or CreateDirectoryItem with a bad name; put\_WorkingDirectory with an empty path; IFsiNamedStreams::get\_Item with an index out of range; IBootOptions::put\_Manufacturer with more than 24 bytes.
 pub const IMAPI_E_INVALID_PARAM: HResult = HResult::from_u32(0xC0AA_B101);
@@ -39,7 +39,7 @@ pub const IMAPI_E_NO_OUTPUT: HResult = HResult::from_u32(0xC0AA_B103);
 /// *Raised by:* IFileSystemImage::put\_VolumeName, when the name has more than 15 characters or one outside A-Z, a-z, 0-9, full stop and underscore, or, with StrictFileSystemCompliance on and ISO 9660 in FileSystemsToCreate, one outside A-Z, 0-9 and underscore.
 pub const IMAPI_E_INVALID_VOLUME_NAME: HResult = HResult::from_u32(0xC0AA_B104);
 
-/// The %1!ls! date of the item would lie before its %2!ls! date, which is not possible.
+/// The %1!ls! date of the item would lie before its %2!ls! date, which is not allowed.
 ///
 /// *What to do:* Choose dates of which the created one is the earliest. To move them all to a later time, set the modified and accessed dates first.
 ///
@@ -60,9 +60,9 @@ pub const IMAPI_E_FILE_SYSTEM_NOT_EMPTY: HResult = HResult::from_u32(0xC0AA_B106
 /// *Raised by:* IFileSystemImage::put\_FileSystemsToCreate after IFileSystemImage::ImportFileSystem or ImportSpecificFileSystem, when the new value lacks the file system that was imported.
 pub const IMAPI_E_FILE_SYSTEM_CHANGE_NOT_ALLOWED: HResult = HResult::from_u32(0xC0AA_B163);
 
-/// A file was to be stored as '%1!ls!', but that is a folder.
+/// '%1!ls!' is a folder, but only a file can be used here.
 ///
-/// *What to do:* Give a path that ends in the name of the new file, or remove the folder first if the file is to take its place.
+/// *What to do:* Give the path of a file. A new file needs a path that ends in its own name; to put it in the folder's place, remove the folder first.
 ///
 /// *Raised by:* IFsiDirectoryItem::AddFile, when the path names a folder that is already in the image.
 pub const IMAPI_E_NOT_FILE: HResult = HResult::from_u32(0xC0AA_B108);
@@ -90,9 +90,9 @@ pub const IMAPI_E_NOT_IN_FILE_SYSTEM: HResult = HResult::from_u32(0xC0AA_B10B);
 
 /// '%1!s!' cannot be used as a path: it is not written correctly or has a character that is not allowed.
 ///
-/// *What to do:* Separate names by / or \\, leave none empty, do not use . or .. as a name, and keep each name within 255 characters. Exists wants the full path from the root.
+/// *What to do:* Separate names by / or \\, leave none empty, do not use one or two full stops as a name, and keep each name within 255 characters. Exists wants the full path from the root.
 ///
-/// *Raised by:* IFileSystemImage::Exists with a path that does not begin at the root; IFsiDirectoryItem::get\_Item, Add, AddDirectory, AddFile, AddTree, Remove or RemoveTree with a path or name that has an empty part, a part . or .., a NUL character or a part of more than 255 characters; IIsoImageManager::SetPath with a path that cannot be opened; IFileSystemImage::ImportSpecificFileSystem, when the disc has such a name.
+/// *Raised by:* IFileSystemImage::Exists with a path that does not begin at the root; IFsiDirectoryItem::get\_Item, Add, AddDirectory, AddFile, AddTree, Remove or RemoveTree with a path or name that has an empty part, a part of one or two full stops only, a NUL character or a part of more than 255 characters; IIsoImageManager::SetPath with a path that cannot be opened; IFileSystemImage::ImportFileSystem or ImportSpecificFileSystem, when the disc has such a name.
 pub const IMAPI_E_INVALID_PATH: HResult = HResult::from_u32(0xC0AA_B110);
 
 /// The name '%1!ls!' was refused, because this image allows only plain ASCII characters in new names.
@@ -111,7 +111,7 @@ pub const IMAPI_E_DUP_NAME: HResult = HResult::from_u32(0xC0AA_B112);
 
 /// '%1!ls!' was not added, because every form of its name that is possible in %2!ls! is taken in that folder.
 ///
-/// *What to do:* Rename the item so that its first characters differ from its neighbours', spread the files over more folders, or leave that file system out of the image.
+/// *What to do:* Rename the item so that its first characters differ from those of its neighbours, spread the files over more folders, or leave that file system out of the image.
 ///
 /// *Raised by:* IFsiDirectoryItem::Add, AddDirectory, AddFile or AddTree or IFsiDirectoryItem2::AddTreeWithNamedStreams, when the name has to be shortened or altered for a file system in FileSystemsToCreate and each altered form, the numbered ones included, belongs to another item of the folder.
 pub const IMAPI_E_NO_UNIQUE_NAME: HResult = HResult::from_u32(0xC0AA_B113);
@@ -123,9 +123,9 @@ pub const IMAPI_E_NO_UNIQUE_NAME: HResult = HResult::from_u32(0xC0AA_B113);
 /// *Raised by:* IFsiDirectoryItem::get\_Item, when the path is well formed but leads to no item of the image.
 pub const IMAPI_E_ITEM_NOT_FOUND: HResult = HResult::from_u32(0xC0AA_B118);
 
-/// Nothing was removed, because the image has no '%1!s!'.
+/// There is no file '%1!s!' in the image.
 ///
-/// *What to do:* List the folder, or the file's named streams, to see what is there. If the item is already gone, nothing remains to be done.
+/// *What to do:* List the folder, or the file's named streams, to see which names there are. If it was to be removed, it is gone already.
 ///
 /// *Raised by:* IFsiDirectoryItem::Remove, when the folder in the path exists but has no item of that name, or IFsiFileItem2::RemoveStream, when the file has no stream of that name.
 pub const IMAPI_E_FILE_NOT_FOUND: HResult = HResult::from_u32(0xC0AA_B119);
@@ -134,7 +134,7 @@ pub const IMAPI_E_FILE_NOT_FOUND: HResult = HResult::from_u32(0xC0AA_B119);
 ///
 /// *What to do:* Create the folder first with AddDirectory, parents before children, or correct the path.
 ///
-/// *Raised by:* IFsiDirectoryItem::Add, AddDirectory, AddFile or AddTree or IFileSystemImage::Exists, when a folder that is to contain the item does not exist in the image, or IFsiDirectoryItem::RemoveTree, when the folder to be removed does not exist.
+/// *Raised by:* IFsiDirectoryItem::AddDirectory or AddFile or IFileSystemImage::Exists, when a folder in the path before its last part does not exist in the image, or IFsiDirectoryItem::RemoveTree, when the folder to be removed does not exist.
 pub const IMAPI_E_DIR_NOT_FOUND: HResult = HResult::from_u32(0xC0AA_B11A);
 
 /// There is no room for '%1!ls!', because the image may not grow beyond its size limit.
@@ -144,7 +144,7 @@ pub const IMAPI_E_DIR_NOT_FOUND: HResult = HResult::from_u32(0xC0AA_B11A);
 /// *Raised by:* IFsiDirectoryItem::Add, AddDirectory, AddFile or AddTree, IFsiDirectoryItem2::AddTreeWithNamedStreams or IFsiFileItem2::AddStream, when UsedBlocks would exceed FreeMediaBlocks and FreeMediaBlocks is not 0.
 pub const IMAPI_E_IMAGE_SIZE_LIMIT: HResult = HResult::from_u32(0xC0AA_B120);
 
-/// The image already takes more space than this limit or this disc would leave it.
+/// The image is already larger than the new size limit or the disc allows.
 ///
 /// *What to do:* Remove files, use a disc with more free space, or set FreeMediaBlocks to at least UsedBlocks (0 means no limit).
 ///
@@ -235,11 +235,11 @@ pub const IMAPI_E_DATA_TOO_BIG: HResult = HResult::from_u32(0xC0AA_B132);
 /// *Raised by:* IFsiDirectoryItem::Add, AddFile or AddTree, IFsiDirectoryItem2::AddTreeWithNamedStreams or IFsiFileItem2::AddStream, when data has to be staged and the stash file cannot be created or opened in WorkingDirectory.
 pub const IMAPI_E_STASHFILE_OPEN_FAILURE: HResult = HResult::from_u32(0xC0AA_B138);
 
-/// The temporary file '%1!ls!' has lost a part that is still needed.
+/// A position in the temporary file '%1!ls!' could not be reached; part of the file may be missing.
 ///
 /// *What to do:* Keep clean-up tools and other programs away from the working folder, then build the image again in a new image object.
 ///
-/// *Raised by:* A read of the stream from IFileSystemImageResult::get\_ImageStream, or IFsiDirectoryItem::Add, AddFile or AddTree while staging, when the offset to go to lies beyond the end of the stash file or the operating system refuses it.
+/// *Raised by:* A read of the stream from IFileSystemImageResult::get\_ImageStream or, for a staged file, from IFsiFileItem::get\_Data, when the offset to go to lies beyond the end of the stash file or the operating system refuses it.
 pub const IMAPI_E_STASHFILE_SEEK_FAILURE: HResult = HResult::from_u32(0xC0AA_B139);
 
 /// Data could not be saved in the temporary file '%1!ls!'.
@@ -253,7 +253,7 @@ pub const IMAPI_E_STASHFILE_WRITE_FAILURE: HResult = HResult::from_u32(0xC0AA_B1
 ///
 /// *What to do:* Check the disk with the working folder for errors, or set WorkingDirectory to a folder on another disk, and build the image again.
 ///
-/// *Raised by:* A read of the stream from IFileSystemImageResult::get\_ImageStream, or IFsiFileItem::get\_Data read for a staged file, when reading the stash file returns an error.
+/// *Raised by:* A read of the stream from IFileSystemImageResult::get\_ImageStream or, for a staged file, from IFsiFileItem::get\_Data, when the offset lies inside the stash file but reading there returns an error.
 pub const IMAPI_E_STASHFILE_READ_FAILURE: HResult = HResult::from_u32(0xC0AA_B13B);
 
 /// The folder '%1!ls!' cannot be used for temporary files.
@@ -384,12 +384,12 @@ pub const IMAPI_E_INCOMPATIBLE_MULTISESSION_TYPE: HResult = HResult::from_u32(0x
 
 /// The earlier session on the disc is laid out so that the requested file systems cannot follow it.
 ///
-/// *What to do:* Set FileSystemsToCreate to the file systems that the disc already has. If they are the same, write everything to a new disc instead.
+/// *What to do:* Set FileSystemsToCreate to the file systems that the disc already has. If it is so already, write everything to a new disc instead.
 ///
 /// *Raised by:* IFileSystemImage::ImportFileSystem, ImportSpecificFileSystem or, after an import, put\_FileSystemsToCreate, when the earlier session cannot be extended by the requested file systems, such as a UDF partition that is not read-only or fills the disc, or ISO 9660 in the first session of DVD+RW, DVD-RW, DVD-RAM or BD-RE.
 pub const IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION: HResult = HResult::from_u32(0xC0AA_B133);
 
-/// No session can be added, because the drive has no disc or its disc is closed.
+/// No session can be added: the drive has no disc, or the disc in it is closed to further sessions.
 ///
 /// *What to do:* Insert a disc that was left open for another session, read MultisessionInterfaces from the drive again and set it in the image.
 ///
@@ -400,7 +400,7 @@ pub const IMAPI_E_NO_COMPATIBLE_MULTISESSION_TYPE: HResult = HResult::from_u32(0
 ///
 /// *What to do:* Insert the disc, read MultisessionInterfaces from an IDiscFormat2Data object for its drive, set it in the image and repeat the call.
 ///
-/// *Raised by:* IFileSystemImage::CalculateDiscIdentifier, ImportFileSystem or ImportSpecificFileSystem before IFileSystemImage::put\_MultisessionInterfaces has succeeded.
+/// *Raised by:* IFileSystemImage::CalculateDiscIdentifier, ImportFileSystem, ImportSpecificFileSystem or, without a recorder, IdentifyFileSystemsOnDisc, or IFileSystemImage3::ProbeSpecificFileSystem, before IFileSystemImage::put\_MultisessionInterfaces has succeeded.
 pub const IMAPI_E_MULTISESSION_NOT_SET: HResult = HResult::from_u32(0xC0AA_B15D);
 
 /// The import of %2!ls! was stopped, because the disc has a folder '%1!ls!' where the image has a file.

@@ -67,9 +67,9 @@ pub const IMAPI_E_MEDIUM_INVALIDTYPE: HResult = HResult::from_u32(0x8004_0210);
 /// *Raised by:* IDiscRecorder::GetRecorderProperties or SetRecorderProperties, IJolietDiscMaster::GetJolietProperties or SetJolietProperties, on an object that has no property set.
 pub const IMAPI_E_DEVICE_NOPROPERTIES: HResult = HResult::from_u32(0x8004_0211);
 
-/// The drive is reserved by another part of this program or by another burning program.
+/// The drive cannot be used at the moment: it is busy, or another object of this program or another burning program has reserved it.
 ///
-/// *What to do:* Call IDiscRecorder::Close on every recorder opened with OpenExclusive before RecordDisc, and let other burning programs finish first.
+/// *What to do:* Call IDiscRecorder::Close on every recorder opened with OpenExclusive before IDiscMaster::RecordDisc, and let other burning programs finish first.
 ///
 /// *Raised by:* IDiscRecorder::OpenExclusive while another IMAPI object holds the drive, or IDiscMaster::RecordDisc while any recorder object, the caller's own included, has it open exclusively.
 pub const IMAPI_E_DEVICE_NOTACCESSIBLE: HResult = HResult::from_u32(0x8004_0212);
@@ -81,9 +81,9 @@ pub const IMAPI_E_DEVICE_NOTACCESSIBLE: HResult = HResult::from_u32(0x8004_0212)
 /// *Raised by:* IDiscMaster::GetActiveDiscRecorder, SetActiveDiscRecorder or RecordDisc, and IDiscRecorder::OpenExclusive, QueryMediaType, QueryMediaInfo, Eject, Erase or Close, when the drive was unplugged after it had been listed.
 pub const IMAPI_E_DEVICE_NOTPRESENT: HResult = HResult::from_u32(0x8004_0213);
 
-/// This drive cannot erase discs, since it only writes CD-R.
+/// The drive is not made for this: it lacks an ability that the step needs, such as erasing a CD-RW.
 ///
-/// *What to do:* Choose a drive whose IDiscRecorder::GetRecorderType is RECORDER\_CDRW, or burn to a blank CD-R instead of erasing.
+/// *What to do:* Choose a drive that can do it; those that erase answer RECORDER\_CDRW to IDiscRecorder::GetRecorderType. To get along without erasing, burn to a blank CD-R.
 ///
 /// *Raised by:* IDiscRecorder::Erase on a drive whose GetRecorderType is RECORDER\_CDR.
 pub const IMAPI_E_DEVICE_INVALIDTYPE: HResult = HResult::from_u32(0x8004_0214);
@@ -134,7 +134,7 @@ pub const IMAPI_E_TRACKNOTOPEN: HResult = HResult::from_u32(0x8004_021A);
 ///
 /// *What to do:* Call IRedbookDiscMaster::CloseAudioTrack, then start the next track or the burn.
 ///
-/// *Raised by:* IRedbookDiscMaster::CreateAudioTrack or IDiscMaster::RecordDisc, when CloseAudioTrack has not been called for the last CreateAudioTrack.
+/// *Raised by:* IRedbookDiscMaster::CreateAudioTrack or IDiscMaster::RecordDisc, when IRedbookDiscMaster::CloseAudioTrack has not been called for the last track created.
 pub const IMAPI_E_TRACKOPEN: HResult = HResult::from_u32(0x8004_021B);
 
 /// What was to be added does not fit on the disc.
@@ -155,7 +155,7 @@ pub const IMAPI_E_BADJOLIETNAME: HResult = HResult::from_u32(0x8004_021D);
 ///
 /// *What to do:* Choose the drive again, add the files or tracks once more and start the burn; a successful burn or simulation empties the image.
 ///
-/// *Raised by:* IDiscMaster::RecordDisc, when no AddData or CloseAudioTrack has succeeded since the image was last emptied, or when the stash file no longer holds what was put into it.
+/// *Raised by:* IDiscMaster::RecordDisc, when no IJolietDiscMaster::AddData or IRedbookDiscMaster::CloseAudioTrack has succeeded since the image was last emptied, or when the stash file no longer holds what was put into it.
 pub const IMAPI_E_INVALIDIMAGE: HResult = HResult::from_u32(0x8004_021E);
 
 /// It has not been decided yet whether to make a data disc or an audio disc.
@@ -169,7 +169,7 @@ pub const IMAPI_E_NOACTIVEFORMAT: HResult = HResult::from_u32(0x8004_021F);
 ///
 /// *What to do:* Call IDiscMaster::SetActiveDiscRecorder with a recorder from EnumDiscRecorders, after the format has been set.
 ///
-/// *Raised by:* IDiscMaster::GetActiveDiscRecorder or RecordDisc, IJolietDiscMaster::AddData or IRedbookDiscMaster::CreateAudioTrack, when SetActiveDiscRecorder was never called or a format change dropped a recorder that cannot write the new format.
+/// *Raised by:* IDiscMaster::GetActiveDiscRecorder or RecordDisc, IJolietDiscMaster::AddData or IRedbookDiscMaster::CreateAudioTrack, when IDiscMaster::SetActiveDiscRecorder was never called or a format change dropped a recorder that cannot write the new format.
 pub const IMAPI_E_NOACTIVERECORDER: HResult = HResult::from_u32(0x8004_0220);
 
 /// A data step was tried while making an audio disc, or an audio step while making a data disc.

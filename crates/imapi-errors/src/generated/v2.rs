@@ -13,7 +13,7 @@ pub const E_IMAPI_BURN_VERIFICATION_FAILED: HResult = HResult::from_u32(0xC0AA_0
 
 /// The job was stopped on request before it was finished, so the disc may be incomplete.
 ///
-/// *What to do:* Erase a rewritable disc before using it again, and count a write-once data disc as spoiled. On an audio CD call ReleaseMedia: the tracks written so far stay playable.
+/// *What to do:* Erase a rewritable disc before using it again. A write-once disc is spoiled, except an audio CD written track by track: after ReleaseMedia its tracks stay playable.
 ///
 /// *Raised by:* IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::AddAudioTrack, IDiscFormat2RawCD::WriteMedia or WriteMedia2, or IWriteEngine2::WriteSection, when the CancelWrite or CancelAddTrack of the same object was called while it ran.
 pub const E_IMAPI_REQUEST_CANCELLED: HResult = HResult::from_u32(0xC0AA_0002);
@@ -22,7 +22,7 @@ pub const E_IMAPI_REQUEST_CANCELLED: HResult = HResult::from_u32(0xC0AA_0002);
 ///
 /// *What to do:* Name the drive (--drive on the command line); in a program, set Recorder to an object that IDiscRecorder2::InitializeDiscRecorder has tied to a drive.
 ///
-/// *Raised by:* Every member of IDiscFormat2Data, IDiscFormat2Erase and the IMultisession family that has to ask the drive (such as IDiscFormat2Data::Write, get\_CurrentMediaStatus and SetWriteSpeed, IDiscFormat2Erase::EraseMedia, IMultisession::get\_IsSupportedOnCurrentMediaState), and IDiscFormat2TrackAtOnce::SetWriteSpeed and IDiscFormat2RawCD::SetWriteSpeed, while Recorder is not set.
+/// *Raised by:* Every member of IDiscFormat2Data, IDiscFormat2Erase and the IMultisession family that has to ask the drive (such as IDiscFormat2Data::Write, get\_CurrentMediaStatus and SetWriteSpeed, IDiscFormat2Erase::EraseMedia or IMultisession::get\_IsSupportedOnCurrentMediaState), IDiscFormat2::get\_MediaPhysicallyBlank and get\_MediaHeuristicallyBlank, and IDiscFormat2TrackAtOnce::SetWriteSpeed and IDiscFormat2RawCD::SetWriteSpeed, while Recorder is not set.
 pub const E_IMAPI_RECORDER_REQUIRED: HResult = HResult::from_u32(0xC0AA_0003);
 
 /// There is nothing to cancel yet, because writing has not begun.
@@ -71,10 +71,10 @@ pub const E_IMAPI_RAW_IMAGE_IS_READ_ONLY: HResult = HResult::from_u32(0x80AA_0A0
 ///
 /// *What to do:* Join several pieces into one track and separate them by index marks, or put the rest on a second CD. If StartingTrackNumber is above 1, begin a new image at 1.
 ///
-/// *Raised by:* IRawCDImageCreator::AddTrack, when the new track would get a number above 99 (tracks already added plus IRawCDImageCreator::put\_StartingTrackNumber's value, which is 1 by default).
+/// *Raised by:* IRawCDImageCreator::AddTrack, when the new track would get a number above 99 (the count of tracks already added plus StartingTrackNumber, which is 1 by default).
 pub const E_IMAPI_RAW_IMAGE_TOO_MANY_TRACKS: HResult = HResult::from_u32(0x80AA_0A01);
 
-/// The raw CD image is still empty; this step needs at least one track in it.
+/// The raw CD image has no tracks yet; this step needs at least one.
 ///
 /// *What to do:* Call AddTrack at least once, then repeat this step.
 ///
@@ -99,7 +99,7 @@ pub const E_IMAPI_RAW_IMAGE_TRACKS_ALREADY_ADDED: HResult = HResult::from_u32(0x
 ///
 /// *What to do:* Shorten a track or leave one out. If the disc is longer, raise StartOfLeadoutLimit to LastPossibleStartOfLeadout of the prepared disc (398099 at most).
 ///
-/// *Raised by:* IRawCDImageCreator::AddTrack, when the lead-out would have to begin after StartOfLeadoutLimit; AddSpecialPregap, when its last sector lies beyond LBA 397799 or fewer than 300 sectors before that limit; put\_StartOfLeadoutLimit, when the tracks already added reach beyond the new limit.
+/// *Raised by:* IRawCDImageCreator::AddTrack, when the lead-out would have to begin after StartOfLeadoutLimit; AddSpecialPregap, when a track of 300 sectors after it would push the lead-out beyond that limit; put\_StartOfLeadoutLimit, when the tracks already added reach beyond the new limit.
 pub const E_IMAPI_RAW_IMAGE_INSUFFICIENT_SPACE: HResult = HResult::from_u32(0x80AA_0A05);
 
 /// The track has 99 index marks, and a track cannot have more.
@@ -134,12 +134,12 @@ pub const E_IMAPI_RAW_IMAGE_TRACK_INDEX_OFFSET_ZERO_CANNOT_BE_CLEARED: HResult =
 ///
 /// *What to do:* Choose a place at least 10 sectors (0.14 seconds) away from every other index mark and from the end of the track.
 ///
-/// *Raised by:* IRawCDImageTrackInfo::AddTrackIndex, when the offset differs by 1 to 9 sectors from that of an existing index (index 1 at offset 0 included), or fewer than 10 sectors of the track follow it.
+/// *Raised by:* IRawCDImageTrackInfo::AddTrackIndex, when the offset differs by 1 to 9 sectors from that of an existing index (index 1 at offset 0 included), or fewer than 10 sectors remain from it to the end of the track.
 pub const E_IMAPI_RAW_IMAGE_TRACK_INDEX_TOO_CLOSE_TO_OTHER_INDEX: HResult = HResult::from_u32(0x80AA_0A0A);
 
-/// The drive does not have the group of settings (mode page) that was asked for, or not its values of the kind requested.
+/// The drive does not have this group of settings (mode page), or cannot show it in the form requested (current, default, saved or changeable values).
 ///
-/// *What to do:* See with IDiscRecorder2Ex::GetSupportedModePages which pages the drive has, and ask for current values: many drives keep no saved ones.
+/// *What to do:* See with IDiscRecorder2Ex::GetSupportedModePages which pages the drive has, and ask for the current values: many drives keep no saved ones.
 ///
 /// *Raised by:* IDiscRecorder2Ex::GetModePage, GetSupportedModePages, and methods that read a mode page for themselves, when the drive refuses MODE SENSE(10) with sense 5/24/00 or 5/39/00 or answers without the page.
 pub const E_IMAPI_RECORDER_NO_SUCH_MODE_PAGE: HResult = HResult::from_u32(0xC0AA_0201);
@@ -155,7 +155,7 @@ pub const E_IMAPI_RECORDER_MEDIA_NO_MEDIA: HResult = HResult::from_u32(0xC0AA_02
 ///
 /// *What to do:* Clean the disc and insert it again. If that does not help, use a disc of a kind that the drive lists (SupportedProfiles), or a drive made for this disc.
 ///
-/// *Raised by:* Every method that needs a disc, such as IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::PrepareMedia or IFileSystemImage::ChooseImageDefaults, when the drive answers with sense 2/30/xx, 5/30/xx, 2/04/03 or 2/09/xx, or the disc was exchanged during the job (6/28/00).
+/// *Raised by:* Every method that needs a disc, such as IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::PrepareMedia or IFileSystemImage::ChooseImageDefaults, when the drive answers with sense 2/30/xx, 5/30/xx, 2/04/03, 2/09/xx or 3/31/00 (IDiscFormat2Erase::EraseMedia has codes of its own for 5/30/06 and 3/31/01).
 pub const E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE: HResult = HResult::from_u32(0xC0AA_0203);
 
 /// The disc lies in the drive with the wrong side up.
@@ -188,9 +188,9 @@ pub const E_IMAPI_RECORDER_MEDIA_BUSY: HResult = HResult::from_u32(0xC0AA_0207);
 
 /// The drive refused the settings that were sent to it: it does not know this combination of values.
 ///
-/// *What to do:* Read the page with GetModePage, find out with IMAPI\_MODE\_PAGE\_REQUEST\_TYPE\_CHANGEABLE\_VALUES which bits can be changed, and change those only.
+/// *What to do:* When burning, go back to the default settings or use another drive. A program should send the page as GetModePage gave it and alter only bits that its changeable values show.
 ///
-/// *Raised by:* IDiscRecorder2Ex::SetModePage, and IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::PrepareMedia and IDiscFormat2RawCD::WriteMedia when they set the write parameters, when the drive refuses MODE SELECT(10) or SEND CUE SHEET with sense 5/26/xx and there is no other variant left to try.
+/// *Raised by:* IDiscRecorder2Ex::SetModePage, and IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::AddAudioTrack and IDiscFormat2RawCD::WriteMedia or WriteMedia2 when they set the write parameters, when the drive refuses MODE SELECT(10) or SEND CUE SHEET with sense 5/26/xx and there is no other variant left to try.
 pub const E_IMAPI_RECORDER_INVALID_MODE_PARAMETERS: HResult = HResult::from_u32(0xC0AA_0208);
 
 /// The disc is write-protected: nothing can be written to it or erased from it.
@@ -221,7 +221,7 @@ pub const E_IMAPI_RECORDER_FEATURE_IS_NOT_CURRENT: HResult = HResult::from_u32(0
 /// *Raised by:* IDiscRecorder2::get\_SupportedFeaturePages, get\_CurrentFeaturePages, get\_SupportedProfiles, get\_CurrentProfiles, IDiscRecorder2Ex::GetFeaturePage, GetSupportedFeaturePages, GetSupportedProfiles, and methods that build on them, when the drive refuses GET CONFIGURATION with sense 5/20/00.
 pub const E_IMAPI_RECORDER_GET_CONFIGURATION_NOT_SUPPORTED: HResult = HResult::from_u32(0xC0AA_020C);
 
-/// The drive did not complete a command in the time allowed for it.
+/// A command took the drive longer than the time allowed for it.
 ///
 /// *What to do:* Switch the drive off and on again and repeat with a clean disc. In a program that sends its own commands, allow more seconds for slow ones.
 ///
@@ -237,7 +237,7 @@ pub const E_IMAPI_RECORDER_DVD_STRUCTURE_NOT_PRESENT: HResult = HResult::from_u3
 
 /// The disc is made for writing speeds that this drive does not have.
 ///
-/// *What to do:* Use a disc whose printed speed range includes one of the drive's (a 4x drive, for example, cannot write high-speed CD-RW), or a drive made for this disc.
+/// *What to do:* Use a disc whose printed speed range includes one of the drive's (an old 4x drive, for example, cannot write high-speed CD-RW), or a drive made for this disc.
 ///
 /// *Raised by:* IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::PrepareMedia, IDiscFormat2RawCD::PrepareMedia or IDiscFormat2Erase::EraseMedia, when the drive lists no write speed for the disc, or the CD-RW subtype of the disc is missing from the drive's CD-RW Media Write Support feature (0037h).
 pub const E_IMAPI_RECORDER_MEDIA_SPEED_MISMATCH: HResult = HResult::from_u32(0xC0AA_020F);
@@ -251,9 +251,9 @@ pub const E_IMAPI_RECORDER_LOCKED: HResult = HResult::from_u32(0xC0AA_0210);
 
 /// The drive cannot be reserved: the name of the program that asks for it is empty, too long or has a character that is not allowed.
 ///
-/// *What to do:* Pass a client name to AcquireExclusiveAccess: 1 to 63 characters out of A-Z, a-z, 0-9, space and . , : ; - \_.
+/// *What to do:* Pass a client name to AcquireExclusiveAccess: 1 to 63 characters out of A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen and underscore.
 ///
-/// *Raised by:* IDiscRecorder2::AcquireExclusiveAccess, when clientName is null, empty, longer than 63 characters or has one outside A-Z a-z 0-9, space and . , : ; - \_.
+/// *Raised by:* IDiscRecorder2::AcquireExclusiveAccess, when clientName is empty, has more than 63 characters or has one that is not allowed (allowed: A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen, underscore).
 pub const E_IMAPI_RECORDER_CLIENT_NAME_IS_NOT_VALID: HResult = HResult::from_u32(0xC0AA_0211);
 
 /// The drive answered a command with data that make no sense.
@@ -295,7 +295,7 @@ pub const E_IMAPI_DF2DATA_WRITE_NOT_IN_PROGRESS: HResult = HResult::from_u32(0xC
 ///
 /// *What to do:* See what CurrentMediaStatus says. Erase a rewritable disc; take a new disc if this one is closed or damaged.
 ///
-/// *Raised by:* IDiscFormat2Data::Write, get\_TotalSectorsOnMedia, get\_FreeSectorsOnMedia, get\_NextWritableAddress, get\_StartAddressOfPreviousSession, and the getters of IMultisessionSequential, IMultisessionSequential2 and IMultisessionRandomWrite, when the disc is of a supported kind but its state has a bit of IMAPI\_FORMAT2\_DATA\_MEDIA\_STATE\_UNSUPPORTED\_MASK set (for Write: other than write-protected, which has its own code).
+/// *Raised by:* IDiscFormat2Data::Write, get\_TotalSectorsOnMedia, get\_FreeSectorsOnMedia, get\_NextWritableAddress, get\_StartAddressOfPreviousSession, and the getters of IMultisessionSequential, IMultisessionSequential2 and IMultisessionRandomWrite, when IDiscFormat2Data::get\_CurrentMediaStatus has a bit of IMAPI\_FORMAT2\_DATA\_MEDIA\_STATE\_UNSUPPORTED\_MASK set (from Write, write protection and an unsupported kind of disc have codes of their own).
 pub const E_IMAPI_DF2DATA_INVALID_MEDIA_STATE: HResult = HResult::from_u32(0xC0AA_0402);
 
 /// The image cannot be written: it is empty, or its size is not a whole number of 2048-byte sectors.
@@ -312,9 +312,9 @@ pub const E_IMAPI_DF2DATA_STREAM_NOT_SUPPORTED: HResult = HResult::from_u32(0xC0
 /// *Raised by:* IDiscFormat2Data::Write, when the stream has more sectors than FreeSectorsOnMedia (than TotalSectorsOnMedia when a rewritable disc is written from its start), or the drive refuses a WRITE with sense 5/21/00, 5/63/00 or 5/63/01.
 pub const E_IMAPI_DF2DATA_STREAM_TOO_LARGE_FOR_CURRENT_MEDIA: HResult = HResult::from_u32(0xC0AA_0404);
 
-/// The disc already holds data, and nobody has allowed them to be overwritten.
+/// The disc already holds data, and overwriting them has not been allowed.
 ///
-/// *What to do:* Insert a blank disc. If the old data may go, allow that (ForceOverwrite true, --overwrite) and write again.
+/// *What to do:* Insert a blank disc, or append to this one to keep its data. If the old data may go, allow that (ForceOverwrite true, --overwrite) and write again.
 ///
 /// *Raised by:* IDiscFormat2Data::Write, when the disc is overwritable (DVD-RW, DVD+RW, DVD-RAM, BD-RE), IDiscFormat2::get\_MediaHeuristicallyBlank is false for it and ForceOverwrite is false.
 pub const E_IMAPI_DF2DATA_MEDIA_NOT_BLANK: HResult = HResult::from_u32(0xC0AA_0405);
@@ -335,9 +335,9 @@ pub const E_IMAPI_DF2DATA_RECORDER_NOT_SUPPORTED: HResult = HResult::from_u32(0x
 
 /// The data disc cannot be written: the name of the writing program is missing, too long or has a character that is not allowed.
 ///
-/// *What to do:* Before Write, set ClientName of the IDiscFormat2Data object to 1 to 63 characters out of A-Z, a-z, 0-9, space and . , : ; - \_.
+/// *What to do:* Before Write, set ClientName of the IDiscFormat2Data object to 1 to 63 characters out of A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen and underscore.
 ///
-/// *Raised by:* IDiscFormat2Data::put\_ClientName, when the name is null, empty, longer than 63 characters or has one outside A-Z a-z 0-9, space and . , : ; - \_; IDiscFormat2Data::Write, when no name has been set.
+/// *Raised by:* IDiscFormat2Data::put\_ClientName, when the name is empty, has more than 63 characters or has one that is not allowed (allowed: A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen, underscore); IDiscFormat2Data::Write, when no name has been set.
 pub const E_IMAPI_DF2DATA_CLIENT_NAME_IS_NOT_VALID: HResult = HResult::from_u32(0xC0AA_0408);
 
 /// An audio track is still being written, so this cannot be done now.
@@ -447,9 +447,9 @@ pub const E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED: HResult = HResult::from_u32(0xC
 
 /// The audio CD cannot be prepared: the name of the writing program is missing, too long or has a character that is not allowed.
 ///
-/// *What to do:* Before PrepareMedia, set ClientName of the IDiscFormat2TrackAtOnce object to 1 to 63 characters out of A-Z, a-z, 0-9, space and . , : ; - \_.
+/// *What to do:* Before PrepareMedia, set ClientName of the IDiscFormat2TrackAtOnce object to 1 to 63 characters out of A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen and underscore.
 ///
-/// *Raised by:* IDiscFormat2TrackAtOnce::put\_ClientName, when the name is null, empty, longer than 63 characters or has one outside A-Z a-z 0-9, space and . , : ; - \_; IDiscFormat2TrackAtOnce::PrepareMedia, when no name has been set.
+/// *Raised by:* IDiscFormat2TrackAtOnce::put\_ClientName, when the name is empty, has more than 63 characters or has one that is not allowed (allowed: A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen, underscore); IDiscFormat2TrackAtOnce::PrepareMedia, when no name has been set.
 pub const E_IMAPI_DF2TAO_CLIENT_NAME_IS_NOT_VALID: HResult = HResult::from_u32(0xC0AA_050F);
 
 /// A raw CD image is still being written, so this cannot be done now.
@@ -482,9 +482,9 @@ pub const E_IMAPI_DF2RAW_MEDIA_IS_PREPARED: HResult = HResult::from_u32(0xC0AA_0
 
 /// The CD cannot be prepared for a raw image: the name of the writing program is missing, too long or has a character that is not allowed.
 ///
-/// *What to do:* Before PrepareMedia, set ClientName of the IDiscFormat2RawCD object to 1 to 63 characters out of A-Z, a-z, 0-9, space and . , : ; - \_.
+/// *What to do:* Before PrepareMedia, set ClientName of the IDiscFormat2RawCD object to 1 to 63 characters out of A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen and underscore.
 ///
-/// *Raised by:* IDiscFormat2RawCD::put\_ClientName, when the name is null, empty, longer than 63 characters or has one outside A-Z a-z 0-9, space and . , : ; - \_; IDiscFormat2RawCD::PrepareMedia, when no name has been set.
+/// *Raised by:* IDiscFormat2RawCD::put\_ClientName, when the name is empty, has more than 63 characters or has one that is not allowed (allowed: A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen, underscore); IDiscFormat2RawCD::PrepareMedia, when no name has been set.
 pub const E_IMAPI_DF2RAW_CLIENT_NAME_IS_NOT_VALID: HResult = HResult::from_u32(0xC0AA_0604);
 
 /// A raw image fills a CD from the very start, so it needs an empty one, and something is recorded on this CD.
@@ -573,7 +573,7 @@ pub const E_IMAPI_ERASE_MODE_PAGE_2A_TOO_SMALL: HResult = HResult::from_u32(0x80
 
 /// According to the drive this disc cannot be erased; write-once discs never can.
 ///
-/// *What to do:* Insert a rewritable disc (CD-RW, DVD-RW). What is on a CD-R, DVD-R, DVD+R or BD-R stays there: to be rid of it, destroy the disc.
+/// *What to do:* Insert a rewritable disc, such as CD-RW or DVD-RW. What is on a CD-R, DVD-R, DVD+R or BD-R stays there: to be rid of it, destroy the disc.
 ///
 /// *Raised by:* IDiscFormat2Erase::EraseMedia, when the disc is pressed or write-once, its Erasable bit in READ DISC INFORMATION is 0, or the drive refuses to blank or format it with sense 5/30/06.
 pub const E_IMAPI_ERASE_MEDIA_IS_NOT_ERASABLE: HResult = HResult::from_u32(0x80AA_0904);
@@ -622,7 +622,7 @@ pub const E_IMAPI_ERASE_RECORDER_NOT_SUPPORTED: HResult = HResult::from_u32(0xC0
 
 /// The disc cannot be erased: the name of the erasing program is missing, too long or has a character that is not allowed.
 ///
-/// *What to do:* Before EraseMedia, set ClientName of the IDiscFormat2Erase object to 1 to 63 characters out of A-Z, a-z, 0-9, space and . , : ; - \_.
+/// *What to do:* Before EraseMedia, set ClientName of the IDiscFormat2Erase object to 1 to 63 characters out of A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen and underscore.
 ///
-/// *Raised by:* IDiscFormat2Erase::put\_ClientName, when the name is null, empty, longer than 63 characters or has one outside A-Z a-z 0-9, space and . , : ; - \_; IDiscFormat2Erase::EraseMedia, when no name has been set.
+/// *Raised by:* IDiscFormat2Erase::put\_ClientName, when the name is empty, has more than 63 characters or has one that is not allowed (allowed: A-Z, a-z, 0-9, space, full stop, comma, colon, semicolon, hyphen, underscore); IDiscFormat2Erase::EraseMedia, when no name has been set.
 pub const E_IMAPI_ERASE_CLIENT_NAME_IS_NOT_VALID: HResult = HResult::from_u32(0xC0AA_090B);

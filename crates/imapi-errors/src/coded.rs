@@ -25,6 +25,25 @@ impl fmt::Display for Value<'_> {
     }
 }
 
+impl From<u32> for Value<'_> {
+    fn from(number: u32) -> Self {
+        Self::U32(number)
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::I64(number)
+    }
+}
+
+/// What does not fit is told as the largest number that does; no disc has so many bytes.
+impl From<u64> for Value<'_> {
+    fn from(number: u64) -> Self {
+        Self::I64(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -84,6 +103,28 @@ impl Coded for HResult {
 }
 
 impl<E: Coded + ?Sized> Coded for &E {
+    fn code(&self) -> HResult {
+        (**self).code()
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        (**self).facts(put);
+    }
+}
+
+#[cfg(feature = "std")]
+impl<E: Coded + ?Sized> Coded for std::boxed::Box<E> {
+    fn code(&self) -> HResult {
+        (**self).code()
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        (**self).facts(put);
+    }
+}
+
+#[cfg(feature = "std")]
+impl<E: Coded + ?Sized> Coded for std::sync::Arc<E> {
     fn code(&self) -> HResult {
         (**self).code()
     }

@@ -1,0 +1,294 @@
+//! A disc in a file: sectors that nobody wrote take no room, and what happened to it stands in a journal.
+//!
+//! ```text
+//! 0        header, two copies of a page
+//! 1 MiB    sectors, in the order of their addresses
+//! then     the journal: a line for each change of the disc's state
+//! ```
+//!
+//! Sectors are written first and the change that makes them count after them. When the program is killed between the two,
+//! the sectors never happened.
+
+mod header;
+mod journal;
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+};
+
+use imapi_errors::{Coded, Fact, HResult, Value, common, fs as fs_codes};
+use serde::{Serialize, de::DeserializeOwned};
+
+use header::Header;
+
+pub use header::Geometry;
+
+/// Where the sectors begin.
+const SECTORS_AT: u64 = 1 << 20;
+/// A journal longer than this is written anew when the disc is opened.
+const LONG_JOURNAL: u64 = 1 << 20;
+
+/// What a disc is, apart from what its sectors hold: the sum of its changes.
+pub trait State: Sized {
+    /// One thing that happens to a disc.
+    type Change: Serialize + DeserializeOwned;
+
+    /// A disc that nothing has happened to.
+    fn blank(geometry: &Geometry) -> Self;
+
+    /// Makes the change.
+    fn apply(&mut self, change: &Self::Change);
+
+    /// The changes that lead from a blank disc to this one, as few as possible.
+    fn history(&self) -> Vec<Self::Change>;
+}
+
+/// An open disc file. While it is open no other program can open it.
+#[derive(Debug)]
+pub struct DiscFile<S: State> {
+    file: File,
+    path: PathBuf,
+    header: Header,
+    state: S,
+    journal_end: u64,
+}
+
+/// A disc file cannot be made, opened or used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DiscFileError {
+    /// It is something else.
+    #[error("this is not a disc file")]
+    NotADisc,
+    /// Another drive has the disc.
+    #[error("{} is in another drive", path.display())]
+    InUse {
+        /// The disc file.
+        path: PathBuf,
+    },
+    /// It was made by a younger program.
+    #[error("the disc file has version {found}, and {known} is the last that is known")]
+    Version {
+        /// The file's version.
+        found: u32,
+        /// The newest version that can be read.
+        known: u32,
+    },
+    /// It is damaged.
+    #[error("the disc file is damaged: {reason}")]
+    Malformed {
+        /// What is wrong.
+        reason: String,
+    },
+    /// An address that the disc does not have.
+    #[error("the disc has no sector {address}")]
+    NoSuchSector {
+        /// The address.
+        address: i64,
+    },
+    /// The system could not do it.
+    #[error("{}", path.display())]
+    System {
+        /// The disc file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Coded for DiscFileError {
+    fn code(&self) -> HResult {
+        match self {
+            Self::NotADisc => common::ERROR_UNRECOGNIZED_MEDIA,
+            Self::InUse { .. } => common::ERROR_SHARING_VIOLATION,
+            Self::Version { .. } => common::ERROR_NOT_SUPPORTED,
+            Self::Malformed { .. } => common::ERROR_FILE_CORRUPT,
+            Self::NoSuchSector { .. } => fs_codes::IMAPI_E_IMPORT_SEEK_FAILURE,
+            Self::System { source, .. } => source.code(),
+        }
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        match self {
+            Self::NotADisc => {}
+            Self::InUse { path } => put(Fact::File, Value::Text(&path.display())),
+            Self::Version { found, known } => {
+                put(Fact::Expected, Value::U32(*known));
+                put(Fact::Found, Value::U32(*found));
+            }
+            Self::Malformed { reason } => put(Fact::Reason, Value::Text(reason)),
+            Self::NoSuchSector { address } => put(Fact::Block, Value::I64(*address)),
+            Self::System { path, source } => {
+                put(Fact::File, Value::Text(&path.display()));
+                source.facts(put);
+            }
+        }
+    }
+}
+
+impl Geometry {
+    fn bytes(&self) -> u64 {
+        u64::from(self.sectors) * u64::from(self.sector_size)
+    }
+
+    /// The place in the file of `len` bytes from that sector on.
+    fn place(&self, first: i32, len: usize) -> Result<u64, DiscFileError> {
+        let index = i64::from(first) - i64::from(self.first);
+        let missing = DiscFileError::NoSuchSector { address: i64::from(first) };
+        let Ok(index) = u64::try_from(index) else { return Err(missing) };
+        let from = index * u64::from(self.sector_size);
+        let end = u64::try_from(len).ok().and_then(|len| from.checked_add(len));
+        if end.is_some_and(|end| end <= self.bytes()) { Ok(SECTORS_AT + from) } else { Err(missing) }
+    }
+
+    /// Where the journal of a fresh disc begins: behind the sectors, on a page of its own.
+    fn first_journal(&self) -> u64 {
+        (SECTORS_AT + self.bytes()).next_multiple_of(header::PAGE as u64)
+    }
+}
+
+impl<S: State> DiscFile<S> {
+    /// Makes a blank disc in a new file. A file that is there is never overwritten.
+    pub fn create(path: &Path, geometry: Geometry) -> Result<Self, DiscFileError> {
+        let system = |source| DiscFileError::System { path: path.to_path_buf(), source };
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(system)?;
+        lock(&file, path)?;
+        let journal = geometry.first_journal();
+        let header = Header::new(geometry, journal);
+        // The file is as long as it will be, so that a disk without room for sparse files says so now.
+        file.set_len(journal).map_err(system)?;
+        file.write_all_at(&header.encode(), header.place()).map_err(system)?;
+        let state = S::blank(&header.geometry);
+        Ok(Self { file, path: path.to_path_buf(), header, state, journal_end: journal })
+    }
+
+    /// Opens a disc in the state in which it was last seen.
+    pub fn open(path: &Path) -> Result<Self, DiscFileError> {
+        let system = |source| DiscFileError::System { path: path.to_path_buf(), source };
+        let file = OpenOptions::new().read(true).write(true).open(path).map_err(system)?;
+        lock(&file, path)?;
+        let mut copies = vec![0; header::PAGE * header::COPIES];
+        let read = read_up_to(&file, &mut copies, 0).map_err(system)?;
+        let header = Header::newest(&copies[..read])?;
+        let length = file.metadata().map_err(system)?.len();
+        let journal_length =
+            length.checked_sub(header.journal).filter(|_| header.journal >= header.geometry.first_journal());
+        let Some(journal_length) = journal_length else {
+            return Err(DiscFileError::Malformed { reason: "the file ends before its journal".to_string() });
+        };
+        let mut journal = vec![0; usize::try_from(journal_length).unwrap_or(usize::MAX)];
+        let read = read_up_to(&file, &mut journal, header.journal).map_err(system)?;
+        let (changes, whole) = journal::decode::<S::Change>(&journal[..read])?;
+        let mut state = S::blank(&header.geometry);
+        for change in &changes {
+            state.apply(change);
+        }
+        let journal_end = header.journal + whole as u64;
+        let mut disc = Self { file, path: path.to_path_buf(), header, state, journal_end };
+        // What came after the last whole line never happened, and nothing may stand behind the next.
+        disc.file.set_len(journal_end).map_err(system)?;
+        if disc.journal_end - disc.header.journal > LONG_JOURNAL {
+            disc.shorten()?;
+        }
+        Ok(disc)
+    }
+
+    /// The disc's shape.
+    pub fn geometry(&self) -> &Geometry {
+        &self.header.geometry
+    }
+
+    /// What the disc is now.
+    pub fn state(&self) -> &S {
+        &self.state
+    }
+
+    /// Makes changes that belong together, all or none: in the file first, then here.
+    pub fn change(&mut self, changes: &[S::Change]) -> Result<(), DiscFileError> {
+        let line = journal::encode(changes);
+        // A line that could not be written whole is written over by the next one; until then it is no line.
+        self.file.write_all_at(&line, self.journal_end).map_err(|e| self.system(e))?;
+        self.journal_end += line.len() as u64;
+        for change in changes {
+            self.state.apply(change);
+        }
+        Ok(())
+    }
+
+    /// Reads sectors as stored. Those that nobody wrote are zeros.
+    pub fn read(&self, first: i32, out: &mut [u8]) -> Result<(), DiscFileError> {
+        let at = self.header.geometry.place(first, out.len())?;
+        self.file.read_exact_at(out, at).map_err(|e| self.system(e))
+    }
+
+    /// Writes sectors as stored. They count when a change says so.
+    pub fn write(&self, first: i32, sectors: &[u8]) -> Result<(), DiscFileError> {
+        let at = self.header.geometry.place(first, sectors.len())?;
+        self.file.write_all_at(sectors, at).map_err(|e| self.system(e))
+    }
+
+    /// Waits until the file is safe from a loss of power, too.
+    pub fn sync(&self) -> Result<(), DiscFileError> {
+        self.file.sync_data().map_err(|e| self.system(e))
+    }
+
+    /// Writes the journal anew, as short as it can be, and then the header that makes it count.
+    ///
+    /// Two places take turns: behind the sectors, and behind the journal that counts now.
+    fn shorten(&mut self) -> Result<(), DiscFileError> {
+        let lines = journal::encode(&self.state.history());
+        let front = self.header.geometry.first_journal();
+        let fits_in_front = self.header.journal - front >= lines.len() as u64 + header::PAGE as u64;
+        let journal = if fits_in_front { front } else { self.journal_end.next_multiple_of(header::PAGE as u64) };
+        self.file.write_all_at(&lines, journal).map_err(|e| self.system(e))?;
+        let end = journal + lines.len() as u64;
+        // A byte that is no line, lest what stood there before go on behind the new lines.
+        self.file.write_all_at(&[0], end).map_err(|e| self.system(e))?;
+        let header = self.header.with_journal(journal);
+        self.file.write_all_at(&header.encode(), header.place()).map_err(|e| self.system(e))?;
+        self.header = header;
+        self.journal_end = end;
+        self.file.set_len(end).map_err(|e| self.system(e))
+    }
+
+    fn system(&self, source: io::Error) -> DiscFileError {
+        DiscFileError::System { path: self.path.clone(), source }
+    }
+}
+
+/// Gives the disc back at once. A child process that is just being started may hold a copy of the file for a moment longer,
+/// and with it the lock, if only closing gave it back.
+impl<S: State> Drop for DiscFile<S> {
+    fn drop(&mut self) {
+        // When that fails, closing the file gives it back.
+        let _ = rustix::fs::flock(&self.file, rustix::fs::FlockOperation::Unlock);
+    }
+}
+
+/// One disc is in one drive. The lock goes with the program, however it ends.
+fn lock(file: &File, path: &Path) -> Result<(), DiscFileError> {
+    use rustix::{fs::FlockOperation, io::Errno};
+    match rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(()),
+        Err(Errno::WOULDBLOCK) => Err(DiscFileError::InUse { path: path.to_path_buf() }),
+        Err(error) => Err(DiscFileError::System { path: path.to_path_buf(), source: error.into() }),
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn read_up_to(file: &File, out: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < out.len() {
+        match file.read_at(&mut out[filled..], at + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

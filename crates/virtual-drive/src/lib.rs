@@ -1,0 +1,10 @@
+//! Optical discs in files.
+//!
+//! [`DiscFile`] is a disc that a program can write, kill and find again: sparse, locked while it is in use, and in a state
+//! that it really had whatever happened to the program. The drive that burns such discs by its commands stands on it.
+
+#![forbid(unsafe_code)]
+
+mod disc;
+
+pub use disc::{DiscFile, DiscFileError, Geometry, State};

@@ -5,6 +5,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(not(unix))]
+compile_error!("disc files need positioned reads and file locks, which are written for Unix only so far");
+
 mod disc;
 
 pub use disc::{DiscFile, DiscFileError, Geometry, State};

@@ -9,5 +9,7 @@
 compile_error!("disc files need positioned reads and file locks, which are written for Unix only so far");
 
 mod disc;
+mod medium;
 
 pub use disc::{DiscFile, DiscFileError, Geometry, State};
+pub use medium::{Family, MEDIA, Medium, UnknownMedium, WrongSize};

@@ -50,7 +50,7 @@ fn write_wrapper(folder: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
     let usr = folder.join("usr");
     let libraries = format!("{0}/lib:{0}/lib/{1}-linux-gnu", usr.display(), std::env::consts::ARCH);
-    let script = format!("#!/bin/sh\nLD_LIBRARY_PATH={libraries} exec {}/bin/rustc \"$@\"\n", usr.display());
+    let script = format!("#!/bin/sh\nLD_LIBRARY_PATH='{libraries}' exec '{}/bin/rustc' \"$@\"\n", usr.display());
     let path = folder.join("rustc");
     fs::write(&path, script).map_err(|e| format!("{}: {e}", path.display()))?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(|e| format!("{}: {e}", path.display()))

@@ -37,12 +37,34 @@ pub fn missing() -> Vec<String> {
         missing
             .push(format!("cargo-deny (licences and sources): cargo install cargo-deny@{CARGO_DENY} --locked --debug"));
     }
-    for (program, component) in [("cargo-clippy", "clippy"), ("cargo-fmt", "rustfmt")] {
-        if find(program).is_none() {
-            missing.push(format!("{program}: rustup component add {component}"));
-        }
+    for component in COMPONENTS.into_iter().filter(|component| !component.is_there()) {
+        missing.push(format!(
+            "{0}: rustup component add {0}, or sudo apt-get install {1}",
+            component.name, component.package
+        ));
     }
     missing
+}
+
+/// A part of the toolchain that minimal installations lack.
+#[derive(Clone, Copy)]
+struct Component {
+    name: &'static str,
+    subcommand: &'static str,
+    package: &'static str,
+}
+
+const COMPONENTS: [Component; 2] = [
+    Component { name: "clippy", subcommand: "clippy", package: "rust-clippy" },
+    Component { name: "rustfmt", subcommand: "fmt", package: "rustfmt" },
+];
+
+impl Component {
+    /// Asks it: rustup has a file for every component, whether it is installed or not.
+    fn is_there(self) -> bool {
+        let mut command = Command::new(cargo());
+        command.args([self.subcommand, "--version"]).output().is_ok_and(|output| output.status.success())
+    }
 }
 
 /// Installs what is missing: Debian packages, and cargo-deny, of which Debian has none.
@@ -57,6 +79,16 @@ pub fn install() -> Result<(), String> {
         let mut arguments = vec!["install", "--yes", "--quiet=2", "--no-install-recommends"];
         arguments.extend(&packages);
         as_root(&apt, &arguments)?;
+    }
+    for component in COMPONENTS.into_iter().filter(|component| !component.is_there()) {
+        println!("setup: installing {}", component.name);
+        match (find("rustup"), find("apt-get")) {
+            (Some(rustup), _) => succeed(Command::new(rustup).args(["component", "add", component.name]))?,
+            (None, Some(apt)) => as_root(&apt, &["install", "--yes", "--quiet=2", component.package])?,
+            (None, None) => {
+                return Err(format!("{} is missing, and neither rustup nor apt-get is here", component.name));
+            }
+        }
     }
     if find("cargo-deny").is_none() {
         println!("setup: installing cargo-deny {CARGO_DENY} (a minute or two)");

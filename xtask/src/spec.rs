@@ -2,9 +2,12 @@
 //!
 //! Everything is read from JSON text. The generated crate is never linked, so that codegen can repair a broken table.
 
-use std::{collections::BTreeMap, fmt, fs, path::Path};
+use std::{collections::BTreeMap, fmt, fs, marker::PhantomData, path::Path};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, MapAccess, Visitor},
+};
 
 /// Where the spec stands, from the root of the workspace.
 pub const DIR: &str = "crates/imapi-errors/spec";
@@ -16,6 +19,7 @@ pub struct Spec {
     /// What an error can know, beside its code.
     pub facts: Vec<FactKind>,
     /// Labels such as «what to do»: a key and its English text.
+    #[serde(deserialize_with = "once_each")]
     pub terms: BTreeMap<String, String>,
     /// All codes, header by header.
     pub codes: Vec<Code>,
@@ -81,10 +85,13 @@ pub struct Translation {
     /// The language's BCP 47 tag.
     pub language: String,
     /// Labels of the facts, by the fact's key.
+    #[serde(deserialize_with = "once_each")]
     pub facts: BTreeMap<String, String>,
     /// The small words, by key.
+    #[serde(deserialize_with = "once_each")]
     pub terms: BTreeMap<String, String>,
     /// The texts of the codes, by name.
+    #[serde(deserialize_with = "once_each")]
     pub codes: BTreeMap<String, Texts>,
 }
 
@@ -137,7 +144,12 @@ impl Spec {
 impl Translation {
     /// Reads `messages.TAG.json` below the workspace's root.
     pub fn load(root: &Path, tag: &str) -> Result<Self, SpecError> {
-        load(root, &format!("messages.{tag}.json"))
+        let translation: Self = load(root, &format!("messages.{tag}.json"))?;
+        if translation.language == tag {
+            return Ok(translation);
+        }
+        let reason = format!("the file says that its language is `{}`", translation.language);
+        Err(SpecError { file: format!("{DIR}/messages.{tag}.json"), reason })
     }
 }
 
@@ -150,9 +162,70 @@ impl Code {
     }
 }
 
-fn load<T: serde::de::DeserializeOwned>(root: &Path, name: &str) -> Result<T, SpecError> {
+/// A map in which no key stands twice: JSON allows it, and the last one would silently win.
+fn once_each<'de, D, V>(deserializer: D) -> Result<BTreeMap<String, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    struct Entries<V>(PhantomData<V>);
+
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = entries.next_entry::<String, V>()? {
+                if map.contains_key(&key) {
+                    return Err(A::Error::custom(format!("the key `{key}` stands twice")));
+                }
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+    }
+
+    deserializer.deserialize_map(Entries(PhantomData))
+}
+
+fn load<T: DeserializeOwned>(root: &Path, name: &str) -> Result<T, SpecError> {
     let path = root.join(DIR).join(name);
     let failed = |reason: String| SpecError { file: path.display().to_string(), reason };
     let text = fs::read_to_string(&path).map_err(|e| failed(e.to_string()))?;
     serde_json::from_str(&text).map_err(|e| failed(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUSSIAN: &str = r#"{"language": "ru", "facts": {"file": "файл"}, "terms": {}, "codes": {}}"#;
+
+    /// Loads `messages.TAG.json` from a folder that holds this text under that name.
+    fn loaded(tag: &str, text: &str) -> Result<Translation, String> {
+        let root = std::env::temp_dir().join(format!("imapi-spec-{}-{}", std::process::id(), text.len()));
+        fs::create_dir_all(root.join(DIR)).expect("a temporary folder");
+        fs::write(root.join(DIR).join(format!("messages.{tag}.json")), text).expect("a file");
+        let translation = Translation::load(&root, tag).map_err(|e| e.to_string());
+        fs::remove_dir_all(&root).expect("it was made here");
+        translation
+    }
+
+    #[test]
+    fn a_file_in_another_language_than_its_name_says_is_refused() {
+        assert!(loaded("ru", RUSSIAN).is_ok());
+        let swapped = loaded("zh-TW", RUSSIAN).expect_err("it is Russian");
+        assert!(swapped.contains("messages.zh-TW.json") && swapped.contains("`ru`"), "{swapped}");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused() {
+        let twice = RUSSIAN.replace(r#""file": "файл""#, r#""file": "файл", "file": "папка""#);
+        let refused = loaded("ru", &twice).expect_err("which of the two?");
+        assert!(refused.contains("`file` stands twice"), "{refused}");
+    }
 }

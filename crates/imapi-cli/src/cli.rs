@@ -111,7 +111,10 @@ pub fn man(name: Option<&str>, out: &mut Output) -> io::Result<Outcome> {
     let page = match name {
         None => program,
         Some(name) => match program.find_subcommand(name) {
-            Some(command) => command.clone().name(format!("imapi-{name}")).bin_name(format!("imapi {name}")),
+            Some(command) => {
+                let version = env!("CARGO_PKG_VERSION");
+                command.clone().name(format!("imapi-{name}")).bin_name(format!("imapi {name}")).version(version)
+            }
             None => program
                 .error(clap::error::ErrorKind::InvalidSubcommand, format!("no command is called '{name}'"))
                 .exit(),

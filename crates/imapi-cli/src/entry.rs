@@ -75,17 +75,17 @@ pub fn write_known(code: Code, lang: Lang, out: &mut Output) -> io::Result<()> {
     writeln!(out)?;
     out.paragraph("", &code.message(lang).to_string())?;
     writeln!(out)?;
-    labelled(out, lang.term(Term::WhatToDo), code.hint(lang))?;
-    labelled(out, lang.term(Term::RaisedBy), code.raised(lang))?;
+    labelled(out, lang, Term::WhatToDo, code.hint(lang))?;
+    labelled(out, lang, Term::RaisedBy, code.raised(lang))?;
     if !code.inserts().is_empty() {
-        labelled(out, lang.term(Term::Inserts), &inserts(code, lang))?;
+        labelled(out, lang, Term::Inserts, &inserts(code, lang))?;
     }
     if let Some(v1) = code.v1() {
-        labelled(out, lang.term(Term::V1Code), v1.name())?;
+        labelled(out, lang, Term::V1Code, v1.name())?;
     }
     let aliases: Vec<&str> = code.aliases().collect();
     if !aliases.is_empty() {
-        labelled(out, lang.term(Term::AlsoCalled), &aliases.join(", "))?;
+        labelled(out, lang, Term::AlsoCalled, &aliases.join(lang.term(Term::MarkComma)))?;
     }
     Ok(())
 }
@@ -96,9 +96,9 @@ pub fn write_unknown(value: HResult, lang: Lang, out: &mut Output) -> io::Result
     writeln!(out)?;
     out.paragraph("", lang.term(Term::UnknownCode))?;
     writeln!(out)?;
-    labelled(out, lang.term(Term::Severity), severity_word(value.severity(), lang))?;
-    labelled(out, lang.term(Term::Facility), &value.facility().to_string())?;
-    labelled(out, lang.term(Term::Number), &format!("{} (0x{:04X})", value.number(), value.number()))
+    labelled(out, lang, Term::Severity, severity_word(value.severity(), lang))?;
+    labelled(out, lang, Term::Facility, &value.facility().to_string())?;
+    labelled(out, lang, Term::Number, &format!("{} (0x{:04X})", value.number(), value.number()))
 }
 
 /// Success or error, in the reader's language.
@@ -109,15 +109,15 @@ fn severity_word(severity: Severity, lang: Lang) -> &'static str {
     })
 }
 
-fn labelled(out: &mut Output, label: &str, text: &str) -> io::Result<()> {
-    out.paragraph("", &format!("{LABEL}{label}:{LABEL:#} {text}"))
+fn labelled(out: &mut Output, lang: Lang, label: Term, text: &str) -> io::Result<()> {
+    out.paragraph("", &format!("{LABEL}{}{LABEL:#}{}{text}", lang.term(label), lang.term(Term::MarkColon)))
 }
 
 /// `%1!ls! = file; %2!I64d! = expected`
 fn inserts(code: Code, lang: Lang) -> String {
     let mut text = String::new();
     for insert in code.inserts() {
-        let between = if text.is_empty() { "" } else { "; " };
+        let between = if text.is_empty() { "" } else { lang.term(Term::MarkSemicolon) };
         write!(text, "{between}{insert} = {}", lang.label(insert.fact())).expect("a String takes all text");
     }
     text

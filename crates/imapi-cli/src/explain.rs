@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use imapi_errors::{Code, Lang, Term};
+use imapi_errors::{Code, Lang, Term, Value};
 
 use crate::{
     entry::{self, Entry},
@@ -57,10 +57,13 @@ fn write_json(entries: &[Entry], several: bool, out: &mut Output) -> io::Result<
 }
 
 fn complain(text: &str, similar: &[Code], lang: Lang) {
-    let mut told = format!("{}: {text}", lang.term(Term::UnknownName));
+    let colon = lang.term(Term::MarkColon);
+    // The text is whatever somebody typed or pasted; a terminal must not obey it.
+    let text = Value::Text(&text);
+    let mut told = format!("{}{colon}{text}", lang.term(Term::UnknownName));
     if !similar.is_empty() {
         let names: Vec<&str> = similar.iter().map(|code| code.name()).collect();
-        told = format!("{told}\n{}: {}", lang.term(Term::SimilarNames), names.join(", "));
+        told = format!("{told}\n{}{colon}{}", lang.term(Term::SimilarNames), names.join(lang.term(Term::MarkComma)));
     }
     output::complain(&told);
 }

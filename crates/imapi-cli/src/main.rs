@@ -29,14 +29,24 @@ fn main() -> ExitCode {
         Command::Completions { shell } => cli::completions(shell, &mut out),
         Command::Man { command } => cli::man(command.as_deref(), &mut out),
     };
-    match done.and_then(|outcome| out.finish().map(|()| outcome)) {
+    let flushed = out.finish();
+    let told = match (done, flushed) {
+        (Ok(outcome), Ok(())) => Ok(outcome),
+        // Whoever reads us has seen enough; that is no failure of ours, and does not undo one.
+        (Ok(outcome), Err(error)) if is_closed_pipe(&error) => Ok(outcome),
+        (Err(error), _) if is_closed_pipe(&error) => Ok(Outcome::Done),
+        (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+    };
+    match told {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
-        // Whoever reads us has seen enough; that is no failure of ours.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             output::report(&error, lang);
             ExitCode::from(1)
         }
     }
+}
+
+fn is_closed_pipe(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::BrokenPipe
 }

@@ -26,7 +26,18 @@ pub fn answer(text: &str) -> Answer {
         return Answer::Known(vec![code]);
     }
     let short: Vec<Code> = Code::all().filter(|code| without_prefix(code.name()) == name).collect();
-    if short.is_empty() { Answer::Unknown(similar(&name)) } else { Answer::Known(short) }
+    if !short.is_empty() {
+        return Answer::Known(short);
+    }
+    // A family's prefix left out, too: MEDIA_NOT_BLANK for E_IMAPI_DF2DATA_MEDIA_NOT_BLANK. One word alone is too little.
+    let ends: Vec<Code> =
+        Code::all().filter(|code| name.contains('_') && ends_with_words(code.name(), &name)).collect();
+    if ends.is_empty() { Answer::Unknown(similar(&name)) } else { Answer::Known(ends) }
+}
+
+/// Whether the last words of a name are these.
+fn ends_with_words(name: &str, words: &str) -> bool {
+    name.strip_suffix(words).is_some_and(|rest| rest.ends_with('_'))
 }
 
 /// Capitals and underscores, as the names have.
@@ -98,6 +109,14 @@ mod tests {
     #[test]
     fn a_short_name_that_fits_several_codes_means_them_all() {
         assert_eq!(known("loss_of_streaming"), ["IMAPI_E_LOSS_OF_STREAMING", "E_IMAPI_LOSS_OF_STREAMING"]);
+    }
+
+    #[test]
+    fn the_last_words_of_a_name_are_enough() {
+        assert_eq!(known("media_not_blank"), ["E_IMAPI_DF2DATA_MEDIA_NOT_BLANK"]);
+        assert_eq!(known("client name is not valid").len(), 5);
+        assert!(matches!(answer("valid"), Answer::Unknown(_)), "one word is no name");
+        assert!(matches!(answer("edia_not_blank"), Answer::Unknown(_)), "half a word is none either");
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! [`Coded`]: how an error of any crate comes to its code, its facts and the reader's words.
 
-use core::{error::Error, fmt};
+use core::{
+    error::Error,
+    fmt::{self, Write as _},
+};
 
-use crate::{Code, Fact, HResult, Lang};
+use crate::{Code, Fact, HResult, Lang, Term};
 
 /// A fact's value, borrowed while it is told.
 #[derive(Clone, Copy)]
@@ -15,13 +18,34 @@ pub enum Value<'a> {
     U32(u32),
 }
 
+/// What would move a cursor, change colours or turn the direction of writing shows as an escape: names come from discs,
+/// and a disc must not write on its reader's terminal.
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => text.fmt(f),
+            Self::Text(text) => write!(Visible(f), "{text}"),
             Self::I64(number) => number.fmt(f),
             Self::U32(number) => number.fmt(f),
         }
+    }
+}
+
+/// Passes text on, control characters and marks of direction escaped.
+struct Visible<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl fmt::Write for Visible<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let hidden = |c: char| {
+            c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        };
+        let mut rest = text;
+        while let Some(at) = rest.find(hidden) {
+            let (plain, hidden_and_rest) = rest.split_at(at);
+            let c = hidden_and_rest.chars().next().expect("find found one");
+            write!(self.0, "{plain}{}", c.escape_default())?;
+            rest = &hidden_and_rest[c.len_utf8()..];
+        }
+        self.0.write_str(rest)
     }
 }
 
@@ -173,15 +197,17 @@ impl<'a, E: Coded + ?Sized> Report<'a, E> {
         self.error.code().known().map(|code| code.hint(self.lang))
     }
 
-    /// The facts that the message does not hold, as `label: value`, separated by semicolons; empty when there are none.
+    /// The facts that the message does not hold, as `label: value`, separated by semicolons (the language's own marks);
+    /// empty when there are none.
     pub fn facts(&self) -> impl fmt::Display + '_ {
         Shown(move |f: &mut fmt::Formatter<'_>| {
             let mut told = Ok(());
             let mut first = true;
             self.each_remaining_fact(&mut |fact, value| {
-                let between = if first { "" } else { "; " };
+                let between = if first { "" } else { self.lang.term(Term::MarkSemicolon) };
                 first = false;
-                told = told.and_then(|()| write!(f, "{between}{}: {value}", self.lang.label(fact)));
+                let (label, colon) = (self.lang.label(fact), self.lang.term(Term::MarkColon));
+                told = told.and_then(|()| write!(f, "{between}{label}{colon}{value}"));
             });
             told
         })
@@ -258,11 +284,30 @@ mod tests {
             let lines: Vec<&str> = report.lines().collect();
             let code = error.0.known().expect("in the table");
             assert_eq!(lines[0], code.message(lang).as_str());
-            assert_eq!(lines[1], format!("{}: 7; {}: 5", lang.label(Fact::Needed), lang.label(Fact::Free)));
+            let (colon, semicolon) = (lang.term(Term::MarkColon), lang.term(Term::MarkSemicolon));
+            let facts = [(Fact::Needed, 7), (Fact::Free, 5)].map(|(fact, n)| format!("{}{colon}{n}", lang.label(fact)));
+            assert_eq!(lines[1], facts.join(semicolon));
             assert_eq!(lines[2], code.hint(lang));
             assert_eq!(lines[3], "E_IMAPI_DF2TAO_NOT_ENOUGH_SPACE (0xC0AA0509)");
             assert_eq!(lines.len(), 4);
         }
+    }
+
+    #[test]
+    fn a_name_cannot_write_on_the_terminal() {
+        struct Named(&'static str);
+        impl Coded for Named {
+            fn code(&self) -> HResult {
+                fs::IMAPI_E_FILE_NOT_FOUND
+            }
+            fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+                put(Fact::File, Value::Text(&self.0));
+                put(Fact::Path, Value::Text(&self.0));
+            }
+        }
+        let report = format!("{}", Report::new(&Named("a\n\u{1b}[31mb\u{202e}\u{85}ж"), Lang::EN));
+        assert_eq!(report.lines().count(), 4, "{report}");
+        assert_eq!(report.matches(r"a\n\u{1b}[31mb\u{202e}\u{85}ж").count(), 2, "{report}");
     }
 
     #[test]

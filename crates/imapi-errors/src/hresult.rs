@@ -164,6 +164,9 @@ impl fmt::Display for HResult {
     }
 }
 
+/// A code may be all that is known of a failure, as from a callback of another program.
+impl core::error::Error for HResult {}
+
 impl fmt::Debug for HResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HResult({self:#X})")

@@ -16,22 +16,29 @@ impl fmt::Display for NotACode {
 
 impl core::error::Error for NotACode {}
 
-/// Reads hexadecimal (`0xC0AA0404`, `C0AA0404`, `&HC0AA0404`, `C0AA0404h`, with or without a C suffix `L`), unsigned
-/// or signed decimal (`3232367620`, `-1062599676`), and names in any case.
+/// Reads hexadecimal (`0xC0AA0404`, `C0AA0404`, `&HC0AA0404`, `C0AA0404h`, `0xFFFFFFFFC0AA0404`, `-0x3F55FBFC`), unsigned
+/// or signed decimal (`3232367620`, `-1062599676`), with suffixes as in C and underscores as in Rust, and names in any
+/// case; also with the punctuation that a log puts around it: `(0xC0AA0404)`, `0xC0AA0404:`.
 ///
 /// Eight digits without a prefix may be either: what the tables know wins, else hexadecimal if it is a failure.
 impl FromStr for HResult {
     type Err = NotACode;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
+        let text = text.trim_matches(|c: char| c.is_whitespace() || "()[]{}<>\"'`.,:;".contains(c));
         if let Some(code) = Code::from_name(text) {
             return Ok(code.value());
         }
-        if let Some(digits) = marked_hexadecimal(text) {
-            return hexadecimal(digits).ok_or(NotACode);
+        let (negative, unsigned) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        if let Some(digits) = marked_hexadecimal(unsigned) {
+            let bits = hexadecimal(digits).ok_or(NotACode)?;
+            return if negative { negated(bits) } else { Ok(HResult::from_u32(bits)) };
         }
-        match (decimal(text), bare_hexadecimal(text)) {
+        let hexadecimal = if negative { None } else { bare_hexadecimal(unsigned).map(HResult::from_u32) };
+        match (decimal(without_suffix(unsigned), negative), hexadecimal) {
             (Some(decimal), Some(hexadecimal)) => Ok(likelier(decimal, hexadecimal)),
             (Some(code), None) | (None, Some(code)) => Ok(code),
             (None, None) => Err(NotACode),
@@ -48,7 +55,7 @@ fn likelier(decimal: HResult, hexadecimal: HResult) -> HResult {
 fn marked_hexadecimal(text: &str) -> Option<&str> {
     let text = without_suffix(text);
     let prefixed = ["0x", "0X", "&h", "&H", "$", "#"].into_iter().find_map(|prefix| text.strip_prefix(prefix));
-    prefixed.map(without_suffix).or_else(|| text.strip_suffix(['h', 'H']).filter(|digits| is_hexadecimal(digits)))
+    prefixed.or_else(|| text.strip_suffix(['h', 'H']).filter(|digits| is_hexadecimal(digits)))
 }
 
 /// A literal in C or Basic may end in `L`, `UL`, `U` or `&`.
@@ -56,39 +63,45 @@ fn without_suffix(text: &str) -> &str {
     text.trim_end_matches(['l', 'L', 'u', 'U', '&'])
 }
 
-/// Eight hexadecimal digits without a mark are how many logs print a code.
-fn bare_hexadecimal(text: &str) -> Option<HResult> {
-    hexadecimal(text).filter(|_| text.len() == 8)
+/// Eight hexadecimal digits without a mark are how many logs print a code; a 64-bit one has sixteen.
+fn bare_hexadecimal(text: &str) -> Option<u32> {
+    let digits = without_suffix(text);
+    if matches!(digits.len(), 8 | 16) { hexadecimal(digits) } else { None }
 }
 
-fn hexadecimal(digits: &str) -> Option<HResult> {
+fn hexadecimal(digits: &str) -> Option<u32> {
     if !is_hexadecimal(digits) {
         return None;
     }
+    let mut value: u64 = 0;
+    for digit in digits.bytes().filter(|&b| b != b'_').filter_map(|b| char::from(b).to_digit(16)) {
+        value = value.checked_mul(16)?.checked_add(u64::from(digit))?;
+    }
     // A 64-bit debugger shows the sign: 0xFFFFFFFFC0AA0404.
-    let digits =
-        if digits.len() == 16 { digits.strip_prefix("FFFFFFFF").or(digits.strip_prefix("ffffffff"))? } else { digits };
-    let digits = match digits.trim_start_matches('0') {
-        "" => "0",
-        significant => significant,
-    };
-    u32::from_str_radix(digits, 16).ok().map(HResult::from_u32)
+    let sign_extended = value >> 31 == 0x1_FFFF_FFFF;
+    u32::try_from(if sign_extended { value & 0xFFFF_FFFF } else { value }).ok()
 }
 
+/// At least one digit; underscores stand between digits only.
 fn is_hexadecimal(digits: &str) -> bool {
-    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit())
+    let inner = !digits.starts_with('_') && !digits.ends_with('_');
+    inner && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit() || b == b'_')
 }
 
-fn decimal(text: &str) -> Option<HResult> {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+/// A negative number in hexadecimal, as some languages print one: `-0x3F55FBFC` is `0xC0AA0404`.
+fn negated(bits: u32) -> Result<HResult, NotACode> {
+    i32::try_from(-i64::from(bits)).map(HResult::from_i32).map_err(|_| NotACode)
+}
+
+fn decimal(digits: &str, negative: bool) -> Option<HResult> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let number: i64 = text.parse().ok()?;
-    match u32::try_from(number) {
-        Ok(bits) => Some(HResult::from_u32(bits)),
-        Err(_) => i32::try_from(number).ok().map(HResult::from_i32),
+    let number: i64 = digits.parse().ok()?;
+    if negative {
+        return i32::try_from(-number).ok().map(HResult::from_i32);
     }
+    u32::try_from(number).ok().map(HResult::from_u32)
 }
 
 #[cfg(test)]
@@ -115,6 +128,13 @@ mod tests {
                 bits.to_string(),
                 value.as_i32().to_string(),
                 format!("  {bits} "),
+                format!("(0x{bits:08X})"),
+                format!("{}:", code.name()),
+                format!("{bits:08X}L"),
+                format!("{bits}u"),
+                format!("0x00000000{bits:08X}"),
+                format!("0x{:04X}_{:04X}", bits >> 16, bits & 0xFFFF),
+                format!("{}L", value.as_i32()),
             ];
             for text in spellings {
                 assert_eq!(text.parse(), Ok(value), "{text}");
@@ -133,7 +153,9 @@ mod tests {
     #[test]
     fn a_sign_extended_number_is_read() {
         assert_eq!("0xFFFFFFFF80070057".parse(), Ok(common::E_INVALIDARG));
-        assert_eq!("0xffffffff80070057".parse(), Ok(common::E_INVALIDARG));
+        assert_eq!("0xffffFFFF80070057".parse(), Ok(common::E_INVALIDARG));
+        assert_eq!("FFFFFFFF80070057".parse(), Ok(common::E_INVALIDARG));
+        assert_eq!("-0x7FF8FFA9".parse(), Ok(common::E_INVALIDARG));
     }
 
     #[test]
@@ -147,7 +169,6 @@ mod tests {
             "h",
             "L",
             "0xG",
-            "0x1_0",
             "4294967296",
             "-2147483649",
             "0x100000000",

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-use crate::{Code, Coded, Fact, Lang, Value};
+use crate::{Code, Coded, Fact, Lang, Term, Value};
 
 /// A typed place in a message, spelled as the Windows headers spell it: `%2!I64d!`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +47,18 @@ impl Insert {
     #[must_use]
     pub const fn fact(self) -> Fact {
         self.fact
+    }
+
+    /// Whether a value has the insert's type. A number has every type that holds it, as the same fact stands in one
+    /// message as `%1!u!` and in another as `%1!I64d!`.
+    fn takes(self, value: Value<'_>) -> bool {
+        match (self.kind, value) {
+            (InsertKind::U32, Value::I64(number)) => u32::try_from(number).is_ok(),
+            (InsertKind::I64 | InsertKind::U32, Value::I64(_) | Value::U32(_)) | (InsertKind::Text, Value::Text(_)) => {
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -99,8 +111,11 @@ impl Template {
         let mut written = None;
         error.facts(&mut |fact, value| {
             if fact == insert.fact && written.is_none() {
-                let fits = insert.kind == value.kind();
-                written = Some(if fits { write!(f, "{value}") } else { write!(f, "‹{label}: {value}›") });
+                written = Some(if insert.takes(value) {
+                    write!(f, "{value}")
+                } else {
+                    write!(f, "‹{label}{}{value}›", self.lang.term(Term::MarkColon))
+                });
             }
         });
         written.unwrap_or_else(|| write!(f, "‹{label}›"))
@@ -129,18 +144,6 @@ impl fmt::Debug for Template {
         f.write_char('"')?;
         f.write_str(self.as_str())?;
         f.write_char('"')
-    }
-}
-
-impl Value<'_> {
-    /// The kind of insert that takes this value.
-    #[must_use]
-    pub const fn kind(&self) -> InsertKind {
-        match self {
-            Self::Text(_) => InsertKind::Text,
-            Self::I64(_) => InsertKind::I64,
-            Self::U32(_) => InsertKind::U32,
-        }
     }
 }
 
@@ -265,6 +268,26 @@ mod tests {
         let told = filled(&[(Fact::File, Value::Text(&"a.bin")), (Fact::Expected, Value::Text(&"many"))]);
         assert!(told.contains("‹expected: many›"), "{told}");
         assert!(told.contains("‹found›"), "{told}");
+    }
+
+    #[test]
+    fn a_number_fits_every_insert_that_can_hold_it() {
+        let near_block = |number: i64| {
+            struct Read(i64);
+            impl Coded for Read {
+                fn code(&self) -> HResult {
+                    fs::IMAPI_E_IMPORT_READ_FAILURE
+                }
+                fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+                    put(Fact::Block, Value::I64(self.0));
+                }
+            }
+            format!("{}", crate::Report::new(&Read(number), Lang::EN).message())
+        };
+        assert!(near_block(42).contains(" 42."), "{}", near_block(42));
+        for beyond in [-1, 1 << 32] {
+            assert!(near_block(beyond).contains(&format!("‹block: {beyond}›")), "{}", near_block(beyond));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The spec checked for what the tables rely on, and put into the order of the tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     inserts,
@@ -57,6 +57,14 @@ fn faults_of(spec: &Spec) -> Vec<String> {
     let mut faults = Vec::new();
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     let mut values: BTreeMap<u32, &str> = BTreeMap::new();
+    let mut keys: BTreeSet<&str> = BTreeSet::new();
+    for fact in &spec.facts {
+        for key in [&fact.name, &fact.key] {
+            if !keys.insert(key) {
+                faults.push(format!("facts: {key} is taken"));
+            }
+        }
+    }
     for code in &spec.codes {
         for name in code.aliases.iter().chain([&code.name]) {
             if let Some(other) = names.insert(name, &code.name) {
@@ -193,6 +201,12 @@ mod tests {
         assert!(malformed.len() == 1 && malformed[0].contains("capital"), "{malformed:?}");
         let success = faults_after(|spec| code(spec, "IMAPI_E_TRACKOPEN").value = "0x0004021B".into());
         assert!(success.len() == 1 && success[0].contains("highest bit"), "{success:?}");
+    }
+
+    #[test]
+    fn two_facts_with_one_key_are_a_fault() {
+        let faults = faults_after(|spec| spec.facts[1].key = spec.facts[0].key.clone());
+        assert_eq!(faults, ["facts: file is taken"]);
     }
 
     #[test]

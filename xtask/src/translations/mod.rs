@@ -148,6 +148,11 @@ fn labels<'a>(
         match words.get(*key) {
             None => findings.add(key, kind, "missing-label", "no word in this language"),
             Some(word) => {
+                // A colon or a comma is no word, and may be the same in two languages.
+                let is_mark = !source.chars().any(char::is_alphabetic);
+                if is_mark {
+                    continue;
+                }
                 findings.add_all(key, kind, rules::label(word, tag));
                 // Few words are the same in two languages; «LBA» and «IMAPI v1» may stand alone in none of ours.
                 if word == source {

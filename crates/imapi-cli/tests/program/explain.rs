@@ -135,6 +135,24 @@ fn an_unknown_name_suggests_others_and_fails_after_the_rest_is_told() {
     assert!(complaint.contains(": IMAPI_E_DISKFULL") && complaint.contains("IMAPI_E_DISCFULL"), "{complaint}");
 }
 
+#[test]
+fn every_example_of_the_help_works() {
+    let help = told(&["explain", "--help"]);
+    let examples: Vec<&str> = help.lines().filter_map(|line| line.trim().strip_prefix("imapi ")).collect();
+    assert_eq!(examples.len(), 4, "{help}");
+    for example in examples {
+        let arguments: Vec<&str> = example.split_whitespace().collect();
+        assert!(told(&arguments).contains("0x"), "{example}");
+    }
+}
+
+#[test]
+fn what_was_typed_cannot_write_on_the_terminal() {
+    let output = run(&["explain", "\u{1b}[31mred"]);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(complaint.contains(r"\u{1b}[31mred") && !complaint.contains('\u{1b}'), "{complaint:?}");
+}
+
 #[rstest]
 #[case(&["explain"])]
 #[case(&["explain", "0", "--lang", "fr"])]

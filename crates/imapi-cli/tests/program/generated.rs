@@ -33,7 +33,7 @@ fn a_shell_accepts_its_completions(#[case] shell: &str, #[case] check: &[&str]) 
 fn bash_completes_a_half_typed_command() {
     let path = file("complete.bash", &told(&["completions", "bash"]));
     let line = format!(
-        "source {path}; COMP_WORDS=(imapi ex); COMP_CWORD=1; _imapi imapi ex imapi; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        "source '{path}'; COMP_WORDS=(imapi ex); COMP_CWORD=1; _imapi imapi ex imapi; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     );
     let verdict = peer("bash", "bash", &["--norc", "-c", &line]);
     assert_eq!(

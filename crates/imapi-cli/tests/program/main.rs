@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 /// The program, in English whatever the machine speaks.
 fn imapi() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_imapi"));
-    for variable in ["LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR", "CLICOLOR_FORCE"] {
+    for variable in ["LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(variable);
     }
     command.env("LANG", "C.UTF-8");
@@ -30,7 +30,8 @@ fn told(arguments: &[&str]) -> String {
 
 /// Runs a peer that must be there; what it says is what counts, so it comes back whole.
 fn peer(program: &str, package: &str, arguments: &[&str]) -> Output {
-    Command::new(program).args(arguments).output().unwrap_or_else(|e| {
+    // A shell complains about a locale that is not installed.
+    Command::new(program).args(arguments).env("LC_ALL", "C").output().unwrap_or_else(|e| {
         panic!("{program}: {e}; install it: sudo apt-get install {package}, or cargo xtask test --setup")
     })
 }

@@ -28,10 +28,13 @@ fn a_full_disk_is_told_with_its_code() {
 /// Runs the program on a terminal, as `script` makes one.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(environment: &[(&str, &str)]) -> String {
-    let line = format!("stty cols 60 rows 24; exec {} explain 0xC0AAB141", env!("CARGO_BIN_EXE_imapi"));
+    let line = format!("stty cols 60 rows 24; exec '{}' explain 0xC0AAB141", env!("CARGO_BIN_EXE_imapi"));
     let mut script = Command::new("script");
     script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).stdin(Stdio::null());
-    script.env_remove("NO_COLOR").env("TERM", "xterm").env("LC_ALL", "C.UTF-8").envs(environment.iter().copied());
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LANGUAGE", "COLUMNS"] {
+        script.env_remove(variable);
+    }
+    script.env("TERM", "xterm").env("LC_ALL", "C.UTF-8").envs(environment.iter().copied());
     let output = script.output().expect("script is in the package bsdutils, which every Debian has");
     String::from_utf8(output.stdout).expect("UTF-8")
 }

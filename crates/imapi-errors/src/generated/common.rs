@@ -60,7 +60,7 @@ pub const E_POINTER: HResult = HResult::from_u32(0x8000_4003);
 /// *Raised by:* IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::AddAudioTrack or IDiscFormat2RawCD::WriteMedia, when IStream::Read of the application's stream that is being burned returns this code.
 pub const E_ABORT: HResult = HResult::from_u32(0x8000_4004);
 
-/// The step failed, and neither the drive nor the system said why.
+/// The step failed for a reason that has no code of its own.
 ///
 /// *What to do:* Note the step and the drive's last answer, check the cable and the disc, restart the drive, and only then repeat the step.
 ///

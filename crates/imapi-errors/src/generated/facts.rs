@@ -195,6 +195,12 @@ pub enum Term {
     Header,
     /// «Inserts»
     Inserts,
+    /// «: »
+    MarkColon,
+    /// «, »
+    MarkComma,
+    /// «; »
+    MarkSemicolon,
     /// «Number within the facility»
     Number,
     /// «Raised by»

@@ -1234,7 +1234,7 @@ pub(crate) static V1: [u16; COUNT] = [
     u16::MAX,
     u16::MAX,
     u16::MAX,
-    86,
+    u16::MAX,
     u16::MAX,
     82,
     82,

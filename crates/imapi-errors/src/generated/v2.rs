@@ -158,7 +158,7 @@ pub const E_IMAPI_RECORDER_MEDIA_NO_MEDIA: HResult = HResult::from_u32(0xC0AA_02
 /// *Raised by:* Every method that needs a disc, such as IDiscFormat2Data::Write, IDiscFormat2TrackAtOnce::PrepareMedia or IFileSystemImage::ChooseImageDefaults, when the drive answers with sense 2/30/xx, 5/30/xx, 2/04/03, 2/09/xx or 3/31/00 (IDiscFormat2Erase::EraseMedia has codes of its own for 5/30/06 and 3/31/01).
 pub const E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE: HResult = HResult::from_u32(0xC0AA_0203);
 
-/// The disc lies in the drive with the wrong side up.
+/// The drive finds nothing to read on this side of the disc; most likely the wrong side is up.
 ///
 /// *What to do:* Take the disc out, turn it over (in a flat tray the printed side faces up) and insert it again.
 ///

@@ -14,10 +14,11 @@ struct Peer {
 }
 
 /// Sorted by package.
-const PEERS: [Peer; 4] = [
+const PEERS: [Peer; 5] = [
     Peer { program: "bash", package: "bash", why: "accepts our completions" },
     Peer { program: "fish", package: "fish", why: "accepts our completions" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
+    Peer { program: "tshark", package: "tshark", why: "reads our commands, field by field" },
     Peer { program: "zsh", package: "zsh", why: "accepts our completions" },
 ];
 

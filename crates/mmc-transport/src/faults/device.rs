@@ -1,0 +1,35 @@
+//! A [`FaultInjector`] before a [`Device`] is a device.
+
+use std::path::PathBuf;
+
+use imapi_disc_types::ClientName;
+
+use super::FaultInjector;
+use crate::{Device, LockRefused};
+
+/// Only commands fail; what the operating system does beside them passes by.
+impl<T: Device> Device for FaultInjector<T> {
+    fn id(&self) -> &str {
+        self.inner.id()
+    }
+
+    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
+        self.inner.lock(owner, force)
+    }
+
+    fn unlock(&self) {
+        self.inner.unlock();
+    }
+
+    fn lock_owner(&self) -> Option<String> {
+        self.inner.lock_owner()
+    }
+
+    fn mount_points(&self) -> Vec<PathBuf> {
+        self.inner.mount_points()
+    }
+
+    fn media_notices(&self, on: bool) {
+        self.inner.media_notices(on);
+    }
+}

@@ -1,0 +1,241 @@
+//! [`LinuxDrive`]: a drive that is open.
+
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use imapi_disc_types::{ClientName, Clock, SystemClock};
+
+use super::{
+    lock_file::{LockFile, NoLock},
+    mounts, outcome, permission,
+    places::Places,
+    sg_io,
+    sysfs::{self, DriveInfo},
+};
+use crate::{Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError};
+
+/// The first command of every conversation; errors of opening name it, as they concern no command.
+const INQUIRY: u8 = 0x12;
+/// udev looks at a disc that was just put in for about so long.
+const BUSY_RETRIES: u32 = 10;
+const BUSY_PAUSE: Duration = Duration::from_millis(300);
+/// Memory is mapped in pages; larger ones are multiples of it.
+const PAGE: usize = 4096;
+
+/// A drive on `/dev/srN` or `/dev/sgN`. When it is dropped it is unlocked, and notices are on again.
+#[derive(Debug)]
+pub struct LinuxDrive {
+    info: DriveInfo,
+    places: Places,
+    node: File,
+    writable: bool,
+    limits: Limits,
+    clock: SystemClock,
+    /// One command after another, as the trait promises.
+    turn: Mutex<()>,
+    held: Mutex<Option<Held>>,
+    /// What `events_poll_msecs` was before it was switched off.
+    poll_before: Mutex<Option<String>>,
+}
+
+/// What is kept for as long as the drive is locked.
+#[derive(Debug)]
+struct Held {
+    owner: ClientName,
+    _exclusive: Option<File>,
+    _lock: Option<LockFile>,
+}
+
+impl LinuxDrive {
+    pub(super) fn open(info: DriveInfo, places: Places) -> Result<Self, TransportError> {
+        let (node, writable) = open_node(&info.node, 0).map_err(not_opened)?;
+        let mut queue = sysfs::queue(&places, &info.node);
+        queue.reserved = sg_io::reserved_size(&node);
+        if !writable {
+            tracing::warn!(node = %info.node.display(), "the drive could be opened for reading only");
+        }
+        Ok(Self {
+            info,
+            places,
+            node,
+            writable,
+            limits: queue.limits(),
+            clock: SystemClock::new(),
+            turn: Mutex::default(),
+            held: Mutex::default(),
+            poll_before: Mutex::default(),
+        })
+    }
+
+    /// What the system knows of the drive.
+    #[must_use]
+    pub fn info(&self) -> &DriveInfo {
+        &self.info
+    }
+
+    fn check_size(&self, data: &Data<'_>) -> Result<(), TransportError> {
+        let start = match data {
+            Data::None => return Ok(()),
+            Data::In(buffer) => buffer.as_ptr(),
+            Data::Out(bytes) => bytes.as_ptr(),
+        };
+        let aligned = start.addr() % PAGE == 0;
+        let limit = if aligned { self.limits.page_aligned_transfer } else { self.limits.transfer }.get();
+        if u32::try_from(data.len()).is_ok_and(|size| size <= limit) {
+            Ok(())
+        } else {
+            Err(TransportError::TooLarge { size: data.len(), limit })
+        }
+    }
+
+    /// The same for whoever opens the drive, by whatever name.
+    fn lock_name(&self) -> String {
+        match self.info.number {
+            Some((major, minor)) => format!("imapi-drive-{major}-{minor}"),
+            None => format!("imapi-drive-{}", self.info.address.replace(':', "-")),
+        }
+    }
+
+    /// A second, exclusive opening of the node.
+    fn exclusive(&self) -> Result<File, LockRefused> {
+        for _ in 0..BUSY_RETRIES {
+            match open_node(&self.info.node, libc::O_EXCL) {
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => self.clock.sleep(BUSY_PAUSE),
+                Err(error) => return Err(not_opened(error).into()),
+                Ok((file, _)) => return Ok(file),
+            }
+        }
+        Err(LockRefused::Held { owner: None })
+    }
+
+    fn poll_attribute(&self) -> Option<PathBuf> {
+        let name = self.info.node.file_name()?;
+        Some(self.places.sys.join("class/block").join(name).join("events_poll_msecs"))
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the node without waiting for a disc; for reading only where it must be.
+fn open_node(node: &Path, flags: i32) -> io::Result<(File, bool)> {
+    let mut options = File::options();
+    options.read(true).custom_flags(libc::O_NONBLOCK | flags);
+    match options.clone().write(true).open(node) {
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EPERM | libc::EROFS)) => {
+            options.open(node).map(|file| (file, false))
+        }
+        result => result.map(|file| (file, true)),
+    }
+}
+
+fn not_opened(error: io::Error) -> TransportError {
+    match error.raw_os_error() {
+        Some(libc::ENOENT | libc::ENXIO | libc::ENODEV) => TransportError::Gone,
+        Some(libc::EACCES | libc::EPERM) => {
+            TransportError::NotPermitted { opcode: INQUIRY, remedy: permission::JOIN_GROUP }
+        }
+        _ => TransportError::System { opcode: INQUIRY, source: error },
+    }
+}
+
+impl Transport for LinuxDrive {
+    fn execute(&self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
+        self.check_size(&data)?;
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let length = data.len();
+        let numbers = sg_io::send(&self.node, cdb, data, timeout)
+            .map_err(|error| outcome::not_sent(error, cdb.opcode(), self.writable))?;
+        outcome::understand(&numbers, cdb.opcode(), length, timeout)
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &self.clock
+    }
+}
+
+impl Device for LinuxDrive {
+    fn id(&self) -> &str {
+        &self.info.id
+    }
+
+    /// Once more for the same owner changes nothing.
+    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
+        let mut held = self.held();
+        match &*held {
+            Some(held) if held.owner == *owner => return Ok(()),
+            Some(held) => return Err(LockRefused::Held { owner: Some(held.owner.as_str().to_owned()) }),
+            None => {}
+        }
+        let mounted = self.mount_points().into_iter().next();
+        if let (Some(at), false) = (&mounted, force) {
+            return Err(LockRefused::Mounted { at: at.clone() });
+        }
+        let lock = match LockFile::take(&self.places.locks, &self.lock_name(), owner) {
+            Ok(lock) => Some(lock),
+            Err(NoLock::Held(owner)) => return Err(LockRefused::Held { owner }),
+            Err(NoLock::Nowhere(error)) => {
+                tracing::warn!(%error, "no lock file can be written: other programs will not know who has the drive");
+                None
+            }
+        };
+        // The mounted file system has the exclusive opening already. On a generic node our own opening would be in the
+        // way, and another name of the same drive would not be kept out.
+        let exclusive = if mounted.is_none() && self.info.is_block { Some(self.exclusive()?) } else { None };
+        *held = Some(Held { owner: owner.clone(), _exclusive: exclusive, _lock: lock });
+        Ok(())
+    }
+
+    fn unlock(&self) {
+        *self.held() = None;
+    }
+
+    fn lock_owner(&self) -> Option<String> {
+        let own = self.held().as_ref().map(|held| held.owner.as_str().to_owned());
+        own.or_else(|| LockFile::owner(&self.places.locks, &self.lock_name()))
+    }
+
+    fn mount_points(&self) -> Vec<PathBuf> {
+        let number = if self.info.is_block { self.info.number } else { None };
+        match (number, fs::read(&self.places.mountinfo)) {
+            (Some(number), Ok(mountinfo)) => mounts::of_device(&mountinfo, number),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Switches the kernel's polling of this drive, where this program may.
+    fn media_notices(&self, on: bool) {
+        let Some(attribute) = self.poll_attribute() else { return };
+        let mut before = self.poll_before.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = match (on, before.is_some()) {
+            (false, false) => fs::read_to_string(&attribute).and_then(|value| {
+                fs::write(&attribute, "0")?;
+                *before = Some(value.trim().to_owned());
+                Ok(())
+            }),
+            (true, true) => fs::write(&attribute, before.take().unwrap_or_default()),
+            // It is so already.
+            _ => Ok(()),
+        };
+        if let Err(error) = result {
+            tracing::debug!(%error, on, "the polling of the drive could not be switched");
+        }
+    }
+}
+
+impl Drop for LinuxDrive {
+    fn drop(&mut self) {
+        self.media_notices(true);
+    }
+}

@@ -1,0 +1,25 @@
+//! [`Places`]: where the system keeps what we look at, so that tests can keep it elsewhere.
+
+use std::{env, path::PathBuf};
+
+/// Folders of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// Devices as the kernel sees them: `/sys`.
+    pub sys: PathBuf,
+    /// Their nodes: `/dev`.
+    pub dev: PathBuf,
+    /// What this program has mounted: `/proc/self/mountinfo`.
+    pub mountinfo: PathBuf,
+    /// Where lock files may be, best first.
+    pub locks: Vec<PathBuf>,
+}
+
+/// Where Linux has them.
+impl Default for Places {
+    fn default() -> Self {
+        let mut locks = vec![PathBuf::from("/run/lock")];
+        locks.extend(env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute()));
+        Self { sys: "/sys".into(), dev: "/dev".into(), mountinfo: "/proc/self/mountinfo".into(), locks }
+    }
+}

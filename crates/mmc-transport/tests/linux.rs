@@ -1,0 +1,215 @@
+//! Drives of Linux on a machine that has none: a tree like sysfs in a folder of its own, and `/dev/null` as the node.
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use imapi_disc_types::ClientName;
+use imapi_mmc_transport::{
+    Arrival, Cdb, Data, Device, DriveSource, LockRefused, Transport, TransportError,
+    linux::{LinuxDrives, Places},
+};
+use tempfile::TempDir;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A machine.
+struct Machine {
+    folder: TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let machine = Self { folder: tempfile::tempdir().expect("a folder") };
+        for folder in ["sys/bus/scsi/devices/host0", "sys/bus/scsi/devices/target0:0:0", "dev/disk/by-id", "lock"] {
+            fs::create_dir_all(machine.path(folder)).expect("a folder");
+        }
+        machine.write("mountinfo", b"31 27 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n");
+        machine
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("within the folder")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+
+    /// A unit of that type, with a driver for discs or only a generic one.
+    fn plug_in(&self, address: &str, kind: &str, driver: &str, node: &str, number: &str) {
+        let unit = format!("sys/bus/scsi/devices/{address}");
+        self.write(&format!("{unit}/type"), kind.as_bytes());
+        self.write(&format!("{unit}/vendor"), b"HL-DT-ST\n");
+        self.write(&format!("{unit}/model"), b"DVDRAM GH24NSD1 \n");
+        self.write(&format!("{unit}/rev"), b"LG00\n");
+        self.write(&format!("{unit}/{driver}/{node}/dev"), number.as_bytes());
+        let class = self.path("sys/class/block");
+        fs::create_dir_all(&class).expect("a folder");
+        if driver == "block" {
+            symlink(self.path(&format!("{unit}/block/{node}")), class.join(node)).expect("a link");
+            self.write(&format!("{unit}/block/{node}/events_poll_msecs"), b"-1\n");
+            self.write(&format!("{unit}/block/{node}/queue/max_hw_sectors_kb"), b"128\n");
+            self.write(&format!("{unit}/block/{node}/queue/max_sectors_kb"), b"32\n");
+        }
+        symlink("/dev/null", self.path(&format!("dev/{node}"))).expect("a link");
+    }
+
+    fn with_a_drive() -> Self {
+        let machine = Self::new();
+        machine.plug_in("1:0:0:0", "5\n", "block", "sr0", "11:0\n");
+        machine
+    }
+
+    fn places(&self) -> Places {
+        Places {
+            sys: self.path("sys"),
+            dev: self.path("dev"),
+            mountinfo: self.path("mountinfo"),
+            locks: vec![self.path("lock")],
+        }
+    }
+
+    fn drives(&self) -> LinuxDrives {
+        LinuxDrives::in_places(self.places()).looking_every(Duration::from_millis(5))
+    }
+}
+
+fn client(name: &str) -> ClientName {
+    name.parse().expect("a client name")
+}
+
+#[test]
+fn drives_are_found_with_their_names_and_nothing_else_is() {
+    let machine = Machine::new();
+    machine.plug_in("10:0:0:0", "5\n", "scsi_generic", "sg4", "21:4\n");
+    machine.plug_in("2:0:0:0", "5\n", "block", "sr1", "11:1\n");
+    machine.plug_in("0:0:0:0", "0\n", "block", "sda", "8:0\n");
+    machine.plug_in("1:0:0:0", "5\n", "block", "sr0", "11:0\n");
+    machine.write("sys/bus/scsi/devices/2:0:0:0/vpd_pg80", b"\x05\x80\0\x06K1AE22");
+    symlink("../../sr1", machine.path("dev/disk/by-id/wwn-0x5001")).expect("a link");
+    symlink("../../sr0", machine.path("dev/disk/by-id/ata-HL-DT-ST_DVDRAM_KZ1")).expect("a link");
+
+    let infos = machine.drives().infos().expect("three drives");
+    let seen: Vec<_> = infos.iter().map(|info| (info.address.as_str(), info.number, info.is_block)).collect();
+    assert_eq!(
+        seen,
+        [("1:0:0:0", Some((11, 0)), true), ("2:0:0:0", Some((11, 1)), true), ("10:0:0:0", Some((21, 4)), false)]
+    );
+    let by_id = machine.path("dev/disk/by-id/ata-HL-DT-ST_DVDRAM_KZ1");
+    assert_eq!(Path::new(&infos[0].id), by_id);
+    assert_eq!(infos[1].id, "scsi-2:0:0:0-K1AE22");
+    assert_eq!(infos[2].id, "scsi-10:0:0:0");
+    assert_eq!(infos[2].node, machine.path("dev/sg4"));
+    let said = (&infos[0].vendor[..], &infos[0].product[..], &infos[0].revision[..]);
+    assert_eq!(said, ("HL-DT-ST", "DVDRAM GH24NSD1", "LG00"));
+}
+
+#[test]
+fn a_machine_without_scsi_has_no_drives() {
+    let machine = Machine::new();
+    fs::remove_dir_all(machine.path("sys")).expect("the folder");
+    assert_eq!(machine.drives().list().expect("none"), Vec::<String>::new());
+    assert!(matches!(machine.drives().open("/dev/sr0"), Err(TransportError::Gone)));
+}
+
+#[test]
+fn a_drive_is_opened_by_id_node_or_address() {
+    let machine = Machine::with_a_drive();
+    let drives = machine.drives();
+    let node = machine.path("dev/sr0");
+    for name in ["scsi-1:0:0:0", "1:0:0:0", node.to_str().expect("text")] {
+        assert_eq!(drives.open(name).expect(name).id(), "scsi-1:0:0:0");
+    }
+    fs::remove_file(&node).expect("the link");
+    assert!(matches!(drives.open("1:0:0:0"), Err(TransportError::Gone)));
+}
+
+#[test]
+fn a_node_that_is_no_scsi_device_says_so() {
+    let machine = Machine::with_a_drive();
+    let drive = machine.drives().open_drive("1:0:0:0").expect("a node");
+    let inquiry = Cdb::six([0x12, 0, 0, 0, 36, 0]);
+    let error = drive.execute(&inquiry, Data::In(&mut [0; 36]), SECOND).expect_err("not SCSI");
+    let TransportError::System { opcode: 0x12, source } = error else { panic!("{error:?}") };
+    assert_eq!(source.to_string(), "this is no SCSI device: it does not know SG_IO");
+}
+
+#[test]
+fn more_than_the_queue_takes_is_refused_before_it_is_sent() {
+    let machine = Machine::with_a_drive();
+    let drive = machine.drives().open_drive("1:0:0:0").expect("a node");
+    assert_eq!(drive.limits().transfer.get(), 32 * 1024);
+    let write = Cdb::ten([0x2A, 0, 0, 0, 0, 0, 0, 0, 17, 0]);
+    let error = drive.execute(&write, Data::Out(&vec![0; 17 * 2048]), SECOND).expect_err("17 blocks");
+    assert!(matches!(error, TransportError::TooLarge { size: 34_816, limit: 32_768 }), "{error}");
+}
+
+#[test]
+fn a_locked_drive_is_held_by_its_owner_until_it_is_given_back() {
+    let machine = Machine::with_a_drive();
+    let drives = machine.drives();
+    let (one, other) = (drives.open("1:0:0:0").expect("a node"), drives.open("1:0:0:0").expect("a node"));
+    assert_eq!(one.lock_owner(), None);
+    one.lock(&client("Backup, nightly"), false).expect("nobody has it");
+    one.lock(&client("Backup, nightly"), false).expect("once more for the same");
+    for drive in [&one, &other] {
+        assert_eq!(drive.lock_owner().as_deref(), Some("Backup, nightly"));
+        let refused = drive.lock(&client("Other"), true).expect_err("it is held");
+        assert_eq!(refused.to_string(), "the drive is held by Backup, nightly");
+    }
+    other.unlock();
+    assert_eq!(other.lock_owner().as_deref(), Some("Backup, nightly"), "only the owner gives back");
+    one.unlock();
+    other.lock(&client("Other"), false).expect("it is free");
+    drop(other);
+    assert_eq!(one.lock_owner(), None, "a drive that is closed is free");
+}
+
+#[test]
+fn a_mounted_disc_is_in_the_way_unless_it_is_forced() {
+    let machine = Machine::with_a_drive();
+    machine.write("mountinfo", b"90 27 11:0 / /media/My\\040Disc ro - udf /dev/sr0 ro\n");
+    let drive = machine.drives().open("1:0:0:0").expect("a node");
+    assert_eq!(drive.mount_points(), [PathBuf::from("/media/My Disc")]);
+    let refused = drive.lock(&client("A"), false).expect_err("it is mounted");
+    assert!(matches!(&refused, LockRefused::Mounted { at } if at == Path::new("/media/My Disc")), "{refused}");
+    drive.lock(&client("A"), true).expect("forced");
+}
+
+#[test]
+fn notices_are_switched_off_and_come_back_as_they_were() {
+    let machine = Machine::with_a_drive();
+    let polling = || fs::read_to_string(machine.path("sys/class/block/sr0/events_poll_msecs")).expect("the attribute");
+    let drive = machine.drives().open("1:0:0:0").expect("a node");
+    drive.media_notices(true);
+    assert_eq!(polling(), "-1\n", "untouched");
+    drive.media_notices(false);
+    drive.media_notices(false);
+    assert_eq!(polling(), "0");
+    drive.media_notices(true);
+    assert_eq!(polling(), "-1");
+    drive.media_notices(false);
+    drop(drive);
+    assert_eq!(polling(), "-1", "a drive that is closed leaves nothing behind");
+}
+
+#[test]
+fn drives_that_come_and_go_are_heard_of_until_nobody_listens() {
+    let machine = Machine::with_a_drive();
+    let drives = machine.drives();
+    let arrivals = drives.watch();
+    machine.plug_in("2:0:0:0", "5\n", "block", "sr1", "11:1\n");
+    let patience = Duration::from_secs(20);
+    assert_eq!(arrivals.recv_timeout(patience), Ok(Arrival::Added("scsi-2:0:0:0".into())));
+    fs::remove_dir_all(machine.path("sys/bus/scsi/devices/1:0:0:0")).expect("the folder");
+    assert_eq!(arrivals.recv_timeout(patience), Ok(Arrival::Removed("scsi-1:0:0:0".into())));
+    drop(drives);
+    assert!(arrivals.recv_timeout(patience).is_err(), "the thread has ended with its source");
+}

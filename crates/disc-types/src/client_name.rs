@@ -166,6 +166,6 @@ mod tests {
         assert_eq!(error.code(), v2::E_IMAPI_RECORDER_CLIENT_NAME_IS_NOT_VALID);
         let mut told = Vec::new();
         error.facts(&mut |fact, value| told.push((fact, value.to_string())));
-        assert_eq!(told, [(Fact::ClientName, "a\0".to_string())]);
+        assert_eq!(told, [(Fact::ClientName, r"a\u{0}".to_string())]);
     }
 }

@@ -1,7 +1,7 @@
 //! [`Clock`]: time, which comes in from outside so that tests need not wait.
 
 use std::{
-    sync::{Mutex, MutexGuard},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -88,8 +88,9 @@ impl ManualClock {
         self.state().waits.clone()
     }
 
+    /// Every change is whole, whatever its thread does next.
     fn state(&self) -> MutexGuard<'_, ManualState> {
-        self.state.lock().expect("nothing panics while it is held")
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -134,18 +134,25 @@ impl Coded for ConcatenateError {
         match self {
             Self::NoParts => {}
             Self::OtherBlockSize { part, expected, found } => {
-                put(Fact::Parameter, Value::Text(&format_args!("part {part}")));
+                put(Fact::Index, counted_from_1(*part));
                 put(Fact::Expected, Value::U32(expected.get()));
                 put(Fact::Found, Value::U32(found.get()));
             }
-            Self::TooLong { part } => put(Fact::Parameter, Value::Text(&format_args!("part {part}"))),
+            Self::TooLong { part } => put(Fact::Index, counted_from_1(*part)),
         }
     }
+}
+
+/// The number of a part as people count.
+pub fn counted_from_1(part: usize) -> Value<'static> {
+    Value::from((part as u64).saturating_add(1))
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::ErrorKind;
+
+    use imapi_errors::{Lang, Report};
 
     use super::*;
     use crate::{BytesSource, ReaderSource, Zero};
@@ -194,6 +201,16 @@ mod tests {
         let endless: Arc<dyn BlockSource> = Arc::new(Zero::new(TWO, u64::MAX));
         let error = Concatenate::new([bytes(b"aa"), endless]).err();
         assert_eq!(error, Some(ConcatenateError::TooLong { part: 1 }));
+    }
+
+    #[test]
+    fn reports_count_parts_from_1_and_have_no_words_of_another_language() {
+        let facts = |error: &ConcatenateError| Report::new(error, Lang::RU).facts().to_string();
+        let label = |fact| Lang::RU.label(fact);
+        let (index, expected, found) = (label(Fact::Index), label(Fact::Expected), label(Fact::Found));
+        let error = ConcatenateError::OtherBlockSize { part: 2, expected: TWO, found: NonZeroU32::MIN };
+        assert_eq!(facts(&error), format!("{index}: 3; {expected}: 2; {found}: 1"));
+        assert_eq!(facts(&ConcatenateError::TooLong { part: 0 }), format!("{index}: 1"));
     }
 
     #[test]

@@ -22,14 +22,18 @@ pub trait Disc: Send + Sync {
 ///
 /// let mut facts = DiscFacts::blank(MediaType::CDR, 359_849);
 /// facts.state = MediaState::APPENDABLE;
-/// facts.sessions.push(SessionFacts { number: 1, first: Lba(0), last: Lba(301), has_data: true });
+/// facts.sessions.push(SessionFacts::with_data(1, Lba(0), Lba(301)));
 /// facts.next_writable = Some(Lba(11_704));
 /// facts.free = 348_145;
 ///
 /// assert!(facts.is_appendable() && !facts.is_blank());
 /// assert_eq!(facts.previous_data_session().map(|session| session.first), Some(Lba(0)));
 /// ```
+///
+/// More facts may be added in later versions, so that others begin with [`blank`](Self::blank) or
+/// [`default`](Self::default), and set what they know.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DiscFacts {
     /// The kind of disc.
     pub medium: MediaType,
@@ -48,7 +52,11 @@ pub struct DiscFacts {
 }
 
 /// A session of a disc.
+///
+/// More facts may be added in later versions, so that others begin with [`with_data`](Self::with_data) or
+/// [`without_data`](Self::without_data).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SessionFacts {
     /// Its number, from 1.
     pub number: u16,
@@ -58,6 +66,34 @@ pub struct SessionFacts {
     pub last: Lba,
     /// Whether one of its tracks has data; audio discs have sessions without.
     pub has_data: bool,
+}
+
+impl SessionFacts {
+    /// A session with a data track; the number is from 1.
+    pub const fn with_data(number: u16, first: Lba, last: Lba) -> Self {
+        Self { number, first, last, has_data: true }
+    }
+
+    /// A session of audio only.
+    pub const fn without_data(number: u16, first: Lba, last: Lba) -> Self {
+        Self { number, first, last, has_data: false }
+    }
+}
+
+/// A disc of which nothing is known: it has no room and no sessions, and nothing can be added.
+impl Default for DiscFacts {
+    fn default() -> Self {
+        let medium = MediaType::UNKNOWN;
+        Self {
+            medium,
+            state: MediaState::UNKNOWN,
+            capacity: 0,
+            write_unit: medium.write_unit(),
+            sessions: Vec::new(),
+            next_writable: None,
+            free: 0,
+        }
+    }
 }
 
 impl DiscFacts {
@@ -111,7 +147,12 @@ mod tests {
     use super::*;
 
     fn session(number: u16, first: i32, has_data: bool) -> SessionFacts {
-        SessionFacts { number, first: Lba(first), last: Lba(first + 300), has_data }
+        let (first, last) = (Lba(first), Lba(first + 300));
+        if has_data {
+            SessionFacts::with_data(number, first, last)
+        } else {
+            SessionFacts::without_data(number, first, last)
+        }
     }
 
     #[test]
@@ -120,6 +161,15 @@ mod tests {
         assert!(facts.is_blank() && !facts.is_appendable() && !facts.is_overwritable() && !facts.is_closed());
         assert_eq!((facts.write_unit.get(), facts.free, facts.next_writable), (32, facts.capacity, Some(Lba(0))));
         assert_eq!((facts.previous_session(), facts.previous_data_session()), (None, None));
+    }
+
+    #[test]
+    fn a_disc_of_which_nothing_is_known_promises_nothing() {
+        let facts = DiscFacts::default();
+        assert!(!(facts.is_blank() || facts.is_appendable() || facts.is_overwritable() || facts.is_closed()));
+        assert_eq!((facts.medium, facts.state), (MediaType::UNKNOWN, MediaState::UNKNOWN));
+        assert_eq!((facts.capacity, facts.free, facts.next_writable), (0, 0, None));
+        assert!(facts.previous_session().is_none());
     }
 
     #[test]
@@ -150,3 +200,17 @@ mod tests {
         shared::<Arc<dyn Disc>>();
     }
 }
+
+/// A field more breaks no one, because others cannot write these structs down:
+///
+/// ```compile_fail,E0639
+/// # use imapi_disc_types::{Lba, SessionFacts};
+/// let session = SessionFacts { number: 1, first: Lba(0), last: Lba(301), has_data: true };
+/// ```
+///
+/// ```compile_fail,E0639
+/// # use imapi_disc_types::{DiscFacts, MediaType};
+/// let facts = DiscFacts { free: 1, ..DiscFacts::blank(MediaType::CDR, 359_849) };
+/// ```
+#[cfg(doctest)]
+struct OthersUseConstructors;

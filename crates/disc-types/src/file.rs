@@ -2,17 +2,20 @@
 
 use std::{
     borrow::Cow,
-    fs::File,
+    fs::{self, File, Metadata},
     io::{self, ErrorKind, Seek, SeekFrom},
     num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
-use imapi_errors::{Coded, Fact, HResult, Value, fs};
+use imapi_errors::{Coded, Fact, HResult, Value, common, fs as codes};
 
-use crate::{Block, BlockSource, PartialBlock, Request, SourceError, extent::Extent, positioned, reader::whole_blocks};
+use crate::{
+    Block, BlockSource, FileKind, PartialBlock, Request, SourceError, extent::Extent, positioned, reader::whole_blocks,
+};
 
-/// A regular file or a block device, read by position: any number of threads may share it.
+/// A regular file or a block device, read by position: any number of threads may share it. Everything else is refused;
+/// a pipe is for [`ReaderSource`](crate::ReaderSource).
 ///
 /// The length is that of the moment of opening. A file that grows later is read up to that length; one that shrinks
 /// fails at the first block that is no longer there.
@@ -34,6 +37,14 @@ pub enum FileError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// It is something that has no blocks.
+    #[error("{} is {kind}, where a regular file or a block device is needed", path.display())]
+    WrongKind {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        kind: FileKind,
     },
     /// Its length is no multiple of the block size.
     #[error("{} ends within a block", path.display())]
@@ -67,29 +78,23 @@ impl FileSource {
     /// Opens a file; refused unless its length is a multiple of the block size.
     pub fn open(path: impl Into<PathBuf>, block_size: NonZeroU32) -> Result<Self, FileError> {
         let path = path.into();
-        match File::open(&path) {
-            Ok(file) => Self::from_file(file, path, block_size),
-            Err(source) => Err(FileError::Open { path, source }),
-        }
+        let file = open(&path)?;
+        Self::from_file(file, path, block_size)
     }
 
     /// Opens a file, and adds zeros up to the end of its last block.
     pub fn open_padded(path: impl Into<PathBuf>, block_size: NonZeroU32) -> Result<Self, FileError> {
         let path = path.into();
-        match File::open(&path).and_then(|file| Ok((length(&file)?, file))) {
-            Ok((bytes, file)) => Ok(Self { file, path, extent: Extent::padded(bytes, block_size) }),
-            Err(source) => Err(FileError::Open { path, source }),
-        }
+        let file = open(&path)?;
+        let bytes = measure(&file, &path)?;
+        Ok(Self { file, path, extent: Extent::padded(bytes, block_size) })
     }
 
     /// Takes a file that is open already; the path is its name in messages. Refused unless its length is a multiple of
     /// the block size.
     pub fn from_file(file: File, path: impl Into<PathBuf>, block_size: NonZeroU32) -> Result<Self, FileError> {
         let path = path.into();
-        let bytes = match length(&file) {
-            Ok(bytes) => bytes,
-            Err(source) => return Err(FileError::Open { path, source }),
-        };
+        let bytes = measure(&file, &path)?;
         match Extent::whole(bytes, block_size) {
             Ok(extent) => Ok(Self { file, path, extent }),
             Err(source) => Err(FileError::Partial { path, source }),
@@ -140,12 +145,31 @@ impl BlockSource for FileSource {
     }
 }
 
+/// Opens what has blocks. Everything else is refused before it is opened: a FIFO would wait for a writer, and there are
+/// devices that begin to do something.
+fn open(path: &Path) -> Result<File, FileError> {
+    let failed = |source| FileError::Open { path: path.to_path_buf(), source };
+    admit(path, &fs::metadata(path).map_err(failed)?)?;
+    File::open(path).map_err(failed)
+}
+
+/// The length of an open file, which need not be what stood at its path a moment before.
+fn measure(file: &File, path: &Path) -> Result<u64, FileError> {
+    let failed = |source| FileError::Open { path: path.to_path_buf(), source };
+    admit(path, &file.metadata().map_err(failed)?)?;
+    length(file).map_err(failed)
+}
+
+fn admit(path: &Path, metadata: &Metadata) -> Result<(), FileError> {
+    match FileKind::without_blocks(metadata.file_type()) {
+        None => Ok(()),
+        Some(kind) => Err(FileError::WrongKind { path: path.to_path_buf(), kind }),
+    }
+}
+
 /// The length of a file, or of a device, whose metadata have none.
 fn length(mut file: &File) -> io::Result<u64> {
     let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(ErrorKind::IsADirectory.into());
-    }
     if metadata.is_file() { Ok(metadata.len()) } else { file.seek(SeekFrom::End(0)) }
 }
 
@@ -167,8 +191,10 @@ impl Coded for FileError {
     fn code(&self) -> HResult {
         match self {
             Self::Open { source, .. } | Self::Read { source, .. } => source.code(),
+            Self::WrongKind { kind: FileKind::Directory, .. } => codes::IMAPI_E_NOT_FILE,
+            Self::WrongKind { .. } => common::STG_E_UNIMPLEMENTEDFUNCTION,
             Self::Partial { source, .. } => source.code(),
-            Self::Shrunk { .. } => fs::IMAPI_E_DATA_STREAM_INCONSISTENCY,
+            Self::Shrunk { .. } => codes::IMAPI_E_DATA_STREAM_INCONSISTENCY,
         }
     }
 
@@ -177,6 +203,14 @@ impl Coded for FileError {
             Self::Open { path, source } | Self::Read { path, source } => {
                 put(Fact::File, Value::Text(&path.display()));
                 source.facts(put);
+            }
+            // The message of its code says what it is.
+            Self::WrongKind { path, kind: FileKind::Directory } => put(Fact::Path, Value::Text(&path.display())),
+            Self::WrongKind { path, kind } => {
+                put(Fact::File, Value::Text(&path.display()));
+                if let Some(constant) = kind.constant() {
+                    put(Fact::Found, Value::Text(&constant));
+                }
             }
             Self::Partial { path, source } => {
                 put(Fact::File, Value::Text(&path.display()));
@@ -193,7 +227,7 @@ impl Coded for FileError {
 
 #[cfg(test)]
 mod tests {
-    use imapi_errors::{Lang, Report, common};
+    use imapi_errors::{Lang, Report};
     use tempfile::NamedTempFile;
 
     use super::*;
@@ -202,7 +236,7 @@ mod tests {
 
     fn file_of(bytes: &[u8]) -> NamedTempFile {
         let file = NamedTempFile::new().expect("a temporary file");
-        std::fs::write(file.path(), bytes).expect("room for a few bytes");
+        fs::write(file.path(), bytes).expect("room for a few bytes");
         file
     }
 
@@ -214,9 +248,22 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_no_source() {
-        let error = FileSource::open(std::env::temp_dir(), FOUR).expect_err("a folder");
-        assert!(matches!(error, FileError::Open { .. }), "{error:?}");
+    fn a_folder_is_refused_and_named_in_every_language() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for error in [FileSource::open(folder.path(), FOUR), FileSource::open_padded(folder.path(), FOUR)] {
+            let error = error.expect_err("a folder");
+            assert!(matches!(error, FileError::WrongKind { kind: FileKind::Directory, .. }), "{error:?}");
+            assert_eq!(error.code(), codes::IMAPI_E_NOT_FILE);
+            let path = folder.path().display().to_string();
+            assert_eq!(
+                error.to_string(),
+                format!("{path} is a directory, where a regular file or a block device is needed")
+            );
+            for lang in Lang::ALL {
+                let report = Report::new(&error, lang).to_string();
+                assert!(report.lines().next().is_some_and(|message| message.contains(&path)), "{report}");
+            }
+        }
     }
 
     #[test]
@@ -239,7 +286,7 @@ mod tests {
         assert_eq!(source.read(Block(0), &mut out).expect("block 0 is still there").get(), 1);
         for (block, found) in [(1, 6), (3, 6)] {
             let error = source.read(Block(block), &mut out).expect_err("gone");
-            assert_eq!((error.at, error.code()), (Block(block), fs::IMAPI_E_DATA_STREAM_INCONSISTENCY));
+            assert_eq!((error.at, error.code()), (Block(block), codes::IMAPI_E_DATA_STREAM_INCONSISTENCY));
             let report = Report::new(&error, Lang::EN).to_string();
             let told = format!("should be 16 bytes long, but {found} bytes came");
             assert!(report.contains(&told) && !report.contains('‹'), "{report}");
@@ -255,5 +302,64 @@ mod tests {
         assert_eq!((source.blocks(), source.read(Block(0), &mut out).expect("readable").get()), (2, 2));
         assert_eq!(source.name_of(Block(1)).as_deref(), file.path().to_str());
         assert_eq!(source.name_of(Block(2)), None);
+    }
+
+    /// Opens in a thread of its own, because the fault would be to wait for ever.
+    #[cfg(unix)]
+    fn refused_at_once(path: &Path) -> FileError {
+        let (done, outcome) = std::sync::mpsc::channel();
+        let path = path.to_path_buf();
+        std::thread::spawn(move || {
+            let outcomes = [FileSource::open(path.clone(), FOUR), FileSource::open_padded(path, FOUR)];
+            done.send(outcomes.map(|outcome| outcome.expect_err("no blocks")))
+        });
+        let [error, padded] = outcome.recv_timeout(std::time::Duration::from_secs(10)).expect("an answer at once");
+        assert_eq!(error.to_string(), padded.to_string());
+        error
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_sockets_and_character_devices_are_refused_at_once_and_told_by_path_and_kind() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (fifo, socket) = (folder.path().join("a fifo"), folder.path().join("a socket"));
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("coreutils");
+        assert!(made.success());
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+        for (path, kind, words, constant) in [
+            (&*fifo, FileKind::Fifo, "a FIFO", "S_IFIFO"),
+            (&*socket, FileKind::Socket, "a socket", "S_IFSOCK"),
+            (Path::new("/dev/null"), FileKind::CharacterDevice, "a character device", "S_IFCHR"),
+            (Path::new("/dev/zero"), FileKind::CharacterDevice, "a character device", "S_IFCHR"),
+        ] {
+            let error = refused_at_once(path);
+            assert!(matches!(&error, FileError::WrongKind { kind: told, .. } if *told == kind), "{error:?}");
+            assert!(error.to_string().starts_with(&format!("{} is {words}, where", path.display())), "{error}");
+            assert_eq!(error.code(), common::STG_E_UNIMPLEMENTEDFUNCTION);
+            for lang in Lang::ALL {
+                let facts = Report::new(&error, lang).facts().to_string();
+                let (file, found) = (lang.label(Fact::File), lang.label(Fact::Found));
+                assert!(facts.contains(file) && facts.contains(&path.display().to_string()), "{facts}");
+                assert!(facts.contains(found) && facts.ends_with(constant), "{facts}");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_open_file_is_looked_at_too() {
+        let null = File::open("/dev/null").expect("readable");
+        let error = FileSource::from_file(null, "the image", FOUR).expect_err("no blocks");
+        assert!(matches!(error, FileError::WrongKind { kind: FileKind::CharacterDevice, .. }), "{error:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_what_it_leads_to() {
+        let file = file_of(b"01234567");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(file.path(), &link).expect("a link");
+        assert_eq!(FileSource::open(link, FOUR).expect("a file").blocks(), 2);
     }
 }

@@ -2,14 +2,16 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     fmt,
     num::NonZeroU32,
-    sync::{Arc, Mutex},
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use imapi_errors::{Coded, Fact, HResult, Value, common};
+use imapi_errors::{Coded, CodedError, Fact, HResult, Value, common};
 
-use crate::{Block, BlockSource, Request, SourceError};
+use crate::{Block, BlockSource, Request, SourceError, concatenate::counted_from_1};
 
 /// As much of one part as is read at once, before it is spread over the turns.
 const SCRATCH_BYTES: usize = 256 * 1024;
@@ -20,6 +22,9 @@ const SCRATCH_BYTES: usize = 256 * 1024;
 /// IMAPI's stream takes a size in bytes for each part. Here a part has blocks already, so its share of a turn is told
 /// in these: a sector of 2352 bytes and its 96 bytes of sub-channel are a part with blocks of 2352 and a part with
 /// blocks of 96, one of each a turn, and the whole has blocks of 2448.
+///
+/// When one part fails, those before it in the turn have been read already. One that cannot go back, and says so with
+/// `STG_E_SEEKERROR`, has lost these turns; asked for them again, the whole repeats the failure that was the cause.
 ///
 /// ```
 /// use std::{num::NonZeroU32, sync::Arc};
@@ -38,9 +43,16 @@ pub struct Interleave {
     block_size: NonZeroU32,
     turns: u64,
     parts: Vec<Part>,
-    /// What stopped a read that had blocks to return before it: told when its block is asked for. A part that cannot
-    /// go back could not tell it again.
-    pending: Mutex<Option<SourceError>>,
+    /// Failures that may have cost other parts their turns, by the turn that failed.
+    lost: Mutex<BTreeMap<u64, Lost>>,
+}
+
+/// Turns that some parts have given and another has not.
+struct Lost {
+    /// The end of what was read of the parts before.
+    end: u64,
+    /// Why the turn failed.
+    cause: Arc<dyn CodedError>,
 }
 
 struct Part {
@@ -110,16 +122,37 @@ impl Interleave {
         let (Some(turns), Some(block_size)) = (turns, NonZeroU32::new(block_size)) else {
             return Err(InterleaveError::NoParts);
         };
-        Ok(Self { block_size, turns, parts: taken, pending: Mutex::new(None) })
+        Ok(Self { block_size, turns, parts: taken, lost: Mutex::default() })
     }
 
-    /// What stopped an earlier read at this block.
-    fn take_pending(&self, first: Block) -> Option<SourceError> {
-        self.pending.lock().expect("nothing panics while it is held").take_if(|error| error.at == first)
+    /// Every change is whole, whatever its thread does next.
+    fn lost(&self) -> MutexGuard<'_, BTreeMap<u64, Lost>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put_pending(&self, error: SourceError) {
-        *self.pending.lock().expect("nothing panics while it is held") = Some(error);
+    /// A part's failure as it is told: «cannot go back» gives way to what made the part lose these turns.
+    ///
+    /// `read_until` is the end of what this read has taken from the parts before.
+    fn told(&self, error: SourceError, read_until: u64) -> SourceError {
+        let SourceError { at, cause } = error;
+        if cause.code() == common::STG_E_SEEKERROR {
+            return match self.lost().range(..=at.0).rev().find(|(_, lost)| at.0 < lost.end) {
+                Some((_, lost)) => SourceError::new(at, lost.cause.clone()),
+                None => SourceError { at, cause },
+            };
+        }
+        let cause: Arc<dyn CodedError> = cause.into();
+        let lost = Lost { end: read_until.max(at.0 + 1), cause: cause.clone() };
+        self.lost().insert(at.0, lost);
+        SourceError::new(at, cause)
+    }
+
+    /// What has been read after all is lost no longer.
+    fn found(&self, turns: Range<u64>) {
+        let mut lost = self.lost();
+        while let Some((&turn, _)) = lost.range(turns.clone()).next() {
+            lost.remove(&turn);
+        }
     }
 }
 
@@ -155,27 +188,24 @@ impl BlockSource for Interleave {
 
     fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
         let request = Request::admit(self, first, out)?;
-        if let Some(error) = self.take_pending(first) {
-            return Err(error);
-        }
         let turn_size = self.block_size.get() as usize;
         let mut turns = (request.out.len() / turn_size).min((SCRATCH_BYTES / turn_size).max(1));
-        let mut stopped = None;
+        let mut read_until = first.0;
         let mut at = 0;
         for part in &self.parts {
             let (whole, error) = part.spread(first.0, &mut request.out[..turns * turn_size], turn_size, at);
             if let Some(error) = error {
+                // Also where it waits until its turn is asked for: parts before this one may not give theirs again.
+                let error = self.told(error, read_until);
                 if whole == 0 {
                     return Err(error);
                 }
                 turns = whole.min(turns);
-                stopped = Some(error);
             }
+            read_until = read_until.max(first.0 + turns as u64);
             at += part.bytes_a_turn;
         }
-        if let Some(error) = stopped {
-            self.put_pending(error);
-        }
+        self.found(first.0..first.0 + turns as u64);
         Ok(u32::try_from(turns).ok().and_then(NonZeroU32::new).unwrap_or(request.count))
     }
 
@@ -208,23 +238,26 @@ impl Coded for InterleaveError {
         match self {
             Self::NoParts => {}
             Self::PartialTurn { part, blocks, blocks_a_turn } => {
-                put(Fact::Parameter, Value::Text(&format_args!("part {part}")));
-                put(Fact::Size, Value::from(*blocks));
+                put(Fact::Index, counted_from_1(*part));
+                // Of its last turn.
                 put(Fact::Expected, Value::U32(blocks_a_turn.get()));
+                put(Fact::Found, Value::from(blocks % u64::from(blocks_a_turn.get())));
             }
             Self::UnequalTurns { part, expected, found } => {
-                put(Fact::Parameter, Value::Text(&format_args!("part {part}")));
+                put(Fact::Index, counted_from_1(*part));
                 put(Fact::Expected, Value::from(*expected));
                 put(Fact::Found, Value::from(*found));
             }
-            Self::TurnTooLong { part } => put(Fact::Parameter, Value::Text(&format_args!("part {part}"))),
+            Self::TurnTooLong { part } => put(Fact::Index, counted_from_1(*part)),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use imapi_errors::fs;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use imapi_errors::{Lang, Report, fs};
 
     use super::*;
     use crate::{BytesSource, ReaderSource, Zero};
@@ -261,16 +294,107 @@ mod tests {
 
     #[test]
     fn a_parts_failure_waits_for_its_turn_and_is_not_lost_when_another_part_cannot_go_back() {
-        let good: Arc<dyn BlockSource> = Arc::new(ReaderSource::new(&b"aabbccdd"[..], "data", ONE, 8));
-        let short: Arc<dyn BlockSource> = Arc::new(ReaderSource::new(&b"123"[..], "sub-channel", ONE, 4));
-        let whole = Interleave::new([(good, TWO), (short, ONE)]).expect("four turns");
-        let mut out = [0xA5; 12];
+        let good: Arc<dyn BlockSource> = Arc::new(ReaderSource::new(&b"aabbccddeeff"[..], "data", ONE, 12));
+        let short: Arc<dyn BlockSource> = Arc::new(ReaderSource::new(&b"123"[..], "sub-channel", ONE, 6));
+        let whole = Interleave::new([(good, TWO), (short, ONE)]).expect("six turns");
+        let mut out = [0xA5; 18];
         assert_eq!(whole.read(Block(0), &mut out).expect("three whole turns").get(), 3);
         assert_eq!(&out[..9], b"aa1bb2cc3");
-        let error = whole.read(Block(3), &mut out).expect_err("the sub-channel has ended");
-        assert_eq!((error.at, error.code()), (Block(3), fs::IMAPI_E_DATA_STREAM_INCONSISTENCY));
-        assert_eq!(error.cause.to_string(), "sub-channel ended after 3 of 4 bytes");
+        for _ in 0..3 {
+            assert_ended(&whole.read(Block(3), &mut out).expect_err("the sub-channel has ended"), Block(3));
+        }
         assert_eq!(whole.name_of(Block(3)).as_deref(), Some("data"));
+    }
+
+    fn stream(bytes: &'static [u8], name: &str, blocks: u64) -> Arc<dyn BlockSource> {
+        Arc::new(ReaderSource::new(bytes, name, ONE, blocks))
+    }
+
+    fn assert_ended(error: &SourceError, at: Block) {
+        assert_eq!((error.at, error.code()), (at, fs::IMAPI_E_DATA_STREAM_INCONSISTENCY));
+        assert_eq!(error.cause.to_string(), "sub-channel ended after 3 of 6 bytes");
+        assert!(Report::new(error, Lang::EN).to_string().contains("should be 6 bytes long, but 3 bytes came"));
+    }
+
+    #[test]
+    fn a_failure_has_one_cause_however_often_it_is_asked_for() {
+        let parts = || [(stream(b"aabbccddeeff", "data", 12), TWO), (stream(b"123", "sub-channel", 6), ONE)];
+        let mut out = [0xA5; 18];
+        // Turn by turn, and all that were read of the data in vain.
+        let whole = Interleave::new(parts()).expect("six turns");
+        for block in 0..3 {
+            whole.read(Block(block), &mut out[..3]).expect("a whole turn");
+        }
+        for block in [3, 3, 4, 3, 4] {
+            assert_ended(&whole.read(Block(block), &mut out[..3]).expect_err("ended"), Block(block));
+        }
+        let whole = Interleave::new(parts()).expect("six turns");
+        assert_eq!(whole.read(Block(0), &mut out).expect("three whole turns").get(), 3);
+        for block in [5, 3, 4, 3] {
+            assert_ended(&whole.read(Block(block), &mut out[..3]).expect_err("ended"), Block(block));
+        }
+        // What was given in full has simply gone by.
+        let error = whole.read(Block(2), &mut out).expect_err("gone by");
+        assert_eq!((error.at, error.code()), (Block(2), common::STG_E_SEEKERROR));
+        assert_ended(&whole.read(Block(3), &mut out).expect_err("ended"), Block(3));
+    }
+
+    #[test]
+    fn the_cause_stays_also_for_a_part_between() {
+        let parts = [(bytes(b"abcdef", ONE), ONE), (stream(b"uvwxyz", "data", 6), ONE)];
+        let short = stream(b"123", "sub-channel", 6);
+        let whole = Interleave::new(parts.into_iter().chain([(short, ONE)])).expect("six turns");
+        let mut out = [0xA5; 18];
+        assert_eq!(whole.read(Block(0), &mut out).expect("three whole turns").get(), 3);
+        for block in [3, 4, 5, 3] {
+            assert_ended(&whole.read(Block(block), &mut out[..3]).expect_err("ended"), Block(block));
+        }
+    }
+
+    /// One block, which cannot be read the first time.
+    struct Hesitant(AtomicBool);
+    impl BlockSource for Hesitant {
+        fn block_size(&self) -> NonZeroU32 {
+            ONE
+        }
+        fn blocks(&self) -> u64 {
+            1
+        }
+        fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
+            let request = Request::admit(self, first, out)?;
+            if !self.0.swap(true, Ordering::Relaxed) {
+                return Err(SourceError::new(first, std::io::Error::from(std::io::ErrorKind::TimedOut)));
+            }
+            request.out.fill(b'x');
+            Ok(request.count)
+        }
+    }
+
+    #[test]
+    fn a_failure_that_passes_is_no_cause_any_more() {
+        let hesitant = || -> Arc<dyn BlockSource> { Arc::new(Hesitant(AtomicBool::new(false))) };
+        let mut out = [0xA5; 2];
+        let whole = Interleave::new([(bytes(b"a", ONE), ONE), (hesitant(), ONE)]).expect("a turn");
+        assert_eq!(whole.read(Block(0), &mut out).expect_err("hesitates").code(), common::ERROR_TIMEOUT);
+        whole.read(Block(0), &mut out).expect("readable now");
+        assert_eq!(&out, b"ax");
+
+        let whole = Interleave::new([(hesitant(), ONE), (stream(b"a", "data", 1), ONE)]).expect("a turn");
+        assert_eq!(whole.read(Block(0), &mut out).expect_err("hesitates").code(), common::ERROR_TIMEOUT);
+        whole.read(Block(0), &mut out).expect("readable now");
+        assert_eq!(whole.read(Block(0), &mut out).expect_err("gone by").code(), common::STG_E_SEEKERROR);
+    }
+
+    #[test]
+    fn reports_count_parts_from_1_and_name_no_wrong_units() {
+        let facts = |error: InterleaveError| Report::new(&error, Lang::RU).facts().to_string();
+        let label = |fact| Lang::RU.label(fact);
+        let (index, expected, found) = (label(Fact::Index), label(Fact::Expected), label(Fact::Found));
+        let partial = InterleaveError::PartialTurn { part: 0, blocks: 5, blocks_a_turn: TWO };
+        assert_eq!(facts(partial), format!("{index}: 1; {expected}: 2; {found}: 1"));
+        let unequal = InterleaveError::UnequalTurns { part: 1, expected: 4, found: 3 };
+        assert_eq!(facts(unequal), format!("{index}: 2; {expected}: 4; {found}: 3"));
+        assert_eq!(facts(InterleaveError::TurnTooLong { part: 2 }), format!("{index}: 3"));
     }
 
     #[test]

@@ -157,6 +157,9 @@ impl MediaType {
     }
 
     /// What the speeds of this family of discs are multiples of; `None` where it is no disc of a known family.
+    ///
+    /// It is the number of IMAPI's header but for HD DVD: `IMAPI_SECTORS_PER_SECOND_AT_1X_HD_DVD` is 4568, which are
+    /// kilobytes a second, and sectors of 2048 bytes are 2230.
     #[doc(alias(
         "IMAPI_SECTORS_PER_SECOND_AT_1X_CD",
         "IMAPI_SECTORS_PER_SECOND_AT_1X_DVD",
@@ -172,7 +175,7 @@ impl MediaType {
         } else if self.is_bd() {
             Some(2195)
         } else if self.is_hd_dvd() {
-            Some(4568)
+            Some(4_568_000 / 2048)
         } else {
             None
         }
@@ -259,7 +262,7 @@ mod tests {
                 ("CD", medium.is_cd(), 1, Some(75)),
                 ("DVD", medium.is_dvd(), 16, Some(680)),
                 ("BD", medium.is_bd(), 32, Some(2195)),
-                ("HD", medium.is_hd_dvd(), 32, Some(4568)),
+                ("HD", medium.is_hd_dvd(), 32, Some(2230)),
             ];
             let name = medium.name().expect("in the table");
             let first_word = name.split(['-', '+', ' ']).next().expect("a name has a word");
@@ -269,6 +272,21 @@ mod tests {
                     assert_eq!((medium.write_unit().get(), medium.sectors_per_second_at_1x()), (write_unit, speed));
                 }
             }
+        }
+    }
+
+    /// As the books of the families tell it; audio on a CD has more bytes a sector.
+    #[test]
+    fn single_speed_is_the_bit_rate_of_the_family() {
+        for (medium, bits_a_second) in [
+            (MediaType::CDR, 1_228_800),
+            (MediaType::DVDPLUSR, 11_080_000),
+            (MediaType::BDR, 35_965_000),
+            (MediaType::HDDVDR, 36_550_000),
+        ] {
+            let sectors = medium.sectors_per_second_at_1x().expect("a known family");
+            let expected = bits_a_second / 8 / 2048;
+            assert!(sectors.abs_diff(expected) * 100 <= expected, "{medium}: {sectors} and {expected}");
         }
     }
 

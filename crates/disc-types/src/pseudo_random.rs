@@ -16,7 +16,7 @@ const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 ///
 /// The seed is a row of 32-bit words. A key of 64 bits begins at 0, and for each word it becomes
 /// `mix((key ^ word) + γ)`. The bytes are the numbers `mix(key + (n + 1)·γ)` for n from 0, little end first: the
-/// generator `SplitMix64` begun with the key. All arithmetic is modulo 2^64, γ is 0x9E3779B97F4A7C15, and
+/// generator `SplitMix64` begun with the key, which has 2^64 numbers before it begins again. All arithmetic is modulo 2^64, γ is 0x9E3779B97F4A7C15, and
 ///
 /// ```text
 /// mix(z):  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9
@@ -72,27 +72,29 @@ impl BlockSource for PseudoRandom {
 
     fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
         let request = Request::admit(self, first, out)?;
-        fill(self.key, request.offset, request.out);
+        // The blocks are 64 bits and their size 32: what is behind 2^64 bytes has its own numbers, too.
+        fill(self.key, u128::from(first.0) * u128::from(self.block_size.get()), request.out);
         Ok(request.count)
     }
 }
 
 /// The bytes from this offset on.
-fn fill(key: u64, offset: u64, out: &mut [u8]) {
-    const WORD: u64 = size_of::<u64>() as u64;
-    let mut index = offset / WORD;
+fn fill(key: u64, offset: u128, out: &mut [u8]) {
+    const WORD: u128 = size_of::<u64>() as u128;
+    // Only the lower half counts, as n counts modulo 2^64.
+    let mut index = u64::try_from((offset / WORD) & u128::from(u64::MAX)).expect("64 bits are left");
     // A block may begin and end within a number.
     let within = usize::try_from(offset % WORD).expect("below 8");
     let until_next = (size_of::<u64>() - within) % size_of::<u64>();
     let (head, rest) = out.split_at_mut(until_next.min(out.len()));
     if !head.is_empty() {
         head.copy_from_slice(&number(key, index).to_le_bytes()[within..][..head.len()]);
-        index += 1;
+        index = index.wrapping_add(1);
     }
     let mut words = rest.chunks_exact_mut(size_of::<u64>());
     for word in &mut words {
         word.copy_from_slice(&number(key, index).to_le_bytes());
-        index += 1;
+        index = index.wrapping_add(1);
     }
     let tail = words.into_remainder();
     tail.copy_from_slice(&number(key, index).to_le_bytes()[..tail.len()]);
@@ -163,13 +165,31 @@ mod tests {
         assert!(counts.iter().all(|&count| (3_700..4_500).contains(&count)), "{counts:?}");
     }
 
+    #[test]
+    fn blocks_behind_64_bits_of_bytes_are_pieces_of_the_stream_too() {
+        let source = PseudoRandom::new(1, NonZeroU32::MAX, u64::MAX);
+        let mut out = vec![0; 64];
+        // Block 2^32 + 2 of 2^32 - 1 bytes begins at byte 2^64 + 2^32 - 2, and 2^61 numbers are 2^64 bytes.
+        let offset = u128::from((1u64 << 32) + 2) * u128::from(u32::MAX);
+        assert_eq!(offset, (1 << 64) + (1 << 32) - 2);
+        fill(source.key, offset, &mut out);
+        let index = (1 << 61) + ((1u64 << 32) - 2) / 8;
+        assert_eq!(out[2..10], number(source.key, index + 1).to_le_bytes());
+        // Where the numbers begin again, and n passes its end.
+        fill(source.key, (1 << 67) - 8, &mut out);
+        let mut again = vec![0; 56];
+        fill(source.key, 0, &mut again);
+        assert_eq!(out[..8], number(source.key, u64::MAX).to_le_bytes());
+        assert_eq!(out[8..], again);
+    }
+
     proptest! {
         #[test]
         fn any_piece_is_a_piece_of_the_whole(key: u64, start in 0..100usize, len in 0..100usize) {
             let mut whole = [0; 200];
             fill(key, 0, &mut whole);
             let mut piece = vec![0xA5; len];
-            fill(key, start as u64, &mut piece);
+            fill(key, start as u128, &mut piece);
             prop_assert_eq!(&piece[..], &whole[start..][..len]);
         }
     }

@@ -41,6 +41,12 @@ pub enum ReaderError {
         /// By how much.
         source: PartialBlock,
     },
+    /// Whoever reads the stream panicked during an earlier read; nobody knows where it stands.
+    #[error("the reader of {name} panicked")]
+    Panicked {
+        /// What the stream is called.
+        name: String,
+    },
     /// The stream could not be read.
     #[error("cannot read {name}")]
     Read {
@@ -54,7 +60,8 @@ pub enum ReaderError {
 /// A stream that can only be read from front to back: standard input, a pipe, a decoder.
 ///
 /// Blocks may be left out, which reads and discards them; a block that has gone by is refused with `STG_E_SEEKERROR`.
-/// After a failure it is not known where the stream stands, so every later read fails in the same way.
+/// After a failure it is not known where the stream stands, so every later read fails in the same way; after a panic of
+/// the reader, with `E_UNEXPECTED`.
 #[derive(Debug)]
 pub struct ReaderSource<R> {
     name: String,
@@ -118,7 +125,7 @@ impl<R: Read + Send> BlockSource for ReaderSource<R> {
     fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
         let Request { count, offset, out, .. } = Request::admit(self, first, out)?;
         let failed = |error| SourceError::new(first, error);
-        let mut state = self.state.lock().expect("a reader that panicked is not read on");
+        let mut state = self.state.lock().map_err(|_| failed(ReaderError::Panicked { name: self.name.clone() }))?;
         if let Some(failure) = &state.failure {
             return Err(failed(failure.clone()));
         }
@@ -184,6 +191,7 @@ impl Coded for ReaderError {
             Self::Backwards { .. } => common::STG_E_SEEKERROR,
             Self::Ended { .. } => fs::IMAPI_E_DATA_STREAM_INCONSISTENCY,
             Self::Partial { source, .. } => source.code(),
+            Self::Panicked { .. } => common::E_UNEXPECTED,
             Self::Read { source, .. } => source.code(),
         }
     }
@@ -203,6 +211,7 @@ impl Coded for ReaderError {
                 put(Fact::File, Value::Text(name));
                 source.facts(put);
             }
+            Self::Panicked { name } => put(Fact::File, Value::Text(name)),
             Self::Read { name, source } => {
                 put(Fact::File, Value::Text(name));
                 source.facts(put);
@@ -260,6 +269,24 @@ mod tests {
         source.read_all(Block(0), &mut out).expect("two blocks");
         assert_eq!(&out, b"aaaabb\0\0");
         assert_eq!((source.blocks(), source.name_of(Block(1)).as_deref()), (2, Some("the pipe")));
+    }
+
+    #[test]
+    fn after_a_panic_of_the_reader_every_read_is_refused() {
+        struct Panicking;
+        impl Read for Panicking {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                panic!("a decoder with a fault")
+            }
+        }
+        let source = ReaderSource::new(Panicking, "the decoder", FOUR, 4);
+        let read = || source.read(Block(1), &mut [0; 4]);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).expect_err("the panic goes through");
+        for _ in 0..2 {
+            let error = read().expect_err("nobody knows where it stands");
+            assert_eq!((error.at, error.code()), (Block(1), common::E_UNEXPECTED));
+            assert_eq!(error.cause.to_string(), "the reader of the decoder panicked");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct Request<'a> {
     pub first: Block,
     /// How many blocks there are room and data for.
     pub count: NonZeroU32,
-    /// Where the first block is in the source, in bytes.
+    /// Where the first block is in the source, in bytes; `u64::MAX` where 64 bits cannot count them.
     pub offset: u64,
     /// Room for these blocks and no more.
     pub out: &'a mut [u8],

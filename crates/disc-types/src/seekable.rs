@@ -15,6 +15,8 @@ use crate::{
 
 /// Something that can seek, as a source for any order and any thread: readers take turns.
 ///
+/// After a panic of the reader every later read fails with `E_UNEXPECTED`: nobody knows what it would read.
+///
 /// For a file, [`FileSource`](crate::FileSource) does without the turns.
 #[derive(Debug)]
 pub struct SeekableSource<R> {
@@ -58,7 +60,8 @@ impl<R: Read + Seek + Send> BlockSource for SeekableSource<R> {
     fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
         let Request { count, offset, out, .. } = Request::admit(self, first, out)?;
         let (data, zeros) = self.extent.split(offset, out);
-        let mut reader = self.reader.lock().expect("a reader that panicked is not read on");
+        let panicked = |_| SourceError::new(first, ReaderError::Panicked { name: self.name.clone() });
+        let mut reader = self.reader.lock().map_err(panicked)?;
         let (filled, outcome) = match reader.seek(SeekFrom::Start(offset)) {
             Ok(_) => fill(&mut *reader, data),
             Err(error) => (0, Err(Stopped::By(error))),
@@ -127,7 +130,30 @@ mod tests {
         }
         let source = SeekableSource::new(Scratched(Cursor::new(b"aaaabbbbcccc")), "the archive", FOUR).expect("three");
         let error = source.read(Block(1), &mut [0; 4]).expect_err("cannot seek");
-        assert_eq!((error.at, error.code()), (Block(1), common::ERROR_SEEK));
+        assert_eq!((error.at, error.code()), (Block(1), common::STG_E_INVALIDFUNCTION));
         source.read(Block(2), &mut [0; 4]).expect("readable");
+    }
+
+    #[test]
+    fn after_a_panic_of_the_reader_every_read_is_refused() {
+        struct Panicking(Cursor<&'static [u8]>);
+        impl Read for Panicking {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                panic!("a decoder with a fault")
+            }
+        }
+        impl Seek for Panicking {
+            fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+                self.0.seek(to)
+            }
+        }
+        let source = SeekableSource::new(Panicking(Cursor::new(b"aaaabbbb")), "the archive", FOUR).expect("two blocks");
+        let read = || source.read(Block(1), &mut [0; 4]);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).expect_err("the panic goes through");
+        for _ in 0..2 {
+            let error = read().expect_err("nobody knows what it would read");
+            assert_eq!((error.at, error.code()), (Block(1), common::E_UNEXPECTED));
+            assert_eq!(error.cause.to_string(), "the reader of the archive panicked");
+        }
     }
 }

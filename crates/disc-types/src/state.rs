@@ -61,13 +61,13 @@ impl MediaState {
         self.0
     }
 
-    /// Whether all of those facts are true.
+    /// Whether all of those facts are true. [`UNKNOWN`](Self::UNKNOWN) is true of a state that has no other.
     #[must_use]
     pub const fn contains(self, facts: Self) -> bool {
-        self.0 & facts.0 == facts.0
+        if facts.0 == 0 { self.0 == 0 } else { self.0 & facts.0 == facts.0 }
     }
 
-    /// Whether any of those facts is true.
+    /// Whether any of those facts is true. [`UNKNOWN`](Self::UNKNOWN) is no fact in this, it has no bit.
     #[must_use]
     pub const fn intersects(self, facts: Self) -> bool {
         self.0 & facts.0 != 0
@@ -108,7 +108,7 @@ impl fmt::Display for MediaState {
         let mut rest = self.0;
         let mut comma = "";
         for (fact, _, words) in ALL {
-            if *fact == *self || (fact.0 != 0 && self.contains(*fact)) {
+            if self.contains(*fact) {
                 write!(f, "{comma}{words}")?;
                 comma = ", ";
                 rest &= !fact.0;
@@ -157,6 +157,15 @@ mod tests {
         assert!(!state.contains(MediaState::BLANK | MediaState::DAMAGED));
         assert!(state.intersects(MediaState::BLANK | MediaState::DAMAGED));
         assert_eq!(state & MediaState::BLANK, MediaState::BLANK);
+    }
+
+    #[test]
+    fn only_an_unknown_state_is_unknown() {
+        assert!(MediaState::UNKNOWN.contains(MediaState::UNKNOWN));
+        assert!(!MediaState::BLANK.contains(MediaState::UNKNOWN));
+        assert!(!MediaState::from_bits(0x0001_0000).contains(MediaState::UNKNOWN));
+        assert!(!MediaState::UNKNOWN.contains(MediaState::BLANK));
+        assert!(!MediaState::UNKNOWN.intersects(MediaState::UNKNOWN));
     }
 
     #[test]

@@ -75,6 +75,8 @@ fn sources_beyond_all_memory_keep_the_contract() {
     let random: Shared = Arc::new(PseudoRandom::new(1, size(2352), 62_500_000));
     let subchannel: Shared = Arc::new(PseudoRandom::with_extended_seed(&[1, 2, 3], size(96), 62_500_000));
     let zeros: Shared = Arc::new(Zero::new(size(2448), 1 << 40));
+    conformance::check(&PseudoRandom::new(1, SECTOR_SIZE, u64::MAX)).expect("keeps the contract");
+    conformance::check(&PseudoRandom::new(1, size(2352), 1 << 53)).expect("keeps the contract");
     let sectors = Interleave::new([(random, NonZeroU32::MIN), (subchannel, NonZeroU32::MIN)]).expect("equal turns");
     conformance::check(&sectors).expect("keeps the contract");
     let both = Concatenate::new([Arc::new(sectors) as Shared, zeros]).expect("equal blocks");

@@ -34,8 +34,12 @@ pub fn check(source: &dyn BlockSource) -> Result<(), Violation> {
 }
 
 /// The same for a source of which exactly these blocks cannot be read: reads stop before them, and fail at them.
+/// They are blocks of the source: what lies behind its end is not damaged but missing.
 pub fn check_damaged(source: &dyn BlockSource, unreadable: &[Block]) -> Result<(), Violation> {
     let size = (source.block_size(), source.blocks());
+    if let Some(&at) = unreadable.iter().find(|at| at.0 >= source.blocks()) {
+        return Err(Violation::DamageOutside { at, blocks: source.blocks() });
+    }
     let probe = Probe { source, unreadable };
     check_refusals(&probe)?;
     check_modified(source)?;

@@ -201,6 +201,14 @@ fn damage_must_be_what_the_test_says() {
         let verdict = check_damaged(&broken(Breach::Nothing, blocks), &[at]);
         assert!(matches!(verdict, Err(Violation::NotDamaged { at: told }) if told == at), "{verdict:?}");
     }
+    for (unreadable, outside) in [(&[10, 99][..], 10), (&[u64::MAX], u64::MAX)] {
+        let unreadable: Vec<Block> = unreadable.iter().copied().map(Block).collect();
+        let verdict = check_damaged(&broken(Breach::Nothing, 10), &unreadable);
+        assert!(
+            matches!(verdict, Err(Violation::DamageOutside { at, blocks: 10 }) if at == Block(outside)),
+            "{verdict:?}"
+        );
+    }
     let source = broken(Breach::GarbageForTheBadBlock, 40);
     let verdict = check(&source);
     assert!(matches!(verdict, Err(Violation::Unreadable { at: Block(BAD), .. })), "{verdict:?}");

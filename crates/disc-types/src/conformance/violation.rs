@@ -22,6 +22,14 @@ pub enum Violation {
         /// The block.
         at: Block,
     },
+    /// A block that the test says cannot be read is none of the source.
+    #[error("block {at} is said to be damaged in a source of {blocks} blocks")]
+    DamageOutside {
+        /// The block.
+        at: Block,
+        /// How many blocks the source has.
+        blocks: u64,
+    },
     /// A block that cannot be read by itself was read among others.
     #[error("a read from block {first} reports block {at}, which cannot be read")]
     FailureHidden {

@@ -30,6 +30,8 @@
 
 pub mod capture;
 mod cdb;
+#[cfg(test)]
+mod checks;
 mod command;
 pub mod commands;
 mod condition;

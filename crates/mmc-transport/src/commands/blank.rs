@@ -141,7 +141,8 @@ impl Command for Blank {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_disc_is_blanked_in_full_or_in_haste() {

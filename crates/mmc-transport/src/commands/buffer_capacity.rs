@@ -106,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     const EMPTY: [u8; 12] = [0, 0x0A, 0, 0, 0, 0x20, 0, 0, 0, 0x20, 0, 0];
 
@@ -118,21 +118,21 @@ mod tests {
 
     #[test]
     fn one_bit_asks_for_blocks() {
-        checks::command_is(&ReadBufferCapacity::bytes(), &[0x5C, 0, 0, 0, 0, 0, 0, 0, 12, 0]);
-        checks::command_is(&ReadBufferCapacity::blocks(), &[0x5C, 1, 0, 0, 0, 0, 0, 0, 12, 0]);
+        checks::is_encoded_as(&ReadBufferCapacity::bytes(), &[0x5C, 0, 0, 0, 0, 0, 0, 0, 12, 0]);
+        checks::is_encoded_as(&ReadBufferCapacity::blocks(), &[0x5C, 1, 0, 0, 0, 0, 0, 0, 12, 0]);
     }
 
     #[test]
     fn an_empty_buffer_of_two_mebibytes_is_all_free() {
         let capacity = BufferCapacity { in_blocks: false, total: 2 << 20, free: 2 << 20 };
-        checks::answer_is(&ReadBufferCapacity::bytes(), &capacity, &EMPTY);
+        checks::is_answered_by(&ReadBufferCapacity::bytes(), &capacity, &EMPTY);
         checks::answer_needs(&ReadBufferCapacity::bytes(), &EMPTY, 12);
     }
 
     #[test]
     fn blocks_come_without_a_total() {
         let capacity = BufferCapacity { in_blocks: true, total: 0, free: 0x0102 };
-        checks::answer_is(&ReadBufferCapacity::blocks(), &capacity, &[0, 0x0A, 0, 1, 0, 0, 0, 0, 0, 0, 1, 2]);
+        checks::is_answered_by(&ReadBufferCapacity::blocks(), &capacity, &[0, 0x0A, 0, 1, 0, 0, 0, 0, 0, 0, 1, 2]);
     }
 
     #[test]
@@ -145,8 +145,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(cdb: [u8; 16], in_blocks: bool, answer: Vec<u8>) {
-            checks::any_command::<ReadBufferCapacity>(cdb);
-            checks::any_answer(&ReadBufferCapacity { in_blocks, allocation: 12 }, &answer);
+            checks::takes_any_bytes::<ReadBufferCapacity>(cdb);
+            checks::understands_any_answer(&ReadBufferCapacity { in_blocks, allocation: 12 }, &answer);
         }
     }
 }

@@ -97,7 +97,8 @@ impl Command for SetCdSpeed {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn sixteenfold_writing_is_2822_kilobytes() {

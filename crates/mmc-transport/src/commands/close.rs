@@ -143,7 +143,8 @@ impl Command for CloseTrackSession {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_track_is_closed_by_number() {

@@ -69,9 +69,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{command_checks::*, data_form::MainForm, track_control::TrackControl},
+        super::{data_form::MainForm, track_control::TrackControl},
         *,
     };
+    use crate::checks::*;
 
     /// One data track of 79:57:74 after its pre-gap.
     const SHEET: [u8; 32] = [

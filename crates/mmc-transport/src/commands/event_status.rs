@@ -306,22 +306,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     const SUPPORTED: EventClasses = EventClasses(0x56);
 
     fn answers(event: Event, bytes: [u8; 8]) {
         let query = GetEventStatus::poll(EventClasses::ALL);
-        checks::answer_is(&query, &EventStatus { supported: SUPPORTED, event: Some(event) }, &bytes);
+        checks::is_answered_by(&query, &EventStatus { supported: SUPPORTED, event: Some(event) }, &bytes);
         checks::answer_needs(&query, &bytes, 8);
     }
 
     #[test]
     fn classes_are_asked_for_by_a_mask() {
-        checks::command_is(&GetEventStatus::poll(EventClasses::ALL), &[0x4A, 1, 0, 0, 0x7E, 0, 0, 0, 8, 0]);
-        checks::command_is(&GetEventStatus::poll(EventClasses::MEDIA), &[0x4A, 1, 0, 0, 0x10, 0, 0, 0, 8, 0]);
+        checks::is_encoded_as(&GetEventStatus::poll(EventClasses::ALL), &[0x4A, 1, 0, 0, 0x7E, 0, 0, 0, 8, 0]);
+        checks::is_encoded_as(&GetEventStatus::poll(EventClasses::MEDIA), &[0x4A, 1, 0, 0, 0x10, 0, 0, 0, 8, 0]);
         let waits = GetEventStatus { polled: false, classes: EventClasses::NONE, allocation: 0x0102 };
-        checks::command_is(&waits, &[0x4A, 0, 0, 0, 0, 0, 0, 1, 2, 0]);
+        checks::is_encoded_as(&waits, &[0x4A, 0, 0, 0, 0, 0, 0, 1, 2, 0]);
         assert_eq!(EventClasses::MEDIA.with(EventClasses::BUSY), EventClasses(0x50));
     }
 
@@ -349,7 +349,7 @@ mod tests {
     fn none_of_the_classes_asked_for_is_four_bytes() {
         let query = GetEventStatus::poll(EventClasses::MULTI_HOST);
         let bytes = [0, 2, 0x80, 0x56];
-        checks::answer_is(&query, &EventStatus { supported: SUPPORTED, event: None }, &bytes);
+        checks::is_answered_by(&query, &EventStatus { supported: SUPPORTED, event: None }, &bytes);
         checks::answer_needs(&query, &bytes, 4);
     }
 
@@ -374,8 +374,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(cdb: [u8; 16], mask: u8, answer: Vec<u8>) {
-            checks::any_command::<GetEventStatus>(cdb);
-            checks::any_answer(&GetEventStatus::poll(EventClasses(mask)), &answer);
+            checks::takes_any_bytes::<GetEventStatus>(cdb);
+            checks::understands_any_answer(&GetEventStatus::poll(EventClasses(mask)), &answer);
         }
     }
 }

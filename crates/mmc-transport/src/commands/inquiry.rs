@@ -249,7 +249,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     const STANDARD: &[u8; 36] = b"\x05\x80\x00\x32\x1F\x00\x00\x00PIONEER DVD-RW  DVR-216D1.09";
 
@@ -270,9 +270,9 @@ mod tests {
 
     #[test]
     fn the_standard_answer_and_a_page_are_asked_for_by_one_bit() {
-        checks::command_is(&Inquiry::standard(), &[0x12, 0, 0, 0, 36, 0]);
-        checks::command_is(&Inquiry::page(VitalPage::SERIAL_NUMBER), &[0x12, 1, 0x80, 0, 255, 0]);
-        checks::command_is(&Inquiry { page: None, allocation: 0x1234 }, &[0x12, 0, 0, 0x12, 0x34, 0]);
+        checks::is_encoded_as(&Inquiry::standard(), &[0x12, 0, 0, 0, 36, 0]);
+        checks::is_encoded_as(&Inquiry::page(VitalPage::SERIAL_NUMBER), &[0x12, 1, 0x80, 0, 255, 0]);
+        checks::is_encoded_as(&Inquiry { page: None, allocation: 0x1234 }, &[0x12, 0, 0, 0x12, 0x34, 0]);
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_drive_says_who_it_is() {
-        checks::answer_is(&Inquiry::standard(), &InquiryReply::Standard(standard()), STANDARD);
+        checks::is_answered_by(&Inquiry::standard(), &InquiryReply::Standard(standard()), STANDARD);
         checks::answer_needs(&Inquiry::standard(), STANDARD, 36);
         let drive = standard();
         assert_eq!(
@@ -317,7 +317,7 @@ mod tests {
         let bytes = b"\x05\x80\x00\x06 HK123";
         let page = VitalPage { peripheral: 5, code: 0x80, data: b" HK123".to_vec() };
         assert_eq!(page.text(), "HK123");
-        checks::answer_is(&query, &InquiryReply::Page(page), bytes);
+        checks::is_answered_by(&query, &InquiryReply::Page(page), bytes);
         checks::answer_needs(&query, bytes, 4);
 
         let mut notes = Notes::new();
@@ -345,8 +345,8 @@ mod tests {
         fn any_bytes_are_refused_or_keep_their_meaning(
             cdb: [u8; 16], page: Option<u8>, answer in prop::collection::vec(any::<u8>(), 0..300),
         ) {
-            checks::any_command::<Inquiry>(cdb);
-            checks::any_answer(&Inquiry { page, allocation: 255 }, &answer);
+            checks::takes_any_bytes::<Inquiry>(cdb);
+            checks::understands_any_answer(&Inquiry { page, allocation: 255 }, &answer);
         }
     }
 }

@@ -163,7 +163,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     /// The region of a drive: set once, four changes left, region 2.
     const REGION: [u8; 8] = [0, 6, 0, 0, 0x64, 0xFD, 0x01, 0];
@@ -174,17 +174,17 @@ mod tests {
 
     #[test]
     fn a_key_is_named_by_class_format_and_grant() {
-        checks::command_is(&region(), &[0xA4, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0x08, 0]);
+        checks::is_encoded_as(&region(), &[0xA4, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0x08, 0]);
         let title = ReportKey { class: 2, format: 4, grant: 3, address: 0x0123_4567, function: 9, allocation: 0x0A0C };
-        checks::command_is(&title, &[0xA4, 0, 0x01, 0x23, 0x45, 0x67, 9, 2, 0x0A, 0x0C, 0xC4, 0]);
+        checks::is_encoded_as(&title, &[0xA4, 0, 0x01, 0x23, 0x45, 0x67, 9, 2, 0x0A, 0x0C, 0xC4, 0]);
         let challenge = SendKey { class: 2, format: 1, grant: 1, function: 9, length: 0x0110 };
-        checks::command_is(&challenge, &[0xA3, 0, 0, 0, 0, 0, 9, 2, 1, 0x10, 0x41, 0]);
+        checks::is_encoded_as(&challenge, &[0xA3, 0, 0, 0, 0, 0, 9, 2, 1, 0x10, 0x41, 0]);
     }
 
     #[test]
     fn a_payload_comes_behind_its_header() {
         let data = KeyData { bytes: vec![0x64, 0xFD, 0x01, 0] };
-        checks::answer_is(&region(), &data, &REGION);
+        checks::is_answered_by(&region(), &data, &REGION);
         checks::answer_needs(&region(), &REGION, 4);
         let command = SendKey::default().carrying(&data);
         assert_eq!((command.length, SendKey::encode_params(&data)), (8, REGION.to_vec()));
@@ -194,8 +194,8 @@ mod tests {
     #[test]
     fn giving_back_an_authentication_brings_nothing() {
         let command = ReportKey { format: ReportKey::GIVE_BACK, grant: 1, ..ReportKey::default() };
-        checks::command_is(&command, &[0xA4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x7F, 0]);
-        checks::answer_is(&command, &KeyData::default(), &[]);
+        checks::is_encoded_as(&command, &[0xA4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x7F, 0]);
+        checks::is_answered_by(&command, &KeyData::default(), &[]);
     }
 
     #[test]
@@ -215,9 +215,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(cdb: [u8; 16], length: u16, bytes: Vec<u8>) {
-            checks::any_command::<ReportKey>(cdb);
-            checks::any_command::<SendKey>(cdb);
-            checks::any_answer(&region(), &bytes);
+            checks::takes_any_bytes::<ReportKey>(cdb);
+            checks::takes_any_bytes::<SendKey>(cdb);
+            checks::understands_any_answer(&region(), &bytes);
             let command = SendKey { length, ..SendKey::default() };
             if let Ok(data) = command.decode_params(&bytes) {
                 checks::keeps_meaning(&data, SendKey::encode_params, |b| command.carrying(&data).decode_params(b));

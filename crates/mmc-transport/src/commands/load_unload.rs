@@ -57,15 +57,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     #[test]
     fn every_action_has_its_bits() {
         for (action, bits) in [(ChangerAction::Abort, 0), (ChangerAction::Unload, 2), (ChangerAction::Load, 3)] {
             let command = LoadUnload { action, immediate: false, slot: 5 };
-            checks::command_is(&command, &[0xA6, 0, 0, 0, bits, 0, 0, 0, 5, 0, 0, 0]);
+            checks::is_encoded_as(&command, &[0xA6, 0, 0, 0, bits, 0, 0, 0, 5, 0, 0, 0]);
             let command = LoadUnload { immediate: true, ..command };
-            checks::command_is(&command, &[0xA6, 1, 0, 0, bits, 0, 0, 0, 5, 0, 0, 0]);
+            checks::is_encoded_as(&command, &[0xA6, 1, 0, 0, bits, 0, 0, 0, 5, 0, 0, 0]);
         }
     }
 
@@ -78,7 +78,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(bytes: [u8; 16]) {
-            checks::any_command::<LoadUnload>(bytes);
+            checks::takes_any_bytes::<LoadUnload>(bytes);
         }
     }
 }

@@ -58,14 +58,15 @@ impl Query for ReadMasterCue {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_sheet_is_asked_for_by_number() {
         let read = ReadMasterCue { sheet: 2, allocation_length: 0x01_0203 };
         is_encoded_as(&read, &[0x59, 0, 0, 0, 2, 0, 1, 2, 3, 0]);
         assert_eq!(read.allocation(), 0x01_0203);
-        is_answered_by(&read, &[1, 2, 3], &vec![1, 2, 3]);
+        is_answered_by(&read, &vec![1, 2, 3], &[1, 2, 3]);
     }
 
     #[test]

@@ -183,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     const CHANGER: [u8; 16] = [0xA1, 0x72, 0x01, 0x02, 0x03, 2, 0, 8, 0x81, 0x02, 0, 0, 0x00, 0x03, 0, 0];
 
@@ -205,13 +205,13 @@ mod tests {
 
     #[test]
     fn the_header_or_all_slots_are_asked_for() {
-        checks::command_is(&MechanismStatus::header(), &[0xBD, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0]);
-        checks::command_is(&MechanismStatus::with_slots(), &[0xBD, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0]);
+        checks::is_encoded_as(&MechanismStatus::header(), &[0xBD, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0]);
+        checks::is_encoded_as(&MechanismStatus::with_slots(), &[0xBD, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0]);
     }
 
     #[test]
     fn a_changer_tells_of_its_slots() {
-        checks::answer_is(&MechanismStatus::with_slots(), &changer(), &CHANGER);
+        checks::is_answered_by(&MechanismStatus::with_slots(), &changer(), &CHANGER);
         checks::answer_needs(&MechanismStatus::with_slots(), &CHANGER, 8);
         let header = MechanismStatus::header().decode_reply(&CHANGER[..8], &mut Notes::new());
         assert_eq!(header, Ok(Mechanism { table: Vec::new(), ..changer() }));
@@ -229,7 +229,7 @@ mod tests {
             slots: 0,
             table: Vec::new(),
         };
-        checks::answer_is(&MechanismStatus::header(), &tray, &[0, 0x10, 0, 0, 0, 0, 0, 0]);
+        checks::is_answered_by(&MechanismStatus::header(), &tray, &[0, 0x10, 0, 0, 0, 0, 0, 0]);
     }
 
     #[test]
@@ -252,8 +252,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(cdb: [u8; 16], answer: Vec<u8>) {
-            checks::any_command::<MechanismStatus>(cdb);
-            checks::any_answer(&MechanismStatus::header(), &answer);
+            checks::takes_any_bytes::<MechanismStatus>(cdb);
+            checks::understands_any_answer(&MechanismStatus::header(), &answer);
         }
     }
 }

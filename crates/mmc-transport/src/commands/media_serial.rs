@@ -87,14 +87,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     const NUMBERED: [u8; 12] = [0, 0, 0, 8, b'D', b'I', b'S', b'C', b'0', b'7', 0, 0];
 
     #[test]
     fn it_is_one_service_action_of_its_opcode() {
         let bytes = [0xAB, 1, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0];
-        checks::command_is(&ReadMediaSerialNumber::default(), &bytes);
+        checks::is_encoded_as(&ReadMediaSerialNumber::default(), &bytes);
         let other = Cdb::twelve([0xAB, 0x02, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0]);
         assert_eq!(ReadMediaSerialNumber::from_cdb(&other), Err(InvalidField::cdb_bit(1, 4)));
     }
@@ -103,9 +103,9 @@ mod tests {
     fn a_disc_has_a_number_or_none() {
         let query = ReadMediaSerialNumber::new();
         let number = MediaSerialNumber { bytes: b"DISC07\0\0".to_vec() };
-        checks::answer_is(&query, &number, &NUMBERED);
+        checks::is_answered_by(&query, &number, &NUMBERED);
         checks::answer_needs(&query, &NUMBERED, 4);
-        checks::answer_is(&query, &MediaSerialNumber::default(), &[0, 0, 0, 0]);
+        checks::is_answered_by(&query, &MediaSerialNumber::default(), &[0, 0, 0, 0]);
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_understood(cdb: [u8; 16], answer: Vec<u8>, words: Vec<[u8; 4]>) {
-            checks::any_command::<ReadMediaSerialNumber>(cdb);
+            checks::takes_any_bytes::<ReadMediaSerialNumber>(cdb);
             let query = ReadMediaSerialNumber::new();
             let _ = query.decode_reply(&answer, &mut Notes::new());
             let number = MediaSerialNumber { bytes: words.concat() };

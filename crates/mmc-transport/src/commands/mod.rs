@@ -62,11 +62,7 @@ mod buffer_capacity;
 mod cd_position;
 mod cd_speed;
 mod cdb_bytes;
-#[cfg(test)]
-pub(crate) mod checks;
 mod close;
-#[cfg(test)]
-mod command_checks;
 mod cue_entry;
 mod cue_sheet;
 mod data_form;

@@ -118,7 +118,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        commands::checks,
+        checks,
         mode::{Caching, ModePage, PageCode},
     };
 
@@ -131,12 +131,12 @@ mod tests {
 
     #[test]
     fn the_length_is_that_of_the_parameters() {
-        checks::command_is(&ModeSelect10::carrying(&caching()), &[0x55, 0x10, 0, 0, 0, 0, 0, 0, 20, 0]);
+        checks::is_encoded_as(&ModeSelect10::carrying(&caching()), &[0x55, 0x10, 0, 0, 0, 0, 0, 0, 20, 0]);
         let six = ModeSelect6::carrying(&caching()).expect("sixteen bytes");
-        checks::command_is(&six, &[0x15, 0x10, 0, 0, 16, 0]);
-        checks::command_is(&ModeSelect6 { page_format: false, save: true, length: 0 }, &[0x15, 1, 0, 0, 0, 0]);
+        checks::is_encoded_as(&six, &[0x15, 0x10, 0, 0, 16, 0]);
+        checks::is_encoded_as(&ModeSelect6 { page_format: false, save: true, length: 0 }, &[0x15, 1, 0, 0, 0, 0]);
         let save = ModeSelect10 { page_format: true, save: true, length: 0x0102 };
-        checks::command_is(&save, &[0x55, 0x11, 0, 0, 0, 0, 0, 1, 2, 0]);
+        checks::is_encoded_as(&save, &[0x55, 0x11, 0, 0, 0, 0, 0, 1, 2, 0]);
     }
 
     #[test]
@@ -177,8 +177,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(cdb: [u8; 16], length: u8, bytes: Vec<u8>) {
-            checks::any_command::<ModeSelect10>(cdb);
-            checks::any_command::<ModeSelect6>(cdb);
+            checks::takes_any_bytes::<ModeSelect10>(cdb);
+            checks::takes_any_bytes::<ModeSelect6>(cdb);
             let ten = ModeSelect10 { page_format: true, save: false, length: length.into() };
             if let Ok(list) = ten.decode_params(&bytes) {
                 let again = |bytes: &[u8]| ModeSelect10::carrying(&list).decode_params(bytes);

@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        commands::checks,
+        checks,
         mode::{Caching, ListedPage, ModePage},
     };
 
@@ -173,11 +173,11 @@ mod tests {
     #[test]
     fn a_page_and_its_values_share_a_byte() {
         let write = PageCode::WRITE_PARAMETERS;
-        checks::command_is(&ModeSense10::current(write), &[0x5A, 8, 0x05, 0, 0, 0, 0, 2, 0, 0]);
-        checks::command_is(&ModeSense10::header(write), &[0x5A, 8, 0x05, 0, 0, 0, 0, 0, 8, 0]);
+        checks::is_encoded_as(&ModeSense10::current(write), &[0x5A, 8, 0x05, 0, 0, 0, 0, 2, 0, 0]);
+        checks::is_encoded_as(&ModeSense10::header(write), &[0x5A, 8, 0x05, 0, 0, 0, 0, 0, 8, 0]);
         let saved = ModeSense10::of(PageCode::CAPABILITIES, PageControl::Saved);
-        checks::command_is(&saved, &[0x5A, 8, 0xEA, 0, 0, 0, 0, 2, 0, 0]);
-        checks::command_is(&ModeSense6::current(PageCode::ALL), &[0x1A, 8, 0x3F, 0, 255, 0]);
+        checks::is_encoded_as(&saved, &[0x5A, 8, 0xEA, 0, 0, 0, 0, 2, 0, 0]);
+        checks::is_encoded_as(&ModeSense6::current(PageCode::ALL), &[0x1A, 8, 0x3F, 0, 255, 0]);
         let other = ModeSense6 {
             page: PageCode::CACHING,
             subpage: 7,
@@ -185,33 +185,33 @@ mod tests {
             no_block_descriptors: false,
             allocation: 12,
         };
-        checks::command_is(&other, &[0x1A, 0, 0x48, 7, 12, 0]);
+        checks::is_encoded_as(&other, &[0x1A, 0, 0x48, 7, 12, 0]);
     }
 
     #[test]
     fn a_page_stands_behind_a_header_of_eight_bytes_or_of_four() {
         let ten = [&[0, 18, 0x31, 0, 0, 0, 0, 0][..], &PAGE].concat();
-        checks::answer_is(&ModeSense10::current(PageCode::CACHING), &caching(0x31, Vec::new()), &ten);
+        checks::is_answered_by(&ModeSense10::current(PageCode::CACHING), &caching(0x31, Vec::new()), &ten);
         let six = [&[15, 0x31, 0, 0][..], &PAGE].concat();
-        checks::answer_is(&ModeSense6::current(PageCode::CACHING), &caching(0x31, Vec::new()), &six);
+        checks::is_answered_by(&ModeSense6::current(PageCode::CACHING), &caching(0x31, Vec::new()), &six);
     }
 
     #[test]
     fn block_descriptors_are_stepped_over_and_kept() {
         let descriptor = [0, 0, 0, 0, 0, 0, 8, 0];
         let ten = [&[0, 26, 0, 0, 0, 0, 0, 8][..], &descriptor, &PAGE].concat();
-        checks::answer_is(&ModeSense10::current(PageCode::CACHING), &caching(0, descriptor.to_vec()), &ten);
+        checks::is_answered_by(&ModeSense10::current(PageCode::CACHING), &caching(0, descriptor.to_vec()), &ten);
         let six = [&[23, 0, 0, 8][..], &descriptor, &PAGE].concat();
-        checks::answer_is(&ModeSense6::current(PageCode::CACHING), &caching(0, descriptor.to_vec()), &six);
+        checks::is_answered_by(&ModeSense6::current(PageCode::CACHING), &caching(0, descriptor.to_vec()), &six);
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(cdb: [u8; 16], answer: Vec<u8>) {
-            checks::any_command::<ModeSense10>(cdb);
-            checks::any_command::<ModeSense6>(cdb);
-            checks::any_answer(&ModeSense10::current(PageCode::ALL), &answer);
-            checks::any_answer(&ModeSense6::current(PageCode::ALL), &answer);
+            checks::takes_any_bytes::<ModeSense10>(cdb);
+            checks::takes_any_bytes::<ModeSense6>(cdb);
+            checks::understands_any_answer(&ModeSense10::current(PageCode::ALL), &answer);
+            checks::understands_any_answer(&ModeSense6::current(PageCode::ALL), &answer);
         }
     }
 }

@@ -227,10 +227,8 @@ fn each<T, const LEN: usize>(bytes: &[u8], notes: &mut Notes, decode: fn([u8; LE
 mod tests {
     use proptest::prelude::*;
 
-    use super::{
-        super::{cd_speed::RotationControl, command_checks::*},
-        *,
-    };
+    use super::{super::cd_speed::RotationControl, *};
+    use crate::checks::*;
 
     /// Two speeds for a DVD+R: eightfold, then fourfold.
     const WRITE_SPEEDS: [u8; 40] = [
@@ -275,7 +273,7 @@ mod tests {
     #[test]
     fn write_speeds_are_understood() {
         let data = PerformanceData::new(false, PerformanceDescriptors::WriteSpeeds(two_speeds()));
-        is_answered_by(&GetPerformance::write_speeds(2), &WRITE_SPEEDS, &data);
+        is_answered_by(&GetPerformance::write_speeds(2), &data, &WRITE_SPEEDS);
         assert_eq!(data.descriptors_of_the_drive(), 2);
     }
 
@@ -298,7 +296,7 @@ mod tests {
         let bytes = [0, 0, 0, 20, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x15, 0xA4, 0, 0x23, 0x05, 0x3F, 0, 0, 0x2B, 0x48];
         let nominal = NominalDescriptor { start: Lba(0), start_speed: 5540, end: Lba(0x0023_053F), end_speed: 11_080 };
         let data = PerformanceData::new(true, PerformanceDescriptors::Nominal(vec![nominal]));
-        is_answered_by(&GetPerformance::nominal(true, Lba(0), 1), &bytes, &data);
+        is_answered_by(&GetPerformance::nominal(true, Lba(0), 1), &data, &bytes);
     }
 
     #[test]
@@ -306,7 +304,7 @@ mod tests {
         let bytes = [0, 0, 0, 10, 0x01, 0, 0, 0, 0, 1, 2, 3, 0x01, 0xF4];
         let slow = ExceptionDescriptor { at: Lba(0x0001_0203), delay: 500 };
         let data = PerformanceData::new(false, PerformanceDescriptors::Exceptions(vec![slow]));
-        is_answered_by(&GetPerformance { data_type: 1, ..GetPerformance::nominal(false, Lba(0), 1) }, &bytes, &data);
+        is_answered_by(&GetPerformance { data_type: 1, ..GetPerformance::nominal(false, Lba(0), 1) }, &data, &bytes);
     }
 
     #[test]

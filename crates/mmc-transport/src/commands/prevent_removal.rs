@@ -38,21 +38,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     #[test]
     fn two_bits_say_it_all() {
         type Removal = PreventAllowMediumRemoval;
-        checks::command_is(&Removal::ALLOW, &[0x1E, 0, 0, 0, 0, 0]);
-        checks::command_is(&Removal::PREVENT, &[0x1E, 0, 0, 0, 1, 0]);
-        checks::command_is(&Removal { prevent: false, persistent: true }, &[0x1E, 0, 0, 0, 2, 0]);
-        checks::command_is(&Removal { prevent: true, persistent: true }, &[0x1E, 0, 0, 0, 3, 0]);
+        checks::is_encoded_as(&Removal::ALLOW, &[0x1E, 0, 0, 0, 0, 0]);
+        checks::is_encoded_as(&Removal::PREVENT, &[0x1E, 0, 0, 0, 1, 0]);
+        checks::is_encoded_as(&Removal { prevent: false, persistent: true }, &[0x1E, 0, 0, 0, 2, 0]);
+        checks::is_encoded_as(&Removal { prevent: true, persistent: true }, &[0x1E, 0, 0, 0, 3, 0]);
     }
 
     proptest! {
         #[test]
         fn any_bytes_keep_their_meaning(bytes: [u8; 16]) {
-            checks::any_command::<PreventAllowMediumRemoval>(bytes);
+            checks::takes_any_bytes::<PreventAllowMediumRemoval>(bytes);
         }
     }
 }

@@ -115,7 +115,8 @@ impl Command for Read12 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn sixteen_blocks_are_read_from_the_volume_descriptors() {

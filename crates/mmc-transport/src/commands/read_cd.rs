@@ -125,12 +125,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{
-            command_checks::*,
-            sector_selection::{C2Selection, SubChannelSelection},
-        },
+        super::sector_selection::{C2Selection, SubChannelSelection},
         *,
     };
+    use crate::checks::*;
 
     #[test]
     fn audio_is_read_as_user_data() {

@@ -104,7 +104,8 @@ mod tests {
     use imapi_disc_types::Msf;
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_header_is_asked_for_by_address() {
@@ -118,10 +119,10 @@ mod tests {
     fn the_answer_is_a_mode_and_a_place() {
         let ask = ReadHeader::of(Lba(16));
         let position = CdPosition::Lba(Lba(16));
-        is_answered_by(&ask, &[1, 0, 0, 0, 0, 0, 0, 16], &SectorHeader { mode: 1, position });
+        is_answered_by(&ask, &SectorHeader { mode: 1, position }, &[1, 0, 0, 0, 0, 0, 0, 16]);
         let position = CdPosition::Time(Msf::new(0, 2, 16).expect("a time"));
         let timed = ReadHeader { time: true, ..ask };
-        is_answered_by(&timed, &[2, 0, 0, 0, 0, 0, 2, 16], &SectorHeader { mode: 2, position });
+        is_answered_by(&timed, &SectorHeader { mode: 2, position }, &[2, 0, 0, 0, 0, 0, 2, 16]);
         assert_eq!(understood_prefixes(&ask, &[1, 0, 0, 0, 0, 0, 0, 16]), [8]);
     }
 

@@ -50,7 +50,8 @@ impl Command for RepairTrack {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_track_is_repaired_by_number() {

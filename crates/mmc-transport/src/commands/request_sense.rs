@@ -63,28 +63,28 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     /// A format that is half done.
     const HALF: [u8; 18] = [0x70, 0, 2, 0, 0, 0, 0, 0x0A, 0, 0, 0, 0, 4, 4, 0, 0x80, 0x80, 0];
 
     #[test]
     fn eighteen_bytes_are_asked_for_unless_told_otherwise() {
-        checks::command_is(&RequestSense::default(), &[0x03, 0, 0, 0, 18, 0]);
-        checks::command_is(&RequestSense { descriptors: true, allocation: 252 }, &[0x03, 1, 0, 0, 252, 0]);
+        checks::is_encoded_as(&RequestSense::default(), &[0x03, 0, 0, 0, 18, 0]);
+        checks::is_encoded_as(&RequestSense { descriptors: true, allocation: 252 }, &[0x03, 1, 0, 0, 252, 0]);
     }
 
     #[test]
     fn sense_comes_back_as_it_is() {
-        checks::answer_is(&RequestSense::fixed(), &SenseBytes::new(&HALF), &HALF);
+        checks::is_answered_by(&RequestSense::fixed(), &SenseBytes::new(&HALF), &HALF);
         checks::answer_needs(&RequestSense::fixed(), &HALF, MANDATORY);
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(cdb: [u8; 16], answer: Vec<u8>) {
-            checks::any_command::<RequestSense>(cdb);
-            checks::any_answer(&RequestSense::fixed(), &answer);
+            checks::takes_any_bytes::<RequestSense>(cdb);
+            checks::understands_any_answer(&RequestSense::fixed(), &answer);
         }
     }
 }

@@ -84,7 +84,8 @@ impl Command for ReserveTrack {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_track_is_reserved_by_its_size() {

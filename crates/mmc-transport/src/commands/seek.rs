@@ -33,7 +33,8 @@ impl Command for Seek10 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn the_head_goes_to_an_address() {

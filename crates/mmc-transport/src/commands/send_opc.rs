@@ -110,7 +110,8 @@ impl Submit for SendOpcInformation {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_calibration_is_asked_for_without_a_list() {

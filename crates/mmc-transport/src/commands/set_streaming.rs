@@ -199,7 +199,8 @@ impl Submit for SetStreaming {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     /// DVD, eightfold writing and sixteenfold reading up to the end of a 4.7 GB disc.
     const EIGHTFOLD: [u8; 28] =

@@ -127,7 +127,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     #[test]
     fn every_action_has_its_bits() {
@@ -142,8 +142,8 @@ mod tests {
             (UnitAction::Power(PowerState::Standby), 0, 0x30),
             (UnitAction::Power(PowerState::Sleep), 0, 0x50),
         ] {
-            checks::command_is(&StartStopUnit::new(action), &[0x1B, 0, 0, layer, bits, 0]);
-            checks::command_is(&StartStopUnit::immediate(action), &[0x1B, 1, 0, layer, bits, 0]);
+            checks::is_encoded_as(&StartStopUnit::new(action), &[0x1B, 0, 0, layer, bits, 0]);
+            checks::is_encoded_as(&StartStopUnit::immediate(action), &[0x1B, 1, 0, layer, bits, 0]);
         }
     }
 
@@ -174,7 +174,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_refused_or_keep_their_meaning(bytes: [u8; 16]) {
-            checks::any_command::<StartStopUnit>(bytes);
+            checks::takes_any_bytes::<StartStopUnit>(bytes);
         }
     }
 }

@@ -143,9 +143,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::{cd_position::CdPosition, command_checks::*, track_control::TrackControl},
+        super::{cd_position::CdPosition, track_control::TrackControl},
         *,
     };
+    use crate::checks::*;
 
     const POSITION: [u8; 16] = [0, 0x11, 0, 12, 1, 0x14, 3, 1, 0, 0, 0x10, 0x96, 0, 0, 0, 0x4B];
     const CATALOGUE: [u8; 24] = *b"\0\x15\0\x14\x02\0\0\0\x801234567890123\0\x2D";
@@ -171,7 +172,7 @@ mod tests {
             relative: CdPosition::Lba(Lba(75)),
         };
         let playing = SubChannelData { audio_status: AudioStatus::PLAYING, body: Some(by_address) };
-        is_answered_by(&ReadSubChannel::position(), &POSITION, &playing);
+        is_answered_by(&ReadSubChannel::position(), &playing, &POSITION);
 
         let mut timed = POSITION;
         timed[8..].copy_from_slice(&[0, 0, 58, 46, 0, 0, 1, 0]);
@@ -184,7 +185,7 @@ mod tests {
             relative: CdPosition::Time(Msf::new(0, 1, 0).expect("a time")),
         };
         let playing = SubChannelData { audio_status: AudioStatus::PLAYING, body: Some(by_time) };
-        is_answered_by(&ReadSubChannel { time: true, ..ReadSubChannel::position() }, &timed, &playing);
+        is_answered_by(&ReadSubChannel { time: true, ..ReadSubChannel::position() }, &playing, &timed);
     }
 
     #[test]
@@ -192,7 +193,7 @@ mod tests {
         let number = Some(*b"1234567890123");
         let body = |number| Some(SubChannelBody::Catalogue { number, frame: Some(45) });
         let data = SubChannelData { audio_status: AudioStatus::NONE, body: body(number) };
-        is_answered_by(&ReadSubChannel::catalogue(), &CATALOGUE, &data);
+        is_answered_by(&ReadSubChannel::catalogue(), &data, &CATALOGUE);
         let mut without = CATALOGUE;
         without[8] = 0;
         let decoded = ReadSubChannel::catalogue().decode_reply(&without, &mut Notes::new());
@@ -206,14 +207,14 @@ mod tests {
             frame: Some(45),
         };
         let data = SubChannelData { audio_status: AudioStatus::NONE, body: Some(body) };
-        is_answered_by(&ReadSubChannel::isrc(2), &ISRC, &data);
+        is_answered_by(&ReadSubChannel::isrc(2), &data, &ISRC);
     }
 
     #[test]
     fn a_header_alone_says_what_is_being_played() {
         let ask = ReadSubChannel { sub_q: false, ..ReadSubChannel::position() };
         let data = SubChannelData { audio_status: AudioStatus::PAUSED, body: None };
-        is_answered_by(&ask, &[0, 0x12, 0, 0], &data);
+        is_answered_by(&ask, &data, &[0, 0x12, 0, 0]);
         let padded = ask.decode_reply(&[0, 0x12, 0, 0, 0, 0, 0, 0], &mut Notes::new());
         assert_eq!(padded, Ok(data));
     }

@@ -75,7 +75,8 @@ impl Command for SynchronizeCache {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn everything_is_flushed_at_once_or_awaited() {

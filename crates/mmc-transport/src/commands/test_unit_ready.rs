@@ -26,17 +26,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::commands::checks;
+    use crate::checks;
 
     #[test]
     fn the_poll_is_six_zeros() {
-        checks::command_is(&TestUnitReady, &[0, 0, 0, 0, 0, 0]);
+        checks::is_encoded_as(&TestUnitReady, &[0, 0, 0, 0, 0, 0]);
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_the_poll(bytes: [u8; 16]) {
-            checks::any_command::<TestUnitReady>(bytes);
+            checks::takes_any_bytes::<TestUnitReady>(bytes);
         }
     }
 }

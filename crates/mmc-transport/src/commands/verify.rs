@@ -116,7 +116,8 @@ impl Command for WriteAndVerify10 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn blocks_are_verified_in_place() {

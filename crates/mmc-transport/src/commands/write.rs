@@ -149,7 +149,8 @@ impl Command for Write12 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::command_checks::*, *};
+    use super::*;
+    use crate::checks::*;
 
     #[test]
     fn a_disc_at_once_begins_in_its_pre_gap() {

@@ -259,7 +259,7 @@ fn tail(page: &[u8], known: usize) -> Vec<u8> {
 #[cfg(test)]
 mod checks {
     use super::*;
-    use crate::commands::checks::keeps_meaning;
+    use crate::checks::keeps_meaning;
 
     /// The page gives these bytes, and these bytes give the page, with nothing odd about it.
     pub(super) fn page_is(page: &ModePage, bytes: &[u8]) {

@@ -4,6 +4,7 @@
 #![allow(clippy::must_use_candidate)]
 #![forbid(unsafe_code)]
 
+mod bench;
 mod check_doc;
 mod ci;
 mod codegen;
@@ -64,6 +65,12 @@ enum Command {
     Tidy,
     /// Builds the workspace with the oldest compiler that Cargo.toml promises
     Msrv,
+    /// Measures a figure that the project promises, beside a yardstick
+    Bench {
+        /// What is measured
+        #[arg(value_enum)]
+        figure: Figure,
+    },
     /// Runs all checks and tests, as CI does
     Test {
         /// First installs what the tests need (Debian, Ubuntu)
@@ -73,6 +80,13 @@ enum Command {
         #[arg(long)]
         slow: bool,
     },
+}
+
+/// A figure that the project promises.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Figure {
+    /// Two GiB burned to a virtual BD-R, beside dd
+    VirtualDrive,
 }
 
 fn main() -> ExitCode {
@@ -115,6 +129,7 @@ fn run(command: Command) -> Result<bool, String> {
             Ok(findings.is_empty())
         }
         Command::Msrv => msrv::run(&root).map(|()| true),
+        Command::Bench { figure: Figure::VirtualDrive } => bench::virtual_drive(&root),
         Command::Test { setup, slow } => {
             if setup {
                 peers::install()?;

@@ -86,6 +86,29 @@ fn a_disc_is_found_again_as_it_was_left() {
 }
 
 #[test]
+fn changes_that_come_often_reach_the_file_in_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my.disc");
+    let mut disc = DiscFile::<Tape>::create(&path, geometry(1000)).expect("a new disc");
+    // What a program would find if this one were killed now.
+    let in_the_file = || {
+        let copy = folder.path().join("copy.disc");
+        fs::copy(&path, &copy).expect("a copy");
+        DiscFile::<Tape>::open(&copy).expect("a disc").state().written
+    };
+    disc.change_soon([Change::Wrote { count: 1 }]).expect("queued");
+    assert_eq!((disc.state().written, in_the_file()), (1, 0), "here at once, in the file not yet");
+    disc.change(&[Change::Wrote { count: 2 }]).expect("room");
+    assert_eq!(in_the_file(), 3, "another change takes them along");
+    for _ in 0..100 {
+        disc.change_soon([Change::Wrote { count: 1 }]).expect("queued");
+    }
+    assert!((80..=103).contains(&in_the_file()), "there are never many that wait: {}", in_the_file());
+    drop(disc);
+    assert_eq!(DiscFile::<Tape>::open(&path).expect("the disc").state().written, 103);
+}
+
+#[test]
 fn a_blank_disc_of_a_hundred_gigabytes_costs_kilobytes() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("xl.disc");

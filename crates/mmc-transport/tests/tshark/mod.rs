@@ -1,7 +1,7 @@
 //! [`dissect`]: what tshark, which knows nothing of us, reads in a command and its data.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
-use std::{collections::BTreeMap, fs::File, path::Path, process::Command, time::Duration};
+use std::{collections::BTreeMap, fs::File, process::Command, time::Duration};
 
 use imapi_mmc_transport::{
     Cdb, Completion, SenseBytes, Status,
@@ -18,17 +18,17 @@ pub const INQUIRY_DATA: [u8; 36] = *b"\x05\x80\x05\x02\x1F\0\0\0IMAPI   Virtual 
 
 /// What tshark says of a command that brought these data.
 pub fn dissect(cdb: &Cdb, data_in: &[u8]) -> Fields {
-    dissect_record(&record(cdb, Direction::In, data_in, None))
+    dissect_record(&brought(cdb, data_in))
 }
 
 /// What tshark says of a command that took these data along.
 pub fn dissect_out(cdb: &Cdb, data_out: &[u8]) -> Fields {
-    dissect_record(&record(cdb, Direction::Out, data_out, None))
+    dissect_record(&taken(cdb, data_out))
 }
 
 /// What tshark says of a command that ended with this sense.
 pub fn dissect_refused(cdb: &Cdb, sense: &[u8]) -> Fields {
-    dissect_record(&record(cdb, Direction::None, &[], Some(sense)))
+    dissect_record(&refused(cdb, sense))
 }
 
 /// Panics unless tshark found each of these fields with that value.
@@ -57,32 +57,85 @@ fn record(cdb: &Cdb, direction: Direction, data: &[u8], sense: Option<&[u8]>) ->
     }
 }
 
+/// Data that came, with the command that asked for them.
+pub fn brought(cdb: &Cdb, data: &[u8]) -> Record {
+    record(cdb, Direction::In, data, None)
+}
+
+/// Data that went, with the command that took them along.
+pub fn taken(cdb: &Cdb, data: &[u8]) -> Record {
+    record(cdb, Direction::Out, data, None)
+}
+
+/// A command that ended with this sense.
+pub fn refused(cdb: &Cdb, sense: &[u8]) -> Record {
+    record(cdb, Direction::None, &[], Some(sense))
+}
+
+/// What tshark says of one command, part by part: a field of the same name may stand in several.
+#[derive(Debug, Default)]
+pub struct Parts {
+    pub command: Fields,
+    /// Of the data, whichever way they went.
+    pub data: Fields,
+    pub answer: Fields,
+}
+
+/// What tshark says of many commands to one device, in one run. The device is a `Multimedia Device` or a `Block Device`.
+pub fn dissect_all(device: &str, records: &[Record]) -> Vec<Parts> {
+    let packets = packets(device, "iscsi", records);
+    let mut all: Vec<Parts> = records.iter().map(|_| Parts::default()).collect();
+    for packet in packets.as_array().expect("a list of packets") {
+        let mut fields = Fields::new();
+        collect(packet, &mut fields);
+        let tag = number(&fields["iscsi.initiatortasktag"][0]).expect("a number");
+        let parts =
+            usize::try_from(tag - 1).ok().and_then(|place| all.get_mut(place)).expect("the number of a command");
+        let part = match number(&fields["iscsi.opcode"][0]) {
+            Some(0x01) => &mut parts.command,
+            Some(0x05 | 0x25) => &mut parts.data,
+            Some(0x21) => &mut parts.answer,
+            other => panic!("an iSCSI packet of no kind that we send: {other:?}"),
+        };
+        for (name, values) in of_scsi(fields) {
+            part.entry(name).or_default().extend(values);
+        }
+    }
+    all
+}
+
 fn dissect_record(asked: &Record) -> Fields {
+    let inquiry = brought(&Cdb::six([0x12, 0, 0, 0, 36, 0]), &INQUIRY_DATA);
+    // The INQUIRY is the first task; fields of the second are those that were asked for.
+    let packets = packets("Multimedia Device", "iscsi.initiatortasktag == 2", &[inquiry, asked.clone()]);
+    let mut fields = Fields::new();
+    collect(&packets, &mut fields);
+    of_scsi(fields)
+}
+
+fn packets(device: &str, filter: &str, records: &[Record]) -> Value {
     let folder = tempfile::tempdir().expect("a folder for the capture");
     let path = folder.path().join("commands.pcap");
     let mut capture = Capture::new(File::create(&path).expect("a file")).expect("room on the disk");
-    let inquiry = record(&Cdb::six([0x12, 0, 0, 0, 36, 0]), Direction::In, &INQUIRY_DATA, None);
-    // The INQUIRY is the first task; fields of the second are those that were asked for.
-    capture.add(&inquiry).expect("room on the disk");
-    capture.add(asked).expect("room on the disk");
+    for record in records {
+        capture.add(record).expect("room on the disk");
+    }
     capture.finish().expect("room on the disk");
-    run(&path)
-}
-
-fn run(capture: &Path) -> Fields {
     let output = Command::new("tshark")
         .arg("-r")
-        .arg(capture)
-        .args(["-o", "scsi.decode_scsi_messages_as:Multimedia Device"])
-        .args(["-Y", "iscsi.initiatortasktag == 2", "-T", "json", "--no-duplicate-keys"])
+        .arg(path)
+        .args(["-o", &format!("scsi.decode_scsi_messages_as:{device}")])
+        .args(["-Y", filter, "-T", "json", "--no-duplicate-keys"])
         .output()
         .unwrap_or_else(|error| {
             panic!("this test needs tshark ({error}): apt-get install -y --no-install-recommends tshark")
         });
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let packets: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let mut fields = Fields::new();
-    collect(&packets, &mut fields);
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// The fields that the dissectors of SCSI found; panics when they gave up.
+fn of_scsi(mut fields: Fields) -> Fields {
     assert!(fields.contains_key("scsi.lun"), "tshark sees no SCSI in it: {fields:#?}");
     assert!(!fields.contains_key("_ws.malformed"), "tshark calls it malformed: {fields:#?}");
     fields.retain(|name, _| name.starts_with("scsi") || name.starts_with("iscsi.scsi"));
@@ -108,6 +161,6 @@ fn collect(value: &Value, fields: &mut Fields) {
 }
 
 /// tshark prints numbers in decimal or with 0x, truths as 0 and 1.
-fn number(text: &str) -> Option<i64> {
+pub fn number(text: &str) -> Option<i64> {
     text.strip_prefix("0x").map_or_else(|| text.parse().ok(), |digits| i64::from_str_radix(digits, 16).ok())
 }

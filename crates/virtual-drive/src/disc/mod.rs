@@ -28,6 +28,11 @@ pub use header::Geometry;
 
 /// Where the sectors begin.
 const SECTORS_AT: u64 = 1 << 20;
+/// How many changes may wait for the journal. A program that is killed loses them, as a drive that loses power loses what
+/// is in its buffer: with the usual 64 KiB for each, a megabyte.
+const QUEUE: usize = 16;
+/// The file grows by this much at a time: making it longer costs more than a write, and lines are short.
+const GROWTH: u64 = 64 << 10;
 /// A journal longer than this is written anew when the disc is opened.
 const LONG_JOURNAL: u64 = 1 << 20;
 
@@ -54,6 +59,10 @@ pub struct DiscFile<S: State> {
     header: Header,
     state: S,
     journal_end: u64,
+    /// The length of the file: a little more than the journal needs.
+    length: u64,
+    /// Changes that the state has and the journal lacks yet.
+    queued: Vec<S::Change>,
 }
 
 /// A disc file cannot be made, opened or used.
@@ -163,7 +172,8 @@ impl<S: State> DiscFile<S> {
         file.set_len(journal).map_err(system)?;
         file.write_all_at(&header.encode(), header.place()).map_err(system)?;
         let state = S::blank(&header.geometry);
-        Ok(Self { file, path: path.to_path_buf(), header, state, journal_end: journal })
+        let path = path.to_path_buf();
+        Ok(Self { file, path, header, state, journal_end: journal, length: journal, queued: Vec::new() })
     }
 
     /// Opens a disc in the state in which it was last seen.
@@ -188,9 +198,10 @@ impl<S: State> DiscFile<S> {
             state.apply(change);
         }
         let journal_end = header.journal + whole as u64;
-        let mut disc = Self { file, path: path.to_path_buf(), header, state, journal_end };
+        let path = path.to_path_buf();
+        let mut disc = Self { file, path, header, state, journal_end, length: journal_end, queued: Vec::new() };
         // What came after the last whole line never happened, and nothing may stand behind the next.
-        disc.file.set_len(journal_end).map_err(system)?;
+        disc.set_length(journal_end)?;
         if disc.journal_end - disc.header.journal > LONG_JOURNAL {
             disc.shorten()?;
         }
@@ -209,13 +220,50 @@ impl<S: State> DiscFile<S> {
 
     /// Makes changes that belong together, all or none: in the file first, then here.
     pub fn change(&mut self, changes: &[S::Change]) -> Result<(), DiscFileError> {
-        let line = journal::encode(changes);
-        // A line that could not be written whole is written over by the next one; until then it is no line.
-        self.file.write_all_at(&line, self.journal_end).map_err(|e| self.system(e))?;
-        self.journal_end += line.len() as u64;
+        self.flush()?;
+        self.append(&journal::encode(changes))?;
         for change in changes {
             self.state.apply(change);
         }
+        Ok(())
+    }
+
+    /// Makes changes here, and in the file soon: what happens thousands of times must not cost a write each time.
+    ///
+    /// They reach the file in their order, a few together, and before any other change does. [`flush`](Self::flush) sees
+    /// to it now, and so does closing the disc.
+    pub fn change_soon(&mut self, changes: impl IntoIterator<Item = S::Change>) -> Result<(), DiscFileError> {
+        for change in changes {
+            self.state.apply(&change);
+            self.queued.push(change);
+        }
+        if self.queued.len() < QUEUE { Ok(()) } else { self.flush() }
+    }
+
+    /// Writes the changes that wait.
+    pub fn flush(&mut self) -> Result<(), DiscFileError> {
+        if self.queued.is_empty() {
+            return Ok(());
+        }
+        self.append(&journal::encode(&self.queued))?;
+        self.queued.clear();
+        Ok(())
+    }
+
+    /// A line that could not be written whole is written over by the next one; until then it is no line.
+    fn append(&mut self, line: &[u8]) -> Result<(), DiscFileError> {
+        let end = self.journal_end + line.len() as u64;
+        if end > self.length {
+            self.set_length(end.next_multiple_of(GROWTH))?;
+        }
+        self.file.write_all_at(line, self.journal_end).map_err(|e| self.system(e))?;
+        self.journal_end = end;
+        Ok(())
+    }
+
+    fn set_length(&mut self, length: u64) -> Result<(), DiscFileError> {
+        self.file.set_len(length).map_err(|e| self.system(e))?;
+        self.length = length;
         Ok(())
     }
 
@@ -232,7 +280,8 @@ impl<S: State> DiscFile<S> {
     }
 
     /// Waits until the file is safe from a loss of power, too.
-    pub fn sync(&self) -> Result<(), DiscFileError> {
+    pub fn sync(&mut self) -> Result<(), DiscFileError> {
+        self.flush()?;
         self.file.sync_data().map_err(|e| self.system(e))
     }
 
@@ -252,7 +301,7 @@ impl<S: State> DiscFile<S> {
         self.file.write_all_at(&header.encode(), header.place()).map_err(|e| self.system(e))?;
         self.header = header;
         self.journal_end = end;
-        self.file.set_len(end).map_err(|e| self.system(e))
+        self.set_length(end)
     }
 
     fn system(&self, source: io::Error) -> DiscFileError {
@@ -264,6 +313,9 @@ impl<S: State> DiscFile<S> {
 /// and with it the lock, if only closing gave it back.
 impl<S: State> Drop for DiscFile<S> {
     fn drop(&mut self) {
+        // When that fails, the disc is what a killed program leaves: as it was a little earlier.
+        let _ = self.flush();
+        let _ = self.set_length(self.journal_end);
         // When that fails, closing the file gives it back.
         let _ = rustix::fs::flock(&self.file, rustix::fs::FlockOperation::Unlock);
     }

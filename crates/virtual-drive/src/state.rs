@@ -1,0 +1,210 @@
+//! [`DiscState`]: what has happened to a disc, as far as its sectors do not tell.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Geometry, State};
+
+/// A disc that is written in sequence or at random; the families know what its numbers mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiscState {
+    /// Blocks that the disc has at most.
+    pub capacity: u32,
+    /// Blocks that it was formatted to, on discs that are formatted.
+    pub formatted: Option<u32>,
+    /// The tracks, in the order of their numbers.
+    pub tracks: Vec<TrackState>,
+    /// Sessions that are closed; tracks behind them belong to the next one.
+    pub closed_sessions: u16,
+    /// Nothing can be added any more.
+    pub finalized: bool,
+}
+
+/// A track of a disc that is written in sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrackState {
+    /// The number of its session, from 1.
+    pub session: u16,
+    /// Its first block.
+    pub first: u32,
+    /// Blocks that were written into it, from the first one on.
+    pub written: u32,
+    /// Blocks that were set aside for it.
+    pub reserved: Option<u32>,
+    /// Nothing can be added to it any more.
+    pub closed: bool,
+}
+
+/// Something that happens to a disc.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Change {
+    /// A track begins behind all others.
+    TrackOpened {
+        /// Its first block.
+        first: u32,
+        /// Blocks that are set aside for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reserved: Option<u32>,
+    },
+    /// Blocks were added to a track.
+    Wrote {
+        /// The track's number, from 1.
+        track: usize,
+        /// How many.
+        blocks: u32,
+    },
+    /// A track is closed.
+    TrackClosed {
+        /// The track's number, from 1.
+        track: usize,
+    },
+    /// The open session is closed.
+    SessionClosed,
+    /// The disc is closed.
+    Finalized,
+    /// The disc was formatted, and is empty.
+    Formatted {
+        /// Blocks that it has now.
+        blocks: u32,
+    },
+}
+
+impl State for DiscState {
+    type Change = Change;
+
+    fn blank(geometry: &Geometry) -> Self {
+        Self { capacity: geometry.sectors, formatted: None, tracks: Vec::new(), closed_sessions: 0, finalized: false }
+    }
+
+    fn apply(&mut self, change: &Change) {
+        match *change {
+            Change::TrackOpened { first, reserved } => {
+                let session = self.closed_sessions.saturating_add(1);
+                self.tracks.push(TrackState { session, first, written: 0, reserved, closed: false });
+            }
+            Change::Wrote { track, blocks } => {
+                if let Some(track) = self.track_mut(track) {
+                    track.written = track.written.saturating_add(blocks);
+                }
+            }
+            Change::TrackClosed { track } => {
+                if let Some(track) = self.track_mut(track) {
+                    track.closed = true;
+                }
+            }
+            Change::SessionClosed => self.closed_sessions = self.closed_sessions.saturating_add(1),
+            Change::Finalized => self.finalized = true,
+            Change::Formatted { blocks } => {
+                *self = Self {
+                    capacity: self.capacity,
+                    formatted: Some(blocks),
+                    tracks: Vec::new(),
+                    closed_sessions: 0,
+                    finalized: false,
+                };
+            }
+        }
+    }
+
+    fn history(&self) -> Vec<Change> {
+        let mut history: Vec<Change> = self.formatted.map(|blocks| Change::Formatted { blocks }).into_iter().collect();
+        let mut closed = 0;
+        for (place, track) in self.tracks.iter().enumerate() {
+            let number = place + 1;
+            // Sessions without tracks leave nothing behind but their number.
+            while closed + 1 < track.session {
+                history.push(Change::SessionClosed);
+                closed += 1;
+            }
+            history.push(Change::TrackOpened { first: track.first, reserved: track.reserved });
+            if track.written > 0 {
+                history.push(Change::Wrote { track: number, blocks: track.written });
+            }
+            if track.closed {
+                history.push(Change::TrackClosed { track: number });
+            }
+        }
+        history.extend((closed..self.closed_sessions).map(|_| Change::SessionClosed));
+        history.extend(self.finalized.then_some(Change::Finalized));
+        history
+    }
+}
+
+impl DiscState {
+    fn track_mut(&mut self, number: usize) -> Option<&mut TrackState> {
+        self.tracks.get_mut(number.checked_sub(1)?)
+    }
+
+    /// The number and state of the track that is being written, if one is.
+    pub fn open_track(&self) -> Option<(usize, &TrackState)> {
+        let last = self.tracks.last().filter(|track| !track.closed)?;
+        Some((self.tracks.len(), last))
+    }
+
+    /// The block behind everything that was written or set aside.
+    pub fn end(&self) -> u32 {
+        self.tracks.iter().map(TrackState::end).max().unwrap_or(0)
+    }
+
+    /// True when the session that is open has a track.
+    pub fn session_has_tracks(&self) -> bool {
+        self.tracks.last().is_some_and(|track| track.session > self.closed_sessions)
+    }
+}
+
+impl TrackState {
+    /// The block behind its last one.
+    pub fn end(&self) -> u32 {
+        self.first.saturating_add(self.reserved.unwrap_or(0).max(self.written))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_change() -> impl Strategy<Value = Change> {
+        prop_oneof![
+            (0..1000_u32, proptest::option::of(0..1000_u32))
+                .prop_map(|(first, reserved)| Change::TrackOpened { first, reserved }),
+            (0..5_usize, any::<u32>()).prop_map(|(track, blocks)| Change::Wrote { track, blocks }),
+            (0..5_usize).prop_map(|track| Change::TrackClosed { track }),
+            Just(Change::SessionClosed),
+            Just(Change::Finalized),
+            (0..1000_u32).prop_map(|blocks| Change::Formatted { blocks }),
+        ]
+    }
+
+    fn after(changes: &[Change]) -> DiscState {
+        let geometry = Geometry { medium: "bd-r".to_string(), first: 0, sectors: 1000, sector_size: 2048 };
+        let mut state = DiscState::blank(&geometry);
+        for change in changes {
+            state.apply(change);
+        }
+        state
+    }
+
+    proptest! {
+        #[test]
+        fn the_history_of_a_disc_leads_to_the_disc(changes in proptest::collection::vec(any_change(), 0..30)) {
+            let state = after(&changes);
+            prop_assert_eq!(after(&state.history()), state);
+        }
+
+        #[test]
+        fn a_change_is_json_and_back(change in any_change()) {
+            let json = serde_json::to_string(&change).expect("JSON");
+            prop_assert_eq!(serde_json::from_str::<Change>(&json).expect("a change"), change);
+        }
+    }
+
+    #[test]
+    fn a_track_belongs_to_the_session_that_is_open() {
+        let opened = |first| Change::TrackOpened { first, reserved: None };
+        let state = after(&[opened(0), Change::TrackClosed { track: 1 }, Change::SessionClosed, opened(32)]);
+        assert_eq!(state.tracks.iter().map(|track| track.session).collect::<Vec<_>>(), [1, 2]);
+        assert!(state.session_has_tracks() && state.open_track().is_some_and(|(number, _)| number == 2));
+    }
+}

@@ -14,10 +14,12 @@ struct Peer {
 }
 
 /// Sorted by package.
-const PEERS: [Peer; 5] = [
+const PEERS: [Peer; 7] = [
     Peer { program: "bash", package: "bash", why: "accepts our completions" },
     Peer { program: "fish", package: "fish", why: "accepts our completions" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
+    Peer { program: "sdparm", package: "sdparm", why: "reads our mode pages" },
+    Peer { program: "sg_decode_sense", package: "sg3-utils", why: "reads our sense and inquiry data" },
     Peer { program: "tshark", package: "tshark", why: "reads our commands, field by field" },
     Peer { program: "zsh", package: "zsh", why: "accepts our completions" },
 ];

@@ -1,12 +1,22 @@
 //! What can be asked of the program: its commands and options, and what is generated from them.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+};
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{
+    CommandFactory as _, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
 use imapi_errors::{Header, Lang};
+use imapi_virtual_drive::{MEDIA, Medium};
 
-use crate::output::{Outcome, Output};
+use crate::{
+    output::{Outcome, Output},
+    virtual_disc,
+};
 
 /// Optical discs: what IMAPI does on Windows, everywhere
 #[derive(Debug, Parser)]
@@ -46,6 +56,10 @@ pub enum Command {
         json: bool,
     },
 
+    /// Discs in files, for the burner in software
+    #[command(subcommand)]
+    Virtual(VirtualCommand),
+
     /// Prints a completion script for a shell
     Completions {
         /// The shell
@@ -58,6 +72,39 @@ pub enum Command {
         #[arg(value_name = "COMMAND")]
         command: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum VirtualCommand {
+    /// Makes a blank disc in a new file
+    Create {
+        /// The file; one that is there is never overwritten
+        disc: PathBuf,
+
+        /// What kind of disc
+        #[arg(long, value_name = "MEDIUM", value_parser = media())]
+        media: &'static Medium,
+
+        /// Smaller than the real one: bytes, or with K, M, G
+        #[arg(long, value_parser = virtual_disc::parse_size)]
+        size: Option<u64>,
+    },
+
+    /// Tells what a disc is and what is on it
+    Show {
+        /// The file
+        disc: PathBuf,
+
+        /// Prints a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Takes the names of the media, which the help lists.
+fn media() -> impl TypedValueParser<Value = &'static Medium> {
+    PossibleValuesParser::new(MEDIA.iter().map(|medium| PossibleValue::new(medium.name).help(medium.label)))
+        .try_map(|name| name.parse::<&Medium>())
 }
 
 const EXPLAIN_EXAMPLES: &str = "\

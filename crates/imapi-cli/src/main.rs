@@ -11,12 +11,13 @@ mod entry;
 mod explain;
 mod output;
 mod query;
+mod virtual_disc;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, VirtualCommand};
 use output::{Outcome, Output};
 
 fn main() -> ExitCode {
@@ -26,6 +27,10 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Explain { codes, json } => explain::run(&codes, lang, json, &mut out),
         Command::Codes { header, json } => codes::run(header, lang, json, &mut out),
+        Command::Virtual(VirtualCommand::Create { disc, media, size }) => {
+            virtual_disc::create(&disc, media, size, lang, &mut out)
+        }
+        Command::Virtual(VirtualCommand::Show { disc, json }) => virtual_disc::show(&disc, lang, json, &mut out),
         Command::Completions { shell } => cli::completions(shell, &mut out),
         Command::Man { command } => cli::man(command.as_deref(), &mut out),
     };

@@ -3,6 +3,7 @@
 mod explain;
 mod generated;
 mod terminal;
+mod virtual_disc;
 
 use std::process::{Command, Output};
 

@@ -1004,6 +1004,7 @@ static FACT_LABELS: [&str; FACTS] = [
 
 static TERM_WORDS: [&str; TERMS] = [
     "Also called",
+    "A new disc was made",
     "error",
     "Facility",
     "Header",
@@ -1015,6 +1016,10 @@ static TERM_WORDS: [&str; TERMS] = [
     "Raised by",
     "Severity",
     "Similar names",
+    "open for more sessions",
+    "blank",
+    "closed",
+    "formatted",
     "success",
     "This code is in none of the tables.",
     "No result code has this name",

@@ -187,6 +187,8 @@ impl Fact {
 pub enum Term {
     /// «Also called»
     AlsoCalled,
+    /// «A new disc was made»
+    DiscMade,
     /// «error»
     Error,
     /// «Facility»
@@ -209,6 +211,14 @@ pub enum Term {
     Severity,
     /// «Similar names»
     SimilarNames,
+    /// «open for more sessions»
+    StateAppendable,
+    /// «blank»
+    StateBlank,
+    /// «closed»
+    StateComplete,
+    /// «formatted»
+    StateFormatted,
     /// «success»
     Success,
     /// «This code is in none of the tables.»

@@ -1,0 +1,172 @@
+//! `imapi virtual`: discs in files, made and looked at.
+
+use std::{
+    io::{self, Write as _},
+    path::Path,
+};
+
+use imapi_errors::{Coded, Fact, Lang, Term};
+use imapi_virtual_drive::{DiscFile, DiscState, Medium};
+use serde::Serialize;
+
+use crate::output::{self, Outcome, Output};
+
+/// Bytes of a block.
+const BLOCK: u64 = 2048;
+
+/// A disc in JSON.
+#[derive(Debug, Serialize)]
+struct Shown {
+    disc: String,
+    medium: String,
+    label: Option<&'static str>,
+    blocks: u32,
+    state: &'static str,
+    sessions: u16,
+    tracks: Vec<Track>,
+}
+
+#[derive(Debug, Serialize)]
+struct Track {
+    number: usize,
+    session: u16,
+    first: u32,
+    blocks: u32,
+    closed: bool,
+}
+
+/// A size on the command line: bytes, or with a unit of powers of 1024.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
+        Some((at, _)) => text.split_at(at),
+        None => (text, ""),
+    };
+    let factor: u64 = match unit.to_ascii_lowercase().trim_end_matches("ib").trim_end_matches('b') {
+        "" => 1,
+        "k" => 1 << 10,
+        "m" => 1 << 20,
+        "g" => 1 << 30,
+        _ => return Err("a size is a number of bytes, or a number with K, M or G".to_string()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "a size begins with a number".to_string())?;
+    number.checked_mul(factor).filter(|&size| size > 0).ok_or_else(|| "no disc has this size".to_string())
+}
+
+/// Makes a blank disc in a new file.
+pub fn create(
+    disc: &Path,
+    medium: &'static Medium,
+    size: Option<u64>,
+    lang: Lang,
+    out: &mut Output,
+) -> io::Result<Outcome> {
+    let blocks = size.map(|bytes| whole_units(bytes, medium));
+    let made = match medium.geometry(blocks) {
+        Ok(geometry) => DiscFile::<DiscState>::create(disc, geometry),
+        Err(error) => return Ok(failed(&error, lang)),
+    };
+    match made {
+        Ok(_) => {
+            let colon = lang.term(Term::MarkColon);
+            writeln!(out, "{}{colon}{} ({medium})", lang.term(Term::DiscMade), disc.display())?;
+            Ok(Outcome::Done)
+        }
+        Err(error) => Ok(failed(&error, lang)),
+    }
+}
+
+/// The blocks that hold so many bytes, up to a whole unit of the medium.
+fn whole_units(bytes: u64, medium: &Medium) -> u32 {
+    let blocks = bytes.div_ceil(BLOCK).next_multiple_of(u64::from(medium.unit()));
+    u32::try_from(blocks).unwrap_or(u32::MAX)
+}
+
+/// Tells what a disc is and what is on it.
+pub fn show(disc: &Path, lang: Lang, json: bool, out: &mut Output) -> io::Result<Outcome> {
+    let file = match DiscFile::<DiscState>::open(disc) {
+        Ok(file) => file,
+        Err(error) => return Ok(failed(&error, lang)),
+    };
+    let shown = Shown::new(disc, &file);
+    if json {
+        serde_json::to_writer_pretty(&mut *out, &shown)?;
+        writeln!(out)?;
+        return Ok(Outcome::Done);
+    }
+    let colon = lang.term(Term::MarkColon);
+    writeln!(out, "{}{colon}{}", lang.label(Fact::Medium), shown.label.unwrap_or(&shown.medium))?;
+    writeln!(out, "{}{colon}{}", lang.label(Fact::DiscState), lang.term(state_of(file.state())))?;
+    writeln!(out, "{}{colon}{}", lang.label(Fact::Size), u64::from(shown.blocks) * BLOCK)?;
+    for track in &shown.tracks {
+        let (session, number) = (lang.label(Fact::Session), lang.label(Fact::Track));
+        let last = track.first + track.blocks.saturating_sub(1);
+        writeln!(out, "{session} {}, {number} {}{colon}{}–{last}", track.session, track.number, track.first)?;
+    }
+    Ok(Outcome::Done)
+}
+
+impl Shown {
+    fn new(disc: &Path, file: &DiscFile<DiscState>) -> Self {
+        let state = file.state();
+        let track = |(place, track): (usize, &imapi_virtual_drive::TrackState)| Track {
+            number: place + 1,
+            session: track.session,
+            first: track.first,
+            blocks: track.written,
+            closed: track.closed,
+        };
+        let medium = file.geometry().medium.clone();
+        Self {
+            disc: disc.display().to_string(),
+            label: medium.parse::<&Medium>().ok().map(|medium| medium.label),
+            medium,
+            blocks: file.geometry().sectors,
+            state: match state_of(state) {
+                Term::StateComplete => "complete",
+                Term::StateFormatted => "formatted",
+                Term::StateAppendable => "appendable",
+                _ => "blank",
+            },
+            sessions: state.closed_sessions,
+            tracks: state.tracks.iter().enumerate().map(track).collect(),
+        }
+    }
+}
+
+/// The word for what a disc is.
+fn state_of(state: &DiscState) -> Term {
+    if state.finalized {
+        Term::StateComplete
+    } else if !state.tracks.is_empty() {
+        Term::StateAppendable
+    } else if state.formatted.is_some() {
+        Term::StateFormatted
+    } else {
+        Term::StateBlank
+    }
+}
+
+fn failed(error: &impl Coded, lang: Lang) -> Outcome {
+    output::report(error, lang);
+    Outcome::Failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_has_a_number_and_may_have_a_unit() {
+        let sizes = ["2048", "64K", "64kib", "100M", "25G", "25GB"].map(|text| parse_size(text).expect(text));
+        assert_eq!(sizes, [2048, 65_536, 65_536, 104_857_600, 26_843_545_600, 26_843_545_600]);
+        for wrong in ["", "M", "0", "-5", "5T", "5 M", "99999999999999999999", "99999999999G"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_rounded_up_to_what_the_medium_is_written_in() {
+        let medium: &Medium = "bd-r".parse().expect("a medium");
+        assert_eq!([1, 65_536, 65_537].map(|bytes| whole_units(bytes, medium)), [32, 32, 64]);
+    }
+}

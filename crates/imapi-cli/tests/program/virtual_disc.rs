@@ -1,0 +1,55 @@
+//! `imapi virtual`: discs in files.
+
+use imapi_virtual_drive::MEDIA;
+use serde_json::Value;
+
+use crate::{run, told};
+
+#[test]
+fn a_disc_is_made_shown_and_never_made_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my disc");
+    let path = path.to_str().expect("a path in UTF-8");
+    assert!(told(&["virtual", "create", path, "--media", "bd-r", "--size", "100M"]).contains("BD-R 25 GB"));
+    let shown: Value = serde_json::from_str(&told(&["virtual", "show", path, "--json"])).expect("JSON");
+    assert_eq!((&shown["medium"], &shown["state"]), (&"bd-r".into(), &"blank".into()));
+    assert_eq!((&shown["blocks"], &shown["tracks"]), (&51_200.into(), &Value::Array(Vec::new())));
+    assert!(told(&["virtual", "show", path, "--lang", "ru"]).contains("состояние диска: чистый"));
+
+    let again = run(&["virtual", "create", path, "--media", "bd-re"]);
+    assert_eq!(again.status.code(), Some(1));
+    let complaint = String::from_utf8_lossy(&again.stderr);
+    assert!(complaint.contains("ERROR_FILE_EXISTS (0x80070050)") && complaint.contains("my disc"), "{complaint}");
+}
+
+#[test]
+fn every_medium_can_be_made_and_is_listed_in_the_help() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let help = told(&["virtual", "create", "--help"]);
+    for medium in &MEDIA {
+        assert!(help.contains(medium.name) && help.contains(medium.label), "{medium}");
+        let path = folder.path().join(medium.name);
+        told(&["virtual", "create", path.to_str().expect("UTF-8"), "--media", medium.name]);
+    }
+}
+
+#[test]
+fn what_is_no_disc_and_what_is_too_large_are_refused_with_a_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "not a disc").expect("a file");
+    let path = text.to_str().expect("UTF-8");
+    for (arguments, code) in [
+        (&["virtual", "show", path][..], "ERROR_UNRECOGNIZED_MEDIA"),
+        (&["virtual", "show", "/no/such/disc"], "ERROR_FILE_NOT_FOUND"),
+        (&["virtual", "create", "/no/such/disc", "--media", "bd-r"], "ERROR_FILE_NOT_FOUND"),
+        (&["virtual", "create", "never-made", "--media", "dvd-r", "--size", "5G"], "E_INVALIDARG"),
+    ] {
+        let output = run(arguments);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {complaint}");
+        assert!(complaint.contains(code), "{arguments:?}: {complaint}");
+    }
+    assert_eq!(std::fs::read(&text).expect("still there"), b"not a disc");
+    assert_eq!(run(&["virtual", "create", "never-made", "--media", "hd-dvd-r"]).status.code(), Some(2));
+}

@@ -81,7 +81,7 @@ pub struct Parts {
     pub answer: Fields,
 }
 
-/// What tshark says of many commands to one device, in one run. The device is a `Multimedia Device` or a `Block Device`.
+/// What tshark says of many commands, in one run. The device is a `Multimedia Device` or a `Block Device`.
 pub fn dissect_all(device: &str, records: &[Record]) -> Vec<Parts> {
     let packets = packets(device, "iscsi", records);
     let mut all: Vec<Parts> = records.iter().map(|_| Parts::default()).collect();

@@ -11,6 +11,8 @@ use crate::tshark::{Fields, Parts, brought, dissect_all, number, refused, taken}
 pub enum Expected {
     Number(i64),
     Text(String),
+    /// It is there, and tshark 4.0 reads the wrong bits for it; another judges it.
+    Misread,
 }
 
 macro_rules! numbers {
@@ -77,7 +79,7 @@ impl Case {
     }
 
     /// The same, sent to a block device: the opcode has another name.
-    pub fn to_block_device(mut self) -> Self {
+    pub fn of_block_device(mut self) -> Self {
         let opcode = self.command.remove("scsi_mmc.opcode").expect("every command has one");
         self.command.insert("scsi_sbc.opcode", opcode);
         self
@@ -123,25 +125,33 @@ fn is_ours(name: &str) -> bool {
 #[track_caller]
 pub fn must_agree(device: &str, cases: &[Case]) {
     let records: Vec<Record> = cases.iter().map(|case| case.record.clone()).collect();
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (case, found) in cases.iter().zip(dissect_all(device, &records)) {
         let Parts { command, data, answer } = found;
         let parts = [("command", &case.command, command), ("data", &case.data, data), ("answer", &case.answer, answer)];
         for (part, wanted, found) in parts {
             let differences = differences(wanted, &found, part == "command");
             if !differences.is_empty() {
-                wrong += &format!("\n{part} of {}\n  {}\n", case.name, differences.join("\n  "));
+                wrong.push(format!("{part} of {}\n  {}\n", case.name, differences.join("\n  ")));
             }
         }
     }
-    assert!(wrong.is_empty(), "tshark reads it otherwise:\n{wrong}");
+    assert!(wrong.is_empty(), "tshark reads it otherwise:\n{}", wrong.join("\n"));
 }
 
 fn differences(wanted: &Wanted, found: &Fields, whole: bool) -> Vec<String> {
     let mut differences = Vec::new();
     for (&name, values) in wanted {
         let read: &[String] = found.get(name).map_or(&[], Vec::as_slice);
-        let same = read.len() == values.len() && read.iter().zip(values).all(|(text, value)| is(text, value));
+        // JSON sorts the trees of descriptors by their names; other lists keep their order.
+        let sorted = name.starts_with("scsi.sns.desc.");
+        let any = |value: &Expected| read.iter().any(|text| is(text, value));
+        let same = read.len() == values.len()
+            && if sorted {
+                values.iter().all(any)
+            } else {
+                read.iter().zip(values).all(|(text, value)| is(text, value))
+            };
         if !same {
             differences.push(said(name, &read, &values));
         }
@@ -170,5 +180,6 @@ fn is(text: &str, value: &Expected) -> bool {
     match value {
         Expected::Number(value) => number(text) == Some(*value),
         Expected::Text(value) => text == value,
+        Expected::Misread => true,
     }
 }

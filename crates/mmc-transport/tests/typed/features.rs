@@ -1,7 +1,7 @@
 //! GET CONFIGURATION.
 //!
-//! tshark takes these features apart: 0000h, 001Eh, 0021h (but for TRIO and ARSV), 002Ah, 002Bh, 002Dh, 002Eh, 002Fh (but
-//! for dual layer) and 0108h. Of all others it reads the header.
+//! tshark takes these features apart: 0000h, 001Eh, 0021h (but for TRIO and ARSV), 002Ah, 002Bh, 002Dh, 002Eh, 002Fh
+//! (but for dual layer) and 0108h. Of all others it reads the header.
 
 use imapi_disc_types::Profile;
 use imapi_mmc_transport::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub fn cases() -> Vec<Case> {
-    let mut cases = vec![headers(), profiles(), serial_number(), plus_r(true), plus_r(false)];
+    let mut cases = vec![everything(), headers(), profiles(), serial_number(), plus_r(true), plus_r(false)];
     cases.extend(each_bit().map(cd_read));
     cases.extend(each_bit().map(incremental));
     cases.extend(each_bit().map(plus_rw));
@@ -28,9 +28,17 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
+fn everything() -> Case {
+    let command = GetConfiguration { request: RequestedFeatures::All, from: FeatureCode::CORE, allocation: 0x0102 };
+    Case::of(&command)
+        .says("scsi_mmc.getconf.rt", 0)
+        .says("scsi_mmc.getconf.starting_feature", 1)
+        .says("scsi.cdb.alloclen16", 0x0102)
+}
+
 /// One feature with its header, and the length of its data.
 fn one(feature: Feature, length: u8, fields: &[(&'static str, Expected)]) -> Case {
-    let (code, at) = (feature.code(), 12 + i64::from(length) - 4);
+    let code = feature.code();
     let case = Case::query(
         &GetConfiguration { request: RequestedFeatures::One, from: code, allocation: 0x0304 },
         &Configuration {
@@ -41,7 +49,7 @@ fn one(feature: Feature, length: u8, fields: &[(&'static str, Expected)]) -> Cas
     .says("scsi_mmc.getconf.rt", 2)
     .says("scsi_mmc.getconf.starting_feature", code.0)
     .says("scsi.cdb.alloclen16", 0x0304)
-    .has("scsi_mmc.data_length", at)
+    .has("scsi_mmc.data_length", 4 + 4 + i64::from(length))
     .has("scsi_mmc.getconf.current_profile", 0x002B)
     .has("scsi_mmc.feature", code.0)
     .has("scsi_mmc.feature.version", 9)

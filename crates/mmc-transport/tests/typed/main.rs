@@ -1,47 +1,52 @@
 //! Outsiders read what the typed commands write.
 //!
-//! One type serves both ends of a command, so a wrong offset in it would be wrong at both and no round trip would show
-//! it. Here values with a number of its own in every field become bytes, programs that know nothing of us read them, and
-//! whatever they read must be what was meant, field by field: a field that tshark knows and no test expects is a failure,
-//! too. Bits are set one at a time.
+//! One type serves both ends of a command, so a wrong offset in it would be wrong at both, and no round trip would show
+//! it. Here values with a number of its own in every field become bytes, programs that know nothing of us read them,
+//! and whatever they read must be what was meant, field by field. A field that tshark knows and no test expects is a
+//! failure, too. Bits are set one at a time.
 //!
-//! | what                              | tshark                                  | others                                |
-//! |-----------------------------------|-----------------------------------------|---------------------------------------|
-//! | TEST UNIT READY                   | opcode                                  |                                       |
-//! | REQUEST SENSE                     | allocation                              | its answer: `sg_decode_sense`         |
-//! | sense, fixed and descriptors      | fixed: all; descriptors: codes          | `sg_decode_sense`: all, keys, titles  |
-//! | INQUIRY                           | all, pages 00h and 80h                  | `sg_inq`, `sg_vpd`                    |
-//! | MODE SENSE, MODE SELECT (10)      | all but DBD, PF and SP; headers; pages  | `sdparm`: header and pages            |
-//! | MODE SENSE, MODE SELECT (6)       | the same, as of a block device          | `sdparm`: header and pages            |
-//! | page 01h                          | as of a block device                    | `sdparm`, with EMCDR and the window   |
-//! | page 05h                          | all; it reads LS_V off the bit of BUFE  | `sdparm`: all but MCN, ISRC, header   |
-//! | page 08h                          | as of a block device                    | `sdparm`, as of a block device        |
-//! | page 1Ah                          | bits; of the timers the upper halves    | `sdparm`: all                         |
-//! | pages 1Ch, 2Ah                    | all but speeds of 2Ah; LSBF is misread  | `sdparm`: all but speeds for writing  |
-//! | page 1Dh                          |                                         | `sdparm`: all but group 3             |
-//! | START STOP UNIT                   | all but the layer                       |                                       |
-//! | PREVENT ALLOW, READ CAPACITY      | all                                     |                                       |
-//! | READ, WRITE (10), (12)            | all but streaming; TSR is FUA_NV, (10)  |                                       |
-//! | SEEK (10)                         | opcode                                  |                                       |
-//! | VERIFY, WRITE AND VERIFY (10)     | as of a block device                    |                                       |
-//! | FORMAT UNIT                       | the command, as of a block device       |                                       |
-//! | SYNCHRONIZE CACHE, RESERVE TRACK  | all but reservation up to an address    |                                       |
-//! | READ TOC                          | the command, format 0; of 2 the header  |                                       |
-//! | GET CONFIGURATION                 | all headers; features in `features.rs`  |                                       |
-//! | GET EVENT STATUS                  | the command                             |                                       |
-//! | READ DISC INFORMATION             | the standard one, but for OPC           |                                       |
-//! | READ TRACK INFORMATION            | all but OPEN and layer jump             |                                       |
-//! | CLOSE TRACK SESSION               | all                                     |                                       |
-//! | READ BUFFER CAPACITY              | all                                     |                                       |
-//! | REPORT KEY                        | all but the function; RPC state         |                                       |
-//! | GET PERFORMANCE                   | the command                             |                                       |
-//! | READ DISC STRUCTURE               | all but the medium; 00h, 11h of a DVD   |                                       |
-//! | SET STREAMING, SET CD SPEED       | all                                     |                                       |
+//! | what | tshark | others |
+//! |---|---|---|
+//! | TEST UNIT READY, SEEK (10) | the opcode | |
+//! | REQUEST SENSE | the allocation | |
+//! | sense, fixed | all | `sg_decode_sense`: all but the command's own |
+//! | sense, descriptors | codes, kinds and lengths, specific bytes | `sg_decode_sense`: all |
+//! | titles of sense | | `sg_decode_sense`: all; three differ in words |
+//! | INQUIRY | all; pages 00h and 80h | `sg_inq`, `sg_vpd`: the same |
+//! | MODE SENSE (10), MODE SELECT (10) | all but DBD, subpage, PF and SP; header | `sdparm`: lengths of the header |
+//! | MODE SENSE (6), MODE SELECT (6) | the same, as of a hard disc | `sdparm`: lengths of the header |
+//! | page 01h | as of a hard disc: all but EMCDR | `sdparm`: all |
+//! | page 05h | all but `LS_V` | `sdparm`: all but MCN, ISRC and sub-header |
+//! | page 08h | as of a hard disc: all | `sdparm`: all, as of a hard disc |
+//! | page 1Ah | all but the timers | `sdparm`: all |
+//! | page 1Ch | all | `sdparm`: all |
+//! | page 1Dh | | `sdparm`: all but the time of group 3 |
+//! | page 2Ah | all but LSBF and most speeds | `sdparm`: all but three speeds and the tables |
+//! | START STOP UNIT | all but the layer | |
+//! | PREVENT ALLOW MEDIUM REMOVAL | all | |
+//! | READ CAPACITY | all | |
+//! | READ (10), (12), WRITE (10), (12) | all but TSR and streaming | |
+//! | VERIFY (10), WRITE AND VERIFY (10) | as of a hard disc: all | |
+//! | FORMAT UNIT | as of a hard disc: the command | |
+//! | SYNCHRONIZE CACHE | all | |
+//! | RESERVE TRACK | sizes | |
+//! | READ TOC | the command; format 0; of format 2 the header | |
+//! | GET CONFIGURATION | headers; the features that `features.rs` lists | |
+//! | GET EVENT STATUS | the command | |
+//! | READ DISC INFORMATION | standard: all but application code and OPC | |
+//! | READ TRACK INFORMATION | all but OPEN and layer jump | |
+//! | CLOSE TRACK SESSION | all | |
+//! | READ BUFFER CAPACITY | all | |
+//! | REPORT KEY | all but the function; state of the region | |
+//! | GET PERFORMANCE | the command | |
+//! | READ DISC STRUCTURE | all but the medium; 00h and 11h of a DVD | |
+//! | SET STREAMING, SET CD SPEED | all | |
 //!
-//! Nobody but the bytes that the unit tests work out by hand judges READ FORMAT CAPACITIES, READ SUB-CHANNEL, READ HEADER,
-//! SEND OPC INFORMATION, REPAIR TRACK, READ MASTER CUE, SEND CUE SHEET, BLANK, SEND KEY, LOAD/UNLOAD MEDIUM, READ MEDIA
-//! SERIAL NUMBER, READ CD (MSF), MECHANISM STATUS and SEND DISC STRUCTURE, the answers of GET EVENT STATUS and
-//! GET PERFORMANCE, mode page 0Eh, the other features and structures, and the parameters of FORMAT UNIT.
+//! Nobody but the bytes that the unit tests work out by hand judges READ FORMAT CAPACITIES, READ SUB-CHANNEL, READ
+//! HEADER, SEND OPC INFORMATION, REPAIR TRACK, READ MASTER CUE, SEND CUE SHEET, BLANK, SEND KEY, LOAD/UNLOAD MEDIUM,
+//! READ MEDIA SERIAL NUMBER, READ CD, READ CD MSF, MECHANISM STATUS and SEND DISC STRUCTURE; the answers of GET EVENT
+//! STATUS and GET PERFORMANCE; the other features and structures, the other formats of READ TOC; mode page 0Eh; the
+//! parameters of FORMAT UNIT; bulk data.
 
 #[path = "../tshark/mod.rs"]
 mod tshark;

@@ -116,8 +116,7 @@ fn key(format: u8) -> Case {
         .says("scsi_mmc.lba", 0x0102_0304)
         .says("scsi_mmc.key_class", 0x21)
         .says("scsi_mmc.key_format", format)
-        // tshark leaves the two bits where they are.
-        .says("scsi_mmc.agid", 0b10 << 6)
+        .says("scsi_mmc.agid", 2)
         .says("scsi.cdb.alloclen16", 0x0607)
 }
 

@@ -1,0 +1,59 @@
+//! Shows any [`Device`](imapi_mmc_transport::Device) to any Linux program, its children included, at a path such as
+//! `/dev/sr0`: without root, kernel module, FUSE or an injected library.
+//!
+//! ```no_run
+//! use std::{process::Command, sync::Arc};
+//!
+//! use imapi_mmc_transport::Device;
+//! use imapi_virtual_device::{RunError, VirtualDevice};
+//!
+//! fn inquire(drive: Arc<dyn Device>) -> Result<(), RunError> {
+//!     let mut program = Command::new("sg_inq");
+//!     program.arg("/dev/sr0");
+//!     let status = VirtualDevice::new(drive).at("/dev/sr0").generic("/dev/sg0").run(program)?;
+//!     assert!(status.success());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # How
+//!
+//! The program is started under a seccomp filter that reports a few system calls to threads of this process instead of
+//! carrying them out: those that take a path, and those on descriptors of a small range of high numbers. A path that is
+//! not the device's is left to the kernel. Opening the device gives the program a descriptor out of that range, an end of
+//! a pipe with nothing in it; whatever is done with it afterwards is answered here from the device. Static programs and
+//! programs that call the kernel directly are no exception.
+//!
+//! - **A command is carried out once.** A call that has been taken up waits for its answer, whatever signals arrive.
+//! - **Last close.** The pipe tells when the last copy of a descriptor is closed, in whichever process, so that `O_EXCL`
+//!   ends when it ends on a real node.
+//! - **Not for safety.** It shows a device; it is no jail. The program may do all else that its user may.
+//!
+//! # Limits
+//!
+//! - 128 descriptors of the device can be open at a time. Copies made by `dup`, `fork` and over `exec` all work, and
+//!   `dup2` onto 0, 1 and 2, as shells and `dd` do it. Calls on a copy that `dup2` puts on another low number fail, but
+//!   it can be copied back from there, as shells do it.
+//! - The node cannot be written by `write`, as that of a drive with a disc that is not random-writable: `EROFS`.
+//! - Listings (`/dev`, `/sys/class/block`, `/proc/sys/dev/cdrom/info`) are those of the machine.
+//! - Programs get no more privileges on `exec`: set-user-ID bits have no effect.
+//! - Linux 5.19 or newer, `x86_64` or aarch64. Calls of 32-bit programs are not seen.
+
+#![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#![deny(unsafe_code)]
+
+mod device;
+mod error;
+mod filter;
+mod ioctls;
+mod node;
+mod opens;
+mod reading;
+mod scsi;
+mod stat;
+mod supervisor;
+mod sys;
+mod visit;
+
+pub use device::VirtualDevice;
+pub use error::RunError;

@@ -1,0 +1,169 @@
+//! [`Supervisor`]: the threads that answer what the programs ask the kernel.
+
+use std::{
+    collections::HashSet,
+    io,
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use imapi_mmc_transport::Device;
+
+use crate::{
+    node::Node,
+    opens::Opens,
+    sys::{
+        listener::{Listener, Notice},
+        process,
+    },
+    visit::{Answer, Visit},
+};
+
+/// So many commands may take their time until nobody is left for the rest of the calls.
+const THREADS: usize = 16;
+/// How long threads have to notice the end; they take none on kernels from 6.11 on, and never notice on older ones.
+const LEAVE: Duration = Duration::from_millis(200);
+
+/// So many threads wait for calls, the others for a place among these: the kernel wakes all that wait, for each call. With
+/// two there is one left while the other is busy, and nobody needs to be woken then.
+const PLACES: usize = 2;
+
+/// Who of the threads waits for calls.
+#[derive(Default)]
+struct Crew {
+    state: Mutex<Places>,
+    free: Condvar,
+}
+
+#[derive(Default)]
+struct Places {
+    taken: usize,
+    dismissed: bool,
+}
+
+impl Crew {
+    /// Waits for a place; false when it is all over.
+    fn take_place(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |places: &mut Places| places.taken >= PLACES && !places.dismissed;
+        let mut state = self.free.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
+        state.taken += 1;
+        !state.dismissed
+    }
+
+    fn leave_place(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.taken -= 1;
+        if state.taken == 0 {
+            self.free.notify_one();
+        }
+    }
+
+    fn dismiss(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).dismissed = true;
+        self.free.notify_all();
+    }
+}
+
+/// What the threads share.
+pub(crate) struct Supervisor {
+    pub(crate) device: Arc<dyn Device>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) opens: Opens,
+    pub(crate) listener: Listener,
+    /// Processes that were heard of; those of them that were orphans must be buried.
+    seen: Mutex<HashSet<u32>>,
+    crew: Crew,
+}
+
+impl Supervisor {
+    pub(crate) fn new(device: Arc<dyn Device>, nodes: Vec<Node>, numbers: Range<u32>, listener: Listener) -> Self {
+        Self { device, nodes, opens: Opens::new(numbers), listener, seen: Mutex::default(), crew: Crew::default() }
+    }
+
+    pub(crate) fn start(self: &Arc<Self>) -> io::Result<Vec<JoinHandle<()>>> {
+        let thread = |number| {
+            let this = Arc::clone(self);
+            thread::Builder::new().name(format!("virtual-device-{number}")).spawn(move || this.serve())
+        };
+        (0..THREADS).map(thread).collect()
+    }
+
+    /// Waits until the last process is gone, and leaves nothing of them.
+    pub(crate) fn finish(&self, threads: Vec<JoinHandle<()>>, program: u32) {
+        self.listener.wait_until_deserted();
+        let step = LEAVE / 20;
+        for _ in 0..20 {
+            if threads.iter().all(JoinHandle::is_finished) {
+                break;
+            }
+            thread::sleep(step);
+        }
+        for thread in threads {
+            if !thread.is_finished() {
+                tracing::warn!("this kernel does not tell threads that the programs are gone; one stays until we end");
+            } else if thread.join().is_err() {
+                tracing::error!("a thread of the virtual device has panicked");
+            }
+        }
+        for pid in self.seen.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+            if pid != program {
+                process::bury(pid);
+            }
+        }
+    }
+
+    fn serve(&self) {
+        let mut buffer = Vec::new();
+        while self.crew.take_place() {
+            let received = self.listener.receive();
+            self.crew.leave_place();
+            match received {
+                Ok(Some(notice)) => self.attend(&notice, &mut buffer),
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::error!(%error, "system calls cannot be received any more");
+                    break;
+                }
+            }
+        }
+        self.crew.dismiss();
+    }
+
+    fn attend(&self, notice: &Notice, buffer: &mut Vec<u8>) {
+        let mut visit = Visit { supervisor: self, notice, buffer };
+        // A caller that never got an answer could not even be interrupted.
+        let answer = catch_unwind(AssertUnwindSafe(|| visit.answer())).unwrap_or(Answer::Fails(libc::EIO));
+        let id = notice.id;
+        let sent = match answer {
+            Answer::Pass => self.listener.pass(id),
+            Answer::Value(value) => self.listener.answer(id, value, 0),
+            Answer::Fails(error) => self.listener.answer(id, 0, error),
+            Answer::Descriptor { opened, close_on_exec } => {
+                let given =
+                    self.listener.give(id, std::os::fd::AsFd::as_fd(&opened.descriptor), opened.number, close_on_exec);
+                match given {
+                    Err(error) if self.listener.waits(id) => {
+                        tracing::warn!(%error, number = opened.number, "the program cannot have that descriptor");
+                        self.listener.answer(id, 0, libc::EMFILE)
+                    }
+                    given => given,
+                }
+            }
+        };
+        match sent {
+            // Killed meanwhile.
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {}
+            Err(error) => tracing::error!(%error, call = notice.call, "a call could not be answered"),
+            Ok(()) => {}
+        }
+    }
+
+    /// Remembers a process for the end.
+    pub(crate) fn heard_of(&self, pid: u32) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(pid);
+    }
+}

@@ -1,0 +1,277 @@
+//! [`Visit`]: one system call of one thread, and its answer.
+
+use std::sync::Arc;
+
+use imapi_mmc_transport::Device;
+
+use crate::{
+    ioctls,
+    node::{self, Kind, Node},
+    opens::{Open, Opened},
+    reading, stat,
+    supervisor::Supervisor,
+    sys::{
+        listener::Notice,
+        memory::{self, Address},
+    },
+};
+
+/// What a call gets.
+pub(crate) enum Answer {
+    /// It concerns the kernel.
+    Pass,
+    /// A value.
+    Value(i64),
+    /// An error.
+    Fails(i32),
+    /// A descriptor.
+    Descriptor { opened: Opened, close_on_exec: bool },
+}
+
+/// An error number of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Errno(pub(crate) i32);
+
+impl From<std::io::Error> for Errno {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.raw_os_error().unwrap_or(libc::EIO))
+    }
+}
+
+impl From<Result<i64, Errno>> for Answer {
+    fn from(result: Result<i64, Errno>) -> Self {
+        match result {
+            Ok(value) => Self::Value(value),
+            Err(Errno(error)) => Self::Fails(error),
+        }
+    }
+}
+
+/// One system call.
+pub(crate) struct Visit<'a> {
+    pub(crate) supervisor: &'a Supervisor,
+    pub(crate) notice: &'a Notice,
+    /// The thread's own, used again and again.
+    pub(crate) buffer: &'a mut Vec<u8>,
+}
+
+const LONGEST_PATH: usize = 4096;
+/// `AT_FDCWD`, as it stands in the lower half of an argument.
+const HERE: u64 = 0xFFFF_FF9C;
+
+impl Visit<'_> {
+    pub(crate) fn answer(&mut self) -> Answer {
+        let args = self.notice.args;
+        match self.notice.call {
+            libc::SYS_openat => self.open(args[0], args[1], int(args[2])),
+            libc::SYS_openat2 => {
+                let mut flags = [0; 8];
+                match self.read(args[2], &mut flags) {
+                    Ok(()) => self.open(args[0], args[1], int(u64::from_ne_bytes(flags))),
+                    Err(_) => Answer::Pass,
+                }
+            }
+            libc::SYS_newfstatat => self.stat(args[0], args[1], args[2], int(args[3])),
+            libc::SYS_statx => self.statx(args[0], args[1], int(args[2]), args[4]),
+            libc::SYS_faccessat | libc::SYS_faccessat2 => self.access(args[0], args[1], int(args[2])),
+            libc::SYS_readlinkat => self.read_link(args[0], args[1]),
+            libc::SYS_getxattr | libc::SYS_lgetxattr => self.extended(args[0], Answer::Fails(libc::ENODATA)),
+            libc::SYS_listxattr | libc::SYS_llistxattr => self.extended(args[0], Answer::Value(0)),
+            _ => self.answer_old(),
+        }
+    }
+
+    /// The calls that only older machines have.
+    #[cfg(target_arch = "x86_64")]
+    fn answer_old(&mut self) -> Answer {
+        let args = self.notice.args;
+        match self.notice.call {
+            libc::SYS_open => self.open(HERE, args[0], int(args[1])),
+            libc::SYS_creat => self.open(HERE, args[0], libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC),
+            libc::SYS_stat | libc::SYS_lstat => self.stat(HERE, args[0], args[1], 0),
+            libc::SYS_access => self.access(HERE, args[0], int(args[1])),
+            libc::SYS_readlink => self.read_link(HERE, args[0]),
+            _ => self.answer_on_descriptor(),
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn answer_old(&mut self) -> Answer {
+        self.answer_on_descriptor()
+    }
+
+    fn answer_on_descriptor(&mut self) -> Answer {
+        let args = self.notice.args;
+        let Some(open) = self.opened(args[0]) else { return Answer::Pass };
+        // SG_IO asks when it has read its command.
+        let asks_later = self.notice.call == libc::SYS_ioctl && int(args[1]) == ioctls::SG_IO;
+        if !asks_later && !self.still_waits() {
+            return Answer::Fails(libc::EINTR);
+        }
+        match self.notice.call {
+            libc::SYS_ioctl => {
+                ioctls::answer(self, &open, u32::from_ne_bytes(int(args[1]).to_ne_bytes()), args[2]).into()
+            }
+            libc::SYS_read => reading::read(self, &open, &[(args[1], args[2])], None).into(),
+            libc::SYS_pread64 => reading::read(self, &open, &[(args[1], args[2])], Some(args[3])).into(),
+            libc::SYS_readv => reading::read_vector(self, &open, args[1], args[2], None).into(),
+            libc::SYS_preadv => reading::read_vector(self, &open, args[1], args[2], Some(args[3])).into(),
+            libc::SYS_lseek => {
+                reading::seek(self, &open, i64::from_ne_bytes(args[1].to_ne_bytes()), int(args[2])).into()
+            }
+            libc::SYS_fstat => self.write(args[1], &stat::stat(&open.node)).into(),
+            libc::SYS_fcntl => self.control(&open, int(args[1]), args[2]),
+            libc::SYS_dup => self.copy(&open, 0, false),
+            libc::SYS_write | libc::SYS_writev | libc::SYS_pwrite64 => {
+                let writable = open.state().flags & libc::O_ACCMODE != libc::O_RDONLY;
+                Answer::Fails(if writable { libc::EROFS } else { libc::EBADF })
+            }
+            libc::SYS_fsync | libc::SYS_fdatasync | libc::SYS_fadvise64 => Answer::Value(0),
+            // Programs then copy by read and write.
+            _ => Answer::Fails(libc::EINVAL),
+        }
+    }
+
+    fn open(&mut self, directory: u64, path: Address, flags: i32) -> Answer {
+        self.supervisor.heard_of(self.notice.pid);
+        let Some(node) = self.meant(directory, path) else { return Answer::Pass };
+        match self.open_node(&node, flags) {
+            Ok(opened) => Answer::Descriptor { opened, close_on_exec: flags & libc::O_CLOEXEC != 0 },
+            Err(error) => Answer::Fails(error),
+        }
+    }
+
+    fn open_node(&self, node: &Node, flags: i32) -> Result<Opened, i32> {
+        let has = |flag: i32| flags & flag == flag;
+        if has(libc::O_CREAT | libc::O_EXCL) {
+            return Err(libc::EEXIST);
+        }
+        if has(libc::O_DIRECTORY) {
+            return Err(libc::ENOTDIR);
+        }
+        let writes = flags & libc::O_ACCMODE != libc::O_RDONLY;
+        if node.kind == Kind::Generic && has(libc::O_EXCL) && !writes {
+            return Err(libc::EPERM);
+        }
+        let device = self.device();
+        let reserved = i32::try_from(device.limits().page_aligned_transfer.get()).unwrap_or(i32::MAX);
+        let opened = self.supervisor.opens.open(node, flags, reserved, self.notice.pid)?;
+        if node.kind == Kind::Block && !has(libc::O_NONBLOCK) && !has(libc::O_PATH) {
+            // The kernel waits for a disc, and for one that can be written block by block.
+            if ioctls::drive_status(device) != ioctls::DISC_OK {
+                return Err(libc::ENOMEDIUM);
+            }
+            if writes {
+                return Err(libc::EROFS);
+            }
+        }
+        Ok(opened)
+    }
+
+    fn stat(&mut self, directory: u64, path: Address, to: Address, flags: i32) -> Answer {
+        match self.node_of(directory, path, flags) {
+            Some(node) => self.write(to, &stat::stat(&node)).into(),
+            None => Answer::Pass,
+        }
+    }
+
+    fn statx(&mut self, directory: u64, path: Address, flags: i32, to: Address) -> Answer {
+        match self.node_of(directory, path, flags) {
+            Some(node) => self.write(to, &stat::statx(&node)).into(),
+            None => Answer::Pass,
+        }
+    }
+
+    fn access(&mut self, directory: u64, path: Address, mode: i32) -> Answer {
+        match self.meant(directory, path) {
+            Some(_) if mode & libc::X_OK != 0 => Answer::Fails(libc::EACCES),
+            Some(_) => Answer::Value(0),
+            None => Answer::Pass,
+        }
+    }
+
+    /// Extended attributes: `ls` asks for them, and a device has none.
+    fn extended(&mut self, path: Address, none: Answer) -> Answer {
+        if self.meant(HERE, path).is_some() { none } else { Answer::Pass }
+    }
+
+    fn read_link(&mut self, directory: u64, path: Address) -> Answer {
+        match self.meant(directory, path) {
+            // It is there, and it is no link.
+            Some(_) => Answer::Fails(libc::EINVAL),
+            None => Answer::Pass,
+        }
+    }
+
+    fn control(&mut self, open: &Arc<Open>, command: i32, argument: u64) -> Answer {
+        /// What `F_SETFL` can change.
+        const CHANGEABLE: i32 = libc::O_NONBLOCK | libc::O_APPEND | libc::O_DIRECT;
+        match command {
+            libc::F_GETFL => Answer::Value(open.state().flags.into()),
+            libc::F_SETFL => {
+                let mut state = open.state();
+                state.flags = state.flags & !CHANGEABLE | int(argument) & CHANGEABLE;
+                Answer::Value(0)
+            }
+            libc::F_DUPFD => self.copy(open, argument, false),
+            libc::F_DUPFD_CLOEXEC => self.copy(open, argument, true),
+            libc::F_SETLK | libc::F_SETLKW | libc::F_SETOWN => Answer::Value(0),
+            _ => Answer::Pass,
+        }
+    }
+
+    fn copy(&self, open: &Arc<Open>, at_least: u64, close_on_exec: bool) -> Answer {
+        let at_least = u32::try_from(at_least).unwrap_or(u32::MAX);
+        match self.supervisor.opens.copy(open, at_least, self.notice.pid) {
+            Ok(opened) => Answer::Descriptor { opened, close_on_exec },
+            Err(error) => Answer::Fails(error),
+        }
+    }
+
+    /// The node that a path means, or that the descriptor is when the path is empty.
+    fn node_of(&self, directory: u64, path: Address, flags: i32) -> Option<Node> {
+        if flags & libc::AT_EMPTY_PATH != 0 {
+            let mut first = [0xFF];
+            // A null pointer counts as empty, on newer kernels.
+            if path == 0 || self.read(path, &mut first).is_ok() && first == [0] {
+                return self.opened(directory).map(|open| open.node.clone());
+            }
+        }
+        self.meant(directory, path)
+    }
+
+    fn meant(&self, directory: u64, path: Address) -> Option<Node> {
+        let said = memory::read_string(self.notice.pid, path, LONGEST_PATH).ok()?;
+        let node = node::meant(&self.supervisor.nodes, self.notice.pid, int(directory), &said)?;
+        self.still_waits().then(|| node.clone())
+    }
+
+    fn opened(&self, fd: u64) -> Option<Arc<Open>> {
+        self.supervisor.opens.find(self.notice.pid, int(fd))
+    }
+
+    pub(crate) fn device(&self) -> &dyn Device {
+        &*self.supervisor.device
+    }
+
+    /// Whether what was read of the caller's memory was the caller's. Ask before anything is done about it.
+    pub(crate) fn still_waits(&self) -> bool {
+        self.supervisor.listener.waits(self.notice.id)
+    }
+
+    pub(crate) fn read(&self, from: Address, to: &mut [u8]) -> Result<(), Errno> {
+        Ok(memory::read(self.notice.pid, &mut [(from, to)])?)
+    }
+
+    /// Writes an answer into the caller's memory; 0, as most calls then return.
+    pub(crate) fn write(&self, to: Address, bytes: &[u8]) -> Result<i64, Errno> {
+        memory::write(self.notice.pid, &[(to, bytes)])?;
+        Ok(0)
+    }
+}
+
+/// The kernel looks at the lower half of an `int` argument.
+pub(crate) fn int(argument: u64) -> i32 {
+    let [a, b, c, d, ..] = argument.to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
+}

@@ -1,0 +1,164 @@
+/* A static program that does what no ready program does so exactly; its first argument says what. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <scsi/sg.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile int ticks;
+static unsigned char data[65536], sense[32];
+
+static void tick(int signal) { (void)signal; ticks++; }
+
+static int send(int fd, unsigned char *cdb, int len, int way, int size, struct sg_io_hdr *h) {
+    memset(h, 0, sizeof *h);
+    h->interface_id = 'S';
+    h->cmdp = cdb; h->cmd_len = len;
+    h->dxfer_direction = way; h->dxferp = data; h->dxfer_len = size;
+    h->sbp = sense; h->mx_sb_len = sizeof sense;
+    h->timeout = 20000;
+    return ioctl(fd, SG_IO, h);
+}
+
+static int need(int is, const char *what) {
+    if (!is) { printf("not so: %s (errno %d %s)\n", what, errno, strerror(errno)); exit(1); }
+    return 0;
+}
+#define NEED(x) need(!!(x), #x)
+#define REFUSED(x, e) (errno = 0, (x) == -1 && errno == (e))
+
+static unsigned char write10[10] = {0x2A, 0, 0, 0, 0, 0, 0, 0, 1, 0};
+static unsigned char inquiry[6] = {0x12, 0, 0, 0, 36, 0};
+
+static void timer(int fd, int restart) {
+    struct sigaction act = {.sa_handler = tick, .sa_flags = restart ? SA_RESTART : 0};
+    struct itimerval every = {{0, 1000}, {0, 1000}}, off = {{0, 0}, {0, 0}};
+    struct sg_io_hdr h;
+    int done = 0, interrupted = 0;
+    sigaction(SIGALRM, &act, 0);
+    setitimer(ITIMER_REAL, &every, 0);
+    for (int i = 0; i < 300; i++) {
+        data[0] = i;
+        if (send(fd, write10, 10, SG_DXFER_TO_DEV, 2048, &h) == 0) done++;
+        else if (errno == EINTR) interrupted++;
+        else { perror("SG_IO"); exit(1); }
+    }
+    setitimer(ITIMER_REAL, &off, 0);
+    printf("%d %d %d\n", done, interrupted, ticks);
+}
+
+static void checks(int fd, const char *path) {
+    struct sg_io_hdr h;
+    struct stat a, b;
+    int value = 0;
+    unsigned long long size;
+    NEED(stat(path, &a) == 0 && fstat(fd, &b) == 0);
+    NEED(S_ISBLK(a.st_mode) && (a.st_mode & 07777) == 0660);
+    NEED(a.st_rdev == makedev(11, 0) && b.st_rdev == a.st_rdev && b.st_ino == a.st_ino);
+    NEED(access(path, R_OK | W_OK) == 0);
+    NEED((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR && fcntl(fd, F_GETFL) & O_NONBLOCK);
+    NEED(fcntl(fd, F_SETFL, O_RDWR) == 0 && !(fcntl(fd, F_GETFL) & O_NONBLOCK));
+
+    NEED(send(fd, inquiry, 6, SG_DXFER_FROM_DEV, 96, &h) == 0);
+    NEED(h.status == 0 && h.resid == 96 - 36 && h.info == 0 && memcmp(data + 8, "IMAPI   ", 8) == 0);
+    NEED(send(fd, inquiry, 6, SG_DXFER_TO_FROM_DEV, 36, &h) == 0 && h.resid == 0);
+    NEED(send(fd, (unsigned char[6]){0}, 6, 0, 0, &h) == 0);
+    NEED(send(fd, (unsigned char[6]){0x0F}, 6, SG_DXFER_NONE, 0, &h) == 0);
+    NEED(h.status == 2 && h.masked_status == 1 && h.driver_status == 8 && h.info == 1 && h.sb_len_wr == 18);
+    NEED(sense[2] == 5 && sense[12] == 0x20);
+    NEED(REFUSED(send(fd, inquiry, 5, SG_DXFER_FROM_DEV, 36, &h), EMSGSIZE));
+    NEED(REFUSED(send(fd, inquiry, 33, SG_DXFER_FROM_DEV, 36, &h), EINVAL));
+    NEED(REFUSED(send(fd, inquiry, 6, 7, 36, &h), EINVAL));
+    NEED(REFUSED(send(fd, inquiry, 6, SG_DXFER_FROM_DEV, 1 << 20, &h), EIO));
+    h.interface_id = 'Q';
+    NEED(REFUSED(ioctl(fd, SG_IO, &h), EINVAL));
+    NEED(REFUSED(ioctl(fd, SG_IO, 8), EFAULT));
+    struct sg_iovec list[2] = {{data, 8}, {data + 100, 28}};
+    memset(data, 0, sizeof data);
+    send(fd, inquiry, 6, SG_DXFER_FROM_DEV, 36, &h);
+    h.iovec_count = 2; h.dxferp = list;
+    NEED(ioctl(fd, SG_IO, &h) == 0 && memcmp(data + 100, "IMAPI   ", 8) == 0);
+
+    NEED(ioctl(fd, SG_GET_VERSION_NUM, &value) == 0 && value >= 30000 && value < 40000);
+    value = 6000;
+    NEED(ioctl(fd, SG_SET_TIMEOUT, &value) == 0 && ioctl(fd, SG_GET_TIMEOUT) == 6000);
+    value = 1 << 20;
+    NEED(ioctl(fd, SG_SET_RESERVED_SIZE, &value) == 0);
+    NEED(ioctl(fd, SG_GET_RESERVED_SIZE, &value) == 0 && value == 65536);
+    NEED(ioctl(fd, 0x5382, data) == 0 && ioctl(fd, 0x5386, &value) == 0);
+    NEED(ioctl(fd, 0x5326, 0) == 4 && ioctl(fd, 0x5327, 0) == 101 && ioctl(fd, 0x5325, 0) == 0);
+    NEED(ioctl(fd, 0x80081272, &size) == 0 && size == 256 * 2048);
+    data[0] = 1; data[2] = 1;
+    NEED(ioctl(fd, 0x5306, data) == 0 && data[1] == 0x41);
+    data[5] = 1;
+    NEED(ioctl(fd, 0x5310, data) == 0 && data[4] == 0);
+    NEED(REFUSED(ioctl(fd, 0x5401, data), ENOTTY));
+    unsigned char packet[64] = {0x12, 0, 0, 0, 36};
+    *(void **)(packet + 16) = data; packet[24] = 36; packet[40] = 2;
+    memset(data, 0, 36);
+    NEED(ioctl(fd, 0x5393, packet) == 0 && memcmp(data + 8, "IMAPI   ", 8) == 0);
+    NEED(REFUSED(write(fd, data, 2048), EROFS));
+    NEED(REFUSED(open(path, O_RDWR | O_CREAT | O_EXCL, 0600), EEXIST));
+
+    /* Copies, and exclusion until the last one is closed. */
+    int first = open(path, O_RDONLY | O_NONBLOCK | O_EXCL), copy = dup(first), other;
+    NEED(first >= 0 && copy > first);
+    NEED(REFUSED(open(path, O_RDONLY | O_NONBLOCK | O_EXCL), EBUSY));
+    close(first);
+    NEED(REFUSED(open(path, O_RDONLY | O_NONBLOCK | O_EXCL), EBUSY));
+    if (fork() == 0) { NEED(pread(copy, data, 100, 2048) == 100); _exit(0); }
+    NEED(wait(&value) > 0 && value == 0);
+    NEED(lseek(copy, -2048, SEEK_END) == 255 * 2048 && read(copy, data, 5000) == 2048 && read(copy, data, 10) == 0);
+    close(copy);
+    other = open(path, O_RDONLY | O_NONBLOCK | O_EXCL);
+    NEED(other >= 0 && close(other) == 0);
+    for (int i = 0; i < 500; i++) { other = dup(fd); NEED(other >= 0 && close(other) == 0); }
+    for (int i = 0; i < 500; i++) { other = open(path, O_RDONLY); NEED(other >= 0 && close(other) == 0); }
+    NEED(dup2(fd, 0) == 0 && lseek(0, 0, SEEK_SET) == 0 && read(0, data, 10) == 10);
+    NEED(dup2(fd, 7) == 7 && REFUSED(write(7, data, 10), EAGAIN));
+    NEED(close(fd) == 0 && REFUSED(ioctl(fd, SG_GET_VERSION_NUM, &value), EBADF));
+    printf("all so\n");
+}
+
+static void speed(int fd, int count) {
+    struct timespec from, to;
+    struct sg_io_hdr h;
+    unsigned char cdb[10] = {0x2A, 0, 0, 0, 0, 0, 0, 0, 32, 0};
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int i = 0; i < count; i++) NEED(send(fd, cdb, 10, SG_DXFER_TO_DEV, 65536, &h) == 0 && h.status == 0);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    printf("%.2f\n", ((to.tv_sec - from.tv_sec) * 1e9 + (to.tv_nsec - from.tv_nsec)) / count / 1000);
+}
+
+/* The parent ends at once; the orphan goes on. */
+static void orphan(const char *path) {
+    if (fork() == 0) {
+        struct sg_io_hdr h;
+        usleep(200000);
+        int fd = open(path, O_RDWR | O_NONBLOCK);
+        _exit(fd >= 0 && send(fd, write10, 10, SG_DXFER_TO_DEV, 2048, &h) == 0 ? 0 : 1);
+    }
+}
+
+int main(int argc, char **argv) {
+    const char *what = argv[1], *path = argv[2];
+    if (argc < 3) return 2;
+    if (!strcmp(what, "orphan")) { orphan(path); return 3; }
+    int fd = open(path, O_RDWR | O_NONBLOCK);
+    if (fd < 0) { perror(path); return 1; }
+    if (!strcmp(what, "restart")) timer(fd, 1);
+    if (!strcmp(what, "timer")) timer(fd, 0);
+    if (!strcmp(what, "checks")) checks(fd, path);
+    if (!strcmp(what, "speed")) speed(fd, atoi(argv[3]));
+    return 0;
+}

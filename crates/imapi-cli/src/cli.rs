@@ -1,6 +1,7 @@
 //! What can be asked of the program: its commands and options, and what is generated from them.
 
 use std::{
+    ffi::OsString,
     io::{self, Write as _},
     path::PathBuf,
 };
@@ -88,6 +89,23 @@ pub enum VirtualCommand {
         /// Smaller than the real one: bytes, or with K, M, G
         #[arg(long, value_parser = virtual_disc::parse_size)]
         size: Option<u64>,
+    },
+
+    /// Runs a program that sees the disc in a drive (Linux)
+    ///
+    /// The program and its children find the drive at the given path. Neither root nor a kernel module is needed.
+    #[command(after_help = "Example: imapi virtual run my.disc -- sg_inq /dev/sr0")]
+    Run {
+        /// The file
+        disc: PathBuf,
+
+        /// Where the program finds the drive
+        #[arg(long, value_name = "PATH", default_value = "/dev/sr0")]
+        device: PathBuf,
+
+        /// The program and its arguments
+        #[arg(required = true, last = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
     },
 
     /// Tells what a disc is and what is on it

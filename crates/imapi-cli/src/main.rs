@@ -30,6 +30,9 @@ fn main() -> ExitCode {
         Command::Virtual(VirtualCommand::Create { disc, media, size }) => {
             virtual_disc::create(&disc, media, size, lang, &mut out)
         }
+        Command::Virtual(VirtualCommand::Run { disc, device, command }) => {
+            return virtual_disc::run(&disc, &device, &command, lang);
+        }
         Command::Virtual(VirtualCommand::Show { disc, json }) => virtual_disc::show(&disc, lang, json, &mut out),
         Command::Completions { shell } => cli::completions(shell, &mut out),
         Command::Man { command } => cli::man(command.as_deref(), &mut out),

@@ -1,11 +1,23 @@
 //! `imapi virtual`: discs in files, made and looked at.
 
+#[cfg(target_os = "linux")]
+use std::sync::Arc;
 use std::{
+    ffi::OsString,
     io::{self, Write as _},
     path::Path,
+    process::ExitCode,
 };
 
+#[cfg(target_os = "linux")]
+use imapi_disc_types::SystemClock;
 use imapi_errors::{Coded, Fact, Lang, Term};
+#[cfg(target_os = "linux")]
+use imapi_mmc_transport::{TransportExt as _, commands::TestUnitReady};
+#[cfg(target_os = "linux")]
+use imapi_virtual_device::VirtualDevice;
+#[cfg(target_os = "linux")]
+use imapi_virtual_drive::VirtualDrive;
 use imapi_virtual_drive::{DiscFile, DiscState, Medium};
 use serde::Serialize;
 
@@ -13,6 +25,10 @@ use crate::output::{self, Outcome, Output};
 
 /// Bytes of a block.
 const BLOCK: u64 = 2048;
+
+/// What a drive has to tell at most before it is ready.
+#[cfg(target_os = "linux")]
+const ATTENTIONS: usize = 4;
 
 /// A disc in JSON.
 #[derive(Debug, Serialize)]
@@ -79,6 +95,48 @@ pub fn create(
 fn whole_units(bytes: u64, medium: &Medium) -> u32 {
     let blocks = bytes.div_ceil(BLOCK).next_multiple_of(u64::from(medium.unit()));
     u32::try_from(blocks).unwrap_or(u32::MAX)
+}
+
+/// Runs a program that sees the disc in a drive, and ends as the program ends.
+#[cfg(target_os = "linux")]
+pub fn run(disc: &Path, device: &Path, command: &[OsString], lang: Lang) -> ExitCode {
+    let opened = DiscFile::<DiscState>::open(disc);
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) => return ended(failed(&error, lang)),
+    };
+    let medium = match file.geometry().medium.parse::<&Medium>() {
+        Ok(medium) => medium,
+        Err(error) => return ended(failed(&error, lang)),
+    };
+    let drive = VirtualDrive::new(Arc::new(SystemClock::new()));
+    drive.insert(file, medium);
+    // An operating system hears of the reset and of the new disc before it lets programs in.
+    for _ in 0..ATTENTIONS {
+        if drive.send(&TestUnitReady).is_ok() {
+            break;
+        }
+    }
+    let (program, arguments) = command.split_first().expect("clap demands one");
+    let mut run = std::process::Command::new(program);
+    run.args(arguments);
+    match VirtualDevice::new(Arc::new(drive)).at(device).run(run) {
+        Ok(status) => {
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            code.map_or(ExitCode::from(1), ExitCode::from)
+        }
+        Err(error) => ended(failed(&error, lang)),
+    }
+}
+
+/// What makes a drive visible to other programs is made for Linux.
+#[cfg(not(target_os = "linux"))]
+pub fn run(_: &Path, _: &Path, _: &[OsString], lang: Lang) -> ExitCode {
+    ended(failed(&imapi_errors::common::ERROR_NOT_SUPPORTED, lang))
+}
+
+fn ended(outcome: Outcome) -> ExitCode {
+    if outcome == Outcome::Done { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
 /// Tells what a disc is and what is on it.

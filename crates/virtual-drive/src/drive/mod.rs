@@ -1,5 +1,6 @@
 //! [`VirtualDrive`]: a burner in software. Commands go in, sense and data come out, a disc file changes.
 
+mod device;
 mod dispatch;
 mod identity;
 mod record;
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use imapi_disc_types::Clock;
+use imapi_disc_types::{ClientName, Clock};
 use imapi_mmc_transport::{
     Cdb, Completion, Data, Limits, Sense, SenseBytes, Status, Transport, TransportError, commands::Request,
 };
@@ -26,6 +27,8 @@ use crate::{DiscFile, DiscFileError, DiscState, Medium};
 pub struct VirtualDrive {
     inner: Mutex<Inner>,
     clock: Arc<dyn Clock>,
+    id: String,
+    owner: Mutex<Option<ClientName>>,
 }
 
 /// A disc in the tray.
@@ -64,12 +67,12 @@ impl VirtualDrive {
     /// A drive without a disc, its tray closed.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let inner = Inner { disc: None, tray_open: false, prevented: false, attention: VecDeque::from([Sense::RESET]) };
-        Self { inner: Mutex::new(inner), clock }
+        Self { inner: Mutex::new(inner), clock, id: "virtual".to_string(), owner: Mutex::new(None) }
     }
 
     /// Puts a disc in. The one that was there comes back.
     pub fn insert(&self, file: DiscFile<DiscState>, medium: &'static Medium) -> Option<DiscFile<DiscState>> {
-        let mut inner = self.lock();
+        let mut inner = self.inner();
         inner.tray_open = false;
         inner.attention.push_back(Sense::MEDIUM_CHANGED);
         inner.disc.replace(Loaded { file, medium }).map(|old| old.file)
@@ -77,20 +80,20 @@ impl VirtualDrive {
 
     /// Takes the disc out, as a hand would that no lock can stop.
     pub fn take_out(&self) -> Option<DiscFile<DiscState>> {
-        let mut inner = self.lock();
+        let mut inner = self.inner();
         inner.tray_open = true;
         inner.disc.take().map(|old| old.file)
     }
 
     /// No command leaves the state half changed, so one that panicked is no reason to lose the drive.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Transport for VirtualDrive {
     fn execute(&self, cdb: &Cdb, mut data: Data<'_>, _: Duration) -> Result<Completion, TransportError> {
-        let mut inner = self.lock();
+        let mut inner = self.inner();
         let answered = inner.answer(cdb, &mut data);
         Ok(match answered {
             Ok(Reply::Done) => Completion::good(data.sent()),

@@ -47,16 +47,36 @@ pub trait Query: Command {
     fn encode_reply(&self, reply: &Self::Reply) -> Vec<u8>;
 }
 
+/// A query whose answer begins with its own length, so that the whole can be asked for however long it is; see
+/// [`TransportExt::query_whole`](crate::TransportExt::query_whole).
+pub trait Announced: Query {
+    /// How many bytes at the beginning of the answer tell its length. An even number, because odd ones upset bridges.
+    const HEADER: usize;
+
+    /// How long the whole answer is, by those bytes.
+    fn announced(reply: &[u8]) -> Result<usize, BadReply>;
+
+    /// The same question for so many bytes, or for as many as the command can ask for if that is less.
+    #[must_use]
+    fn with_allocation(&self, bytes: usize) -> Self;
+}
+
 /// A command that takes small typed parameters along.
 pub trait Submit: Command {
     /// The parameters.
     type Params: fmt::Debug + Clone + PartialEq + Send + Sync + 'static;
 
+    /// The time this very command may take with these parameters. Where the bit that makes it immediate is in the
+    /// parameters, the command alone cannot know.
+    fn timeout_with(&self, _: &Self::Params) -> Duration {
+        self.timeout()
+    }
+
     /// The bytes that go with the command. Their length is what the command's own length field must say.
     fn encode_params(params: &Self::Params) -> Vec<u8>;
 
     /// The parameters that these bytes are; the field that is wrong is counted in the data.
-    fn decode_params(&self, bytes: &[u8]) -> Result<Self::Params, InvalidField>;
+    fn decode_params(&self, bytes: &[u8]) -> Result<Self::Params, BadParams>;
 }
 
 /// A field with a value that the receiver cannot take: byte, and where it is one the bit.
@@ -71,6 +91,19 @@ pub struct InvalidField {
     pub byte: u16,
     /// Its highest bit, where a bit is meant.
     pub bit: Option<u8>,
+}
+
+/// Parameters that the receiver cannot take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum BadParams {
+    /// There are fewer of them than the command said, or what it said ends within a header, a page or an entry.
+    ///
+    /// A drive answers it with PARAMETER LIST LENGTH ERROR.
+    #[error("the length of the parameters is not what they need")]
+    Length,
+    /// A field has a value that cannot be taken.
+    #[error(transparent)]
+    Field(#[from] InvalidField),
 }
 
 struct Bit(Option<u8>);

@@ -89,3 +89,30 @@ impl Coded for LockRefused {
         }
     }
 }
+
+/// What a [`DriveSource`] opens can be traced, and can be made to fail, as it is.
+impl<T: Device + ?Sized> Device for Arc<T> {
+    fn id(&self) -> &str {
+        (**self).id()
+    }
+
+    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
+        (**self).lock(owner, force)
+    }
+
+    fn unlock(&self) {
+        (**self).unlock();
+    }
+
+    fn lock_owner(&self) -> Option<String> {
+        (**self).lock_owner()
+    }
+
+    fn mount_points(&self) -> Vec<PathBuf> {
+        (**self).mount_points()
+    }
+
+    fn media_notices(&self, on: bool) {
+        (**self).media_notices(on);
+    }
+}

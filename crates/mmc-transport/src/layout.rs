@@ -44,6 +44,23 @@ macro_rules! layout {
 
 pub(crate) use layout;
 
+/// For each flag of a structure: it alone is these bytes, and these bytes are it alone. A round trip does not see two
+/// flags whose places are exchanged.
+#[cfg(test)]
+macro_rules! each_flag_alone {
+    ($name:ident { $($field:ident: $bytes:expr),+ $(,)? }) => {
+        $({
+            let mut alone = $name::default();
+            alone.$field = true;
+            assert_eq!(alone.encode(), $bytes, "{}", stringify!($name::$field));
+            assert_eq!($name::decode(&$bytes), Ok(alone), "{}", stringify!($name::$field));
+        })+
+    };
+}
+
+#[cfg(test)]
+pub(crate) use each_flag_alone;
+
 /// Reads numbers narrower than a byte.
 pub(crate) trait BitsOf {
     /// The `width` bits from bit `low` upwards.
@@ -92,6 +109,12 @@ pub(crate) fn whole16<'a>(reply: &'a [u8], need: usize, notes: &mut Notes) -> Re
 /// How long the whole answer is, by its first two bytes.
 pub(crate) fn announced16(reply: &[u8]) -> Result<usize, BadReply> {
     Ok(usize::from(Fields::new(reply, 2)?.u16(0)?) + 2)
+}
+
+/// An allocation length of two bytes for so many bytes: even, because odd ones upset bridges, and as large as it can be
+/// where that is less.
+pub(crate) fn allocation16(bytes: usize) -> u16 {
+    u16::try_from(bytes).ok().and_then(|bytes| bytes.checked_next_multiple_of(2)).unwrap_or(u16::MAX - 1)
 }
 
 /// The items of a table that begins at `from`: whole ones only. One that was cut is noted; the allocation did that.

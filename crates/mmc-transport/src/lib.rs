@@ -51,7 +51,7 @@ mod transport;
 mod wire;
 
 pub use cdb::{Cdb, CdbLength};
-pub use command::{BadReply, Command, InvalidField, Note, Notes, Query, Submit};
+pub use command::{Announced, BadParams, BadReply, Command, InvalidField, Note, Notes, Query, Submit};
 pub use condition::{Class, Condition, Tray};
 pub use device::{Arrival, Device, DriveSource, LockRefused};
 pub use execute::{Answer, CommandError, Done, Ready, TransportExt, WaitError, Waiting};

@@ -1,6 +1,6 @@
 //! [`Transport`]: something that takes commands and says what came of each.
 
-use std::{fmt, io, num::NonZeroU32, time::Duration};
+use std::{fmt, io, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use imapi_disc_types::Clock;
 use imapi_errors::{Coded, Fact, HResult, Value, common, v2};
@@ -164,6 +164,12 @@ pub enum TransportError {
         /// The time it had.
         after: Duration,
     },
+    /// The system ended the wait for the command. Whether it was carried out is unknown.
+    #[error("the wait for command {opcode:02X}h was interrupted; it may have been carried out")]
+    Interrupted {
+        /// Which command.
+        opcode: u8,
+    },
     /// The device is no longer there.
     #[error("the device is gone")]
     Gone,
@@ -201,6 +207,22 @@ pub enum TransportError {
         /// What was sent.
         found: String,
     },
+    /// The drive could not be opened; no command was sent.
+    #[error("{} could not be opened", node.display())]
+    Open {
+        /// What was to be opened.
+        node: PathBuf,
+        /// What the system said, or what would help.
+        #[source]
+        source: io::Error,
+    },
+    /// The system did not say which drives there are; no command was sent.
+    #[error("the system could not list its drives")]
+    List {
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The operating system failed otherwise.
     #[error("the system could not send command {opcode:02X}h")]
     System {
@@ -216,12 +238,13 @@ impl Coded for TransportError {
     fn code(&self) -> HResult {
         match self {
             Self::Timeout { .. } => v2::E_IMAPI_RECORDER_COMMAND_TIMEOUT,
+            Self::Interrupted { .. } => common::ERROR_OPERATION_ABORTED,
             Self::Gone => common::ERROR_DEV_NOT_EXIST,
             Self::NotPermitted { .. } => common::E_ACCESSDENIED,
             Self::TooLarge { .. } => common::E_INVALIDARG,
             Self::Connection { .. } => common::ERROR_IO_DEVICE,
             Self::NotRecorded { .. } => common::E_UNEXPECTED,
-            Self::System { source, .. } => source.code(),
+            Self::Open { source, .. } | Self::List { source } | Self::System { source, .. } => source.code(),
         }
     }
 
@@ -231,6 +254,7 @@ impl Coded for TransportError {
                 put(Fact::Command, Value::Text(&format_args!("{opcode:02X}h")));
                 put(Fact::Elapsed, Value::I64(i64::try_from(after.as_secs()).unwrap_or(i64::MAX)));
             }
+            Self::Interrupted { opcode } => put(Fact::Command, Value::Text(&format_args!("{opcode:02X}h"))),
             Self::Gone => {}
             Self::NotPermitted { opcode, remedy } => {
                 put(Fact::Command, Value::Text(&format_args!("{opcode:02X}h")));
@@ -247,6 +271,11 @@ impl Coded for TransportError {
                 put(Fact::Expected, Value::Text(expected));
                 put(Fact::Found, Value::Text(found));
             }
+            Self::Open { node, source } => {
+                put(Fact::Path, Value::Text(&node.display()));
+                source.facts(put);
+            }
+            Self::List { source } => source.facts(put),
             Self::System { opcode, source } => {
                 put(Fact::Command, Value::Text(&format_args!("{opcode:02X}h")));
                 source.facts(put);

@@ -132,6 +132,40 @@ fn a_drive_is_opened_by_id_node_or_address() {
 }
 
 #[test]
+fn a_drive_is_opened_by_a_link_to_its_node_and_by_its_generic_node() {
+    let machine = Machine::with_a_drive();
+    machine.plug_in("2:0:0:0", "5\n", "block", "sr1", "11:1\n");
+    machine.write("sys/bus/scsi/devices/2:0:0:0/scsi_generic/sg7/dev", b"21:7\n");
+    machine.write("dev/sg7", b"");
+    symlink("sr1", machine.path("dev/cdrom")).expect("a link");
+    symlink("cdrom", machine.path("dev/dvd")).expect("a link");
+    symlink("../../sr1", machine.path("dev/disk/by-id/wwn-0x5001")).expect("a link");
+    symlink("circle", machine.path("dev/circle")).expect("a link");
+    for name in ["dev/cdrom", "dev/dvd", "dev/disk/by-id/wwn-0x5001", "dev/sg7"] {
+        let drive = machine.drives().open_drive(machine.path(name).to_str().expect("text")).expect(name);
+        assert_eq!((&drive.info().address[..], &drive.info().node), ("2:0:0:0", &machine.path("dev/sr1")), "{name}");
+    }
+    for name in ["dev/circle", "dev/sg8", "dev"] {
+        let error = machine.drives().open(machine.path(name).to_str().expect("text")).err().expect(name);
+        assert!(matches!(error, TransportError::Gone), "{name}: {error}");
+    }
+}
+
+#[test]
+fn what_cannot_be_listed_or_opened_names_no_command() {
+    let machine = Machine::with_a_drive();
+    let node = machine.path("dev/sr0");
+    fs::remove_file(&node).expect("the link");
+    fs::create_dir(&node).expect("a folder");
+    let error = machine.drives().open("1:0:0:0").err().expect("a folder is no drive");
+    assert_eq!(error.to_string(), format!("{} could not be opened", node.display()));
+    fs::remove_dir_all(machine.path("sys/bus/scsi/devices")).expect("the folder");
+    machine.write("sys/bus/scsi/devices", b"");
+    let error = machine.drives().list().expect_err("no folder");
+    assert_eq!(error.to_string(), "the system could not list its drives");
+}
+
+#[test]
 fn a_node_that_is_no_scsi_device_says_so() {
     let machine = Machine::with_a_drive();
     let drive = machine.drives().open_drive("1:0:0:0").expect("a node");
@@ -198,6 +232,20 @@ fn notices_are_switched_off_and_come_back_as_they_were() {
     drive.media_notices(false);
     drop(drive);
     assert_eq!(polling(), "-1", "a drive that is closed leaves nothing behind");
+}
+
+#[test]
+fn notices_come_back_when_two_switched_them_off() {
+    let machine = Machine::with_a_drive();
+    let polling = || fs::read_to_string(machine.path("sys/class/block/sr0/events_poll_msecs")).expect("the attribute");
+    let (one, other) =
+        (machine.drives().open("1:0:0:0").expect("a node"), machine.drives().open("1:0:0:0").expect("a node"));
+    one.media_notices(false);
+    other.media_notices(false);
+    assert_eq!(polling(), "0");
+    one.media_notices(true);
+    drop((one, other));
+    assert_eq!(polling(), "-1");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use imapi_disc_types::{Lba, Msf};
 
-use crate::{Cdb, InvalidField};
+use crate::{BadParams, Cdb, InvalidField};
 
 /// Reads fields of a command. The place is a constant, so that nothing can be missed at run time.
 pub(super) trait CdbFields {
@@ -115,10 +115,10 @@ impl CdbWriter<12> {
 }
 
 /// The parameters that came with a command which announced `announced` bytes of them: what lies beyond is none of
-/// them, and where fewer came, the first missing byte is the invalid field.
-pub(super) fn announced(came: &[u8], announced: u32) -> Result<&[u8], InvalidField> {
+/// them, and fewer are a wrong length.
+pub(super) fn announced(came: &[u8], announced: u32) -> Result<&[u8], BadParams> {
     let len = usize::try_from(announced).unwrap_or(usize::MAX);
-    came.get(..len).ok_or_else(|| data_field(came.len()))
+    came.get(..len).ok_or(BadParams::Length)
 }
 
 /// One array behind another.
@@ -172,8 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn parameters_that_were_announced_and_did_not_come_are_pointed_at() {
+    fn fewer_parameters_than_were_announced_are_a_wrong_length() {
         assert_eq!(announced(&[1, 2, 3], 2), Ok([1, 2].as_slice()));
-        assert_eq!(announced(&[1, 2, 3], 4), Err(InvalidField::data(3)));
+        assert_eq!(announced(&[1, 2, 3], 4), Err(BadParams::Length));
     }
 }

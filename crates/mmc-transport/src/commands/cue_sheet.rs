@@ -4,7 +4,7 @@ use super::{
     cdb_bytes::{CdbFields, CdbWriter, announced, data_field},
     cue_entry::CueEntry,
 };
-use crate::{Cdb, Command, InvalidField, Submit};
+use crate::{BadParams, Cdb, Command, InvalidField, Submit};
 
 const SHEET_LENGTH: usize = 6;
 
@@ -46,18 +46,17 @@ impl Submit for SendCueSheet {
         params.iter().flat_map(CueEntry::encode).collect()
     }
 
-    fn decode_params(&self, bytes: &[u8]) -> Result<Self::Params, InvalidField> {
+    fn decode_params(&self, bytes: &[u8]) -> Result<Self::Params, BadParams> {
         let entries = announced(bytes, self.sheet_length)?.chunks_exact(CueEntry::LEN);
         if !entries.remainder().is_empty() {
-            // The sheet ends within an entry: its length is what is wrong, and that stands in the command.
-            return Err(InvalidField::cdb(6));
+            return Err(BadParams::Length);
         }
         entries
             .filter_map(|entry| entry.try_into().ok())
             .enumerate()
             .map(|(number, entry)| {
                 CueEntry::decode(entry)
-                    .map_err(|at| data_field(number.saturating_mul(CueEntry::LEN).saturating_add(at)))
+                    .map_err(|at| data_field(number.saturating_mul(CueEntry::LEN).saturating_add(at)).into())
             })
             .collect()
     }
@@ -103,12 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_of_a_sheet_is_pointed_at() {
+    fn a_sheet_that_ends_early_has_a_wrong_length() {
         let send = SendCueSheet { sheet_length: 32 };
-        for (len, missing) in (0..32).zip(0..) {
-            assert_eq!(send.decode_params(&SHEET[..len]), Err(InvalidField::data(missing)));
+        for len in 0..32 {
+            assert_eq!(send.decode_params(&SHEET[..len]), Err(BadParams::Length));
         }
-        assert_eq!(SendCueSheet { sheet_length: 31 }.decode_params(&SHEET), Err(InvalidField::cdb(6)));
+        assert_eq!(SendCueSheet { sheet_length: 31 }.decode_params(&SHEET), Err(BadParams::Length));
         assert_eq!(SendCueSheet { sheet_length: 0 }.decode_params(&SHEET), Ok(vec![]));
     }
 
@@ -116,7 +115,7 @@ mod tests {
     fn a_time_that_no_clock_shows_is_pointed_at_in_its_entry() {
         let mut sheet = SHEET;
         sheet[8 * 2 + 6] = 60;
-        assert_eq!(SendCueSheet { sheet_length: 32 }.decode_params(&sheet), Err(InvalidField::data(21)));
+        assert_eq!(SendCueSheet { sheet_length: 32 }.decode_params(&sheet), Err(InvalidField::data(21).into()));
     }
 
     #[test]

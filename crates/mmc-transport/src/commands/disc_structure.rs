@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    BadReply, Cdb, Command, InvalidField, Notes, Query,
-    layout::{announced16, low_bits},
+    Announced, BadReply, Cdb, Command, InvalidField, Notes, Query,
+    layout::{allocation16, announced16, low_bits},
     structure::{DiscStructure, StructureFormat, StructureMedium},
 };
 
@@ -36,10 +36,17 @@ impl ReadDiscStructure {
     pub fn of(format: StructureFormat) -> Self {
         Self { format, address: 0, layer: 0, allocation: 2 * 2048 + 4, agid: 0 }
     }
+}
 
-    /// How long the whole answer is, by its first two bytes.
-    pub fn announced(reply: &[u8]) -> Result<usize, BadReply> {
+impl Announced for ReadDiscStructure {
+    const HEADER: usize = 4;
+
+    fn announced(reply: &[u8]) -> Result<usize, BadReply> {
         announced16(reply)
+    }
+
+    fn with_allocation(&self, bytes: usize) -> Self {
+        Self { allocation: allocation16(bytes), ..*self }
     }
 }
 

@@ -1,8 +1,8 @@
 //! READ FORMAT CAPACITIES: how large the disc is, and how it can be formatted.
 
 use crate::{
-    BadReply, Cdb, Command, InvalidField, Notes, Query,
-    layout::{BitsInto as _, BitsOf as _, items},
+    Announced, BadReply, Cdb, Command, InvalidField, Notes, Query,
+    layout::{BitsInto as _, BitsOf as _, allocation16, items},
     wire::{Fields, Writer},
 };
 
@@ -158,10 +158,17 @@ impl ReadFormatCapacities {
     pub fn everything() -> Self {
         Self { allocation: 4 + 31 * 8 }
     }
+}
 
-    /// How long the whole answer is, by its first four bytes.
-    pub fn announced(reply: &[u8]) -> Result<usize, BadReply> {
+impl Announced for ReadFormatCapacities {
+    const HEADER: usize = field::CURRENT;
+
+    fn announced(reply: &[u8]) -> Result<usize, BadReply> {
         Ok(usize::from(Fields::new(reply, field::CURRENT)?.u8(field::LIST_LENGTH)?) + field::CURRENT)
+    }
+
+    fn with_allocation(&self, bytes: usize) -> Self {
+        Self { allocation: allocation16(bytes) }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::format_capacities::FormatDescriptor;
+use super::{format_capacities::FormatDescriptor, timeouts};
 use crate::{
-    Cdb, Command, InvalidField, Submit,
+    BadParams, Cdb, Command, InvalidField, Submit,
     wire::{Fields, Writer},
 };
 
@@ -63,16 +63,11 @@ const FORMAT_CODE: u8 = 0b001;
 const HEADER: usize = 4;
 const LENGTH: usize = HEADER + FormatDescriptor::LEN;
 
-impl FormatUnit {
-    /// How long a drive may take that is not told to be immediate. The command itself cannot know, because the bit is
-    /// in the parameters.
-    pub const WITHOUT_IMMEDIATE: Duration = Duration::from_secs(5 * 3600);
-}
-
 impl Command for FormatUnit {
     const OPCODE: u8 = 0x04;
     const NAME: &'static str = "FORMAT UNIT";
-    const TIMEOUT: Duration = Duration::from_secs(200);
+    /// With [`FormatOptions::immediate`]; without, see [`Submit::timeout_with`].
+    const TIMEOUT: Duration = timeouts::RECORDING;
 
     fn to_cdb(&self) -> Cdb {
         let list = if self.complete_list { COMPLETE_LIST } else { 0 };
@@ -94,6 +89,12 @@ impl Command for FormatUnit {
 impl Submit for FormatUnit {
     type Params = FormatParameters;
 
+    /// A drive that is not told to be immediate comes back after hours. A try-out formats nothing.
+    fn timeout_with(&self, params: &FormatParameters) -> Duration {
+        let FormatOptions { options_valid, try_out, immediate, .. } = params.options;
+        timeouts::blanking(immediate || (options_valid && try_out))
+    }
+
     fn encode_params(params: &FormatParameters) -> Vec<u8> {
         let FormatParameters { options, descriptor } = params;
         let mut writer = Writer::zeroed(HEADER);
@@ -108,16 +109,17 @@ impl Submit for FormatUnit {
         writer.u16(2, crate::wire::len16(descriptor.len())).push(&descriptor).finish()
     }
 
-    /// Nothing more than one descriptor can be there, so a list that is too short is wrong at its length.
-    fn decode_params(&self, bytes: &[u8]) -> Result<FormatParameters, InvalidField> {
+    /// The command has no length that could be wrong. Nothing more than one descriptor can be there, so what is too short
+    /// is wrong where the parameters tell their own length.
+    fn decode_params(&self, bytes: &[u8]) -> Result<FormatParameters, BadParams> {
         let short = |_| InvalidField::data(2);
         let fields = Fields::new(bytes, LENGTH).map_err(short)?;
         if usize::from(fields.u16(2).map_err(short)?) != FormatDescriptor::LEN {
-            return Err(InvalidField::data(2));
+            return Err(InvalidField::data(2).into());
         }
         let on = |bit| fields.bit(1, bit).map_err(short);
         if on(bit::INITIALISATION_PATTERN)? {
-            return Err(InvalidField::data_bit(1, bit::INITIALISATION_PATTERN));
+            return Err(InvalidField::data_bit(1, bit::INITIALISATION_PATTERN).into());
         }
         Ok(FormatParameters {
             options: FormatOptions {
@@ -170,10 +172,43 @@ mod tests {
     }
 
     #[test]
+    fn each_option_is_in_its_place() {
+        let none = FormatOptions::default();
+        for (bit, options) in [
+            (0x80, FormatOptions { options_valid: true, ..none }),
+            (0x40, FormatOptions { without_primary_list: true, ..none }),
+            (0x20, FormatOptions { without_certification: true, ..none }),
+            (0x10, FormatOptions { stop_without_list: true, ..none }),
+            (0x04, FormatOptions { try_out: true, ..none }),
+            (0x02, FormatOptions { immediate: true, ..none }),
+            (0x01, FormatOptions { vendor: true, ..none }),
+        ] {
+            let descriptor = FormatDescriptor { blocks: 0, format: FormatType::QUICK, subtype: 0, parameter: 16 };
+            let parameters = FormatParameters { options, descriptor };
+            let bytes = [0, bit, 0, 8, 0, 0, 0, 0, 0x54, 0, 0, 16];
+            assert_eq!(FormatUnit::encode_params(&parameters), bytes);
+            assert_eq!(FormatUnit::default().decode_params(&bytes), Ok(parameters));
+        }
+    }
+
+    #[test]
+    fn only_an_immediate_format_and_a_try_out_end_soon() {
+        let seconds = |options| {
+            let descriptor = FormatDescriptor { blocks: 0, format: FormatType::QUICK, subtype: 0, parameter: 16 };
+            FormatUnit::default().timeout_with(&FormatParameters { options, descriptor }).as_secs()
+        };
+        let waiting = FormatOptions::default();
+        assert_eq!(seconds(waiting), 18_000);
+        assert_eq!(seconds(FormatOptions { immediate: true, ..waiting }), 200);
+        assert_eq!(seconds(FormatOptions { options_valid: true, try_out: true, ..waiting }), 200);
+        assert_eq!(seconds(FormatOptions { try_out: true, ..waiting }), 18_000, "the option does not count");
+    }
+
+    #[test]
     fn each_prefix_of_the_parameters_is_refused() {
         for len in 0..QUICK.len() {
             let short = FormatUnit::default().decode_params(&QUICK[..len]);
-            assert_eq!(short, Err(InvalidField::data(2)), "{len}");
+            assert_eq!(short, Err(InvalidField::data(2).into()), "{len}");
         }
     }
 
@@ -181,10 +216,10 @@ mod tests {
     fn a_pattern_and_a_second_descriptor_are_refused() {
         let mut pattern = QUICK;
         pattern[1] |= 8;
-        assert_eq!(FormatUnit::default().decode_params(&pattern), Err(InvalidField::data_bit(1, 3)));
+        assert_eq!(FormatUnit::default().decode_params(&pattern), Err(InvalidField::data_bit(1, 3).into()));
         let mut two = QUICK;
         two[3] = 16;
-        assert_eq!(FormatUnit::default().decode_params(&two), Err(InvalidField::data(2)));
+        assert_eq!(FormatUnit::default().decode_params(&two), Err(InvalidField::data(2).into()));
     }
 
     proptest! {

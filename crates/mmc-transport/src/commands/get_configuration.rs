@@ -3,8 +3,9 @@
 use imapi_disc_types::Profile;
 
 use crate::{
-    BadReply, Cdb, Command, InvalidField, Notes, Query,
+    Announced, BadReply, Cdb, Command, InvalidField, Notes, Query,
     feature::{FeatureCode, FeatureDescriptor},
+    layout::allocation16,
     wire::{Fields, Writer},
 };
 
@@ -64,11 +65,18 @@ impl GetConfiguration {
     pub fn one(code: FeatureCode) -> Self {
         Self { request: RequestedFeatures::One, from: code, allocation: 8 + 4 + 252 }
     }
+}
 
-    /// How long the whole answer is, by its first four bytes.
-    pub fn announced(reply: &[u8]) -> Result<usize, BadReply> {
+impl Announced for GetConfiguration {
+    const HEADER: usize = field::FEATURES;
+
+    fn announced(reply: &[u8]) -> Result<usize, BadReply> {
         let after = Fields::new(reply, field::AFTER_LENGTH)?.u32(field::LENGTH)?;
         Ok(usize::try_from(after).unwrap_or(usize::MAX).saturating_add(field::AFTER_LENGTH))
+    }
+
+    fn with_allocation(&self, bytes: usize) -> Self {
+        Self { allocation: allocation16(bytes), ..*self }
     }
 }
 

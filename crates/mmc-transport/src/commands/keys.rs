@@ -1,7 +1,7 @@
 //! SEND KEY and REPORT KEY: what copy protection and region codes say to a drive. Fields by number, payloads as bytes.
 
 use crate::{
-    BadReply, Cdb, Command, InvalidField, Notes, Query, Submit,
+    BadParams, BadReply, Cdb, Command, InvalidField, Notes, Query, Submit,
     wire::{Fields, Writer},
 };
 
@@ -148,13 +148,12 @@ impl Submit for SendKey {
         params.encode()
     }
 
-    fn decode_params(&self, bytes: &[u8]) -> Result<KeyData, InvalidField> {
+    fn decode_params(&self, bytes: &[u8]) -> Result<KeyData, BadParams> {
         let sent = bytes.get(..usize::from(self.length)).unwrap_or(bytes);
         if sent.is_empty() {
             return Ok(KeyData::default());
         }
-        // Data that is too short for its header is a length in the command that cannot be.
-        KeyData::decode(sent).map_err(|_| InvalidField::cdb(8))
+        KeyData::decode(sent).map_err(|_| BadParams::Length)
     }
 }
 
@@ -201,7 +200,7 @@ mod tests {
     #[test]
     fn a_parameter_list_without_its_header_is_refused() {
         let command = SendKey { length: 3, ..SendKey::default() };
-        assert_eq!(command.decode_params(&REGION), Err(InvalidField::cdb(8)));
+        assert_eq!(command.decode_params(&REGION), Err(BadParams::Length));
         assert_eq!(SendKey::default().decode_params(&REGION), Ok(KeyData::default()));
     }
 

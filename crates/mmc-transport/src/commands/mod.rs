@@ -8,8 +8,10 @@ use crate::{Cdb, Command, InvalidField};
 macro_rules! commands {
     ($($name:ident),* $(,)?) => {
         /// A command that a device received.
+        ///
+        /// The enum is closed on purpose: a drive in software matches exhaustively, and hears from the compiler when
+        /// there is a command more.
         #[derive(Debug, Clone, PartialEq)]
-        #[non_exhaustive]
         pub enum Request {
             $(#[doc = concat!("[`", stringify!($name), "`]")] $name($name),)*
         }

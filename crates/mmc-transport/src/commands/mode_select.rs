@@ -1,7 +1,7 @@
 //! MODE SELECT, with 6 bytes and with 10: changes mode pages. The pages themselves are in [`crate::mode`].
 
 use crate::{
-    Cdb, Command, InvalidField, Submit,
+    BadParams, Cdb, Command, InvalidField, Submit,
     mode::{HeaderForm, ModeParameters},
 };
 
@@ -78,10 +78,9 @@ impl Submit for ModeSelect10 {
         params.encode_list(HeaderForm::Ten)
     }
 
-    fn decode_params(&self, bytes: &[u8]) -> Result<ModeParameters, InvalidField> {
+    fn decode_params(&self, bytes: &[u8]) -> Result<ModeParameters, BadParams> {
         let sent = bytes.get(..self.length.into()).unwrap_or(bytes);
-        // A list that ends inside its header is a length in the command that cannot be.
-        ModeParameters::decode_list(HeaderForm::Ten, sent, InvalidField::cdb(7))
+        ModeParameters::decode_list(HeaderForm::Ten, sent)
     }
 }
 
@@ -106,9 +105,9 @@ impl Submit for ModeSelect6 {
         params.encode_list(HeaderForm::Six)
     }
 
-    fn decode_params(&self, bytes: &[u8]) -> Result<ModeParameters, InvalidField> {
+    fn decode_params(&self, bytes: &[u8]) -> Result<ModeParameters, BadParams> {
         let sent = bytes.get(..self.length.into()).unwrap_or(bytes);
-        ModeParameters::decode_list(HeaderForm::Six, sent, InvalidField::cdb(4))
+        ModeParameters::decode_list(HeaderForm::Six, sent)
     }
 }
 
@@ -157,20 +156,20 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_ends_early_is_refused_with_the_place() {
+    fn a_list_that_ends_within_something_has_a_wrong_length() {
         let ten = [&[0; 8][..], &PAGE].concat();
         let decode = |length| ModeSelect10 { page_format: true, save: false, length }.decode_params(&ten);
         assert_eq!(decode(0), Ok(ModeParameters::of([])));
         for length in 1..8 {
-            assert_eq!(decode(length), Err(InvalidField::cdb(7)), "{length}");
+            assert_eq!(decode(length), Err(BadParams::Length), "{length}");
         }
         assert_eq!(decode(8), Ok(ModeParameters::of([])));
         for length in 9..20 {
-            assert_eq!(decode(length), Err(InvalidField::data(9)), "{length}");
+            assert_eq!(decode(length), Err(BadParams::Length), "{length}");
         }
         assert_eq!(
             ModeSelect6 { page_format: true, save: false, length: 3 }.decode_params(&ten),
-            Err(InvalidField::cdb(4))
+            Err(BadParams::Length)
         );
     }
 

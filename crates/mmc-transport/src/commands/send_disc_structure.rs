@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    BadReply, Cdb, Command, InvalidField, Notes, Submit,
+    BadParams, BadReply, Cdb, Command, InvalidField, Notes, Submit,
     layout::low_bits,
     structure::{DiscStructure, StructureFormat, StructureMedium},
     wire::len16,
@@ -57,8 +57,12 @@ impl Submit for SendDiscStructure {
         params.encode()
     }
 
-    /// What is too short is wrong at its length, which its first byte begins.
-    fn decode_params(&self, bytes: &[u8]) -> Result<DiscStructure, InvalidField> {
+    /// Fewer bytes than the command says have a wrong length; what is too short all the same is wrong at its own length,
+    /// which its first byte begins.
+    fn decode_params(&self, bytes: &[u8]) -> Result<DiscStructure, BadParams> {
+        if bytes.len() < usize::from(self.length) {
+            return Err(BadParams::Length);
+        }
         let mut notes = Notes::new();
         let structure = DiscStructure::decode(self.format, bytes, &mut notes).map_err(|error| match error {
             BadReply::Short { .. } => InvalidField::data(0),
@@ -66,7 +70,7 @@ impl Submit for SendDiscStructure {
         })?;
         // A drive that is told something odd is not to guess what was meant.
         match notes.as_slice().first() {
-            Some(note) => Err(InvalidField::data(u16::try_from(note.at).unwrap_or(u16::MAX))),
+            Some(note) => Err(InvalidField::data(u16::try_from(note.at).unwrap_or(u16::MAX)).into()),
             None => Ok(structure),
         }
     }
@@ -93,7 +97,7 @@ mod tests {
         assert_eq!(SendDiscStructure::encode_params(&boundary), BOUNDARY);
         assert_eq!(command.decode_params(&BOUNDARY), Ok(boundary));
         for len in 0..BOUNDARY.len() {
-            assert_eq!(command.decode_params(&BOUNDARY[..len]), Err(InvalidField::data(0)), "{len}");
+            assert_eq!(command.decode_params(&BOUNDARY[..len]), Err(BadParams::Length), "{len}");
         }
     }
 
@@ -102,7 +106,7 @@ mod tests {
         let command = SendDiscStructure { format: StructureFormat::LAYER_BOUNDARY, length: 12 };
         let mut wrong = BOUNDARY;
         wrong[1] = 0;
-        assert_eq!(command.decode_params(&wrong), Err(InvalidField::data(0)));
+        assert_eq!(command.decode_params(&wrong), Err(InvalidField::data(0).into()));
     }
 
     proptest! {
@@ -110,7 +114,7 @@ mod tests {
         fn nothing_makes_it_panic(cdb: [u8; 12], code: u8, bd: bool, bytes in vec(any::<u8>(), 0..64)) {
             no_command_panics::<SendDiscStructure>(cdb)?;
             let medium = if bd { StructureMedium::BD } else { StructureMedium::DVD };
-            let command = SendDiscStructure { format: StructureFormat { medium, code }, length: 64 };
+            let command = SendDiscStructure { format: StructureFormat { medium, code }, length: 0 };
             if let Ok(structure) = command.decode_params(&bytes) {
                 let again = SendDiscStructure::encode_params(&structure);
                 prop_assert_eq!(command.decode_params(&again), Ok(structure));

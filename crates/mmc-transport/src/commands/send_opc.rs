@@ -6,7 +6,7 @@ use super::{
     cdb_bytes::{CdbFields, CdbWriter, announced, joined, split},
     timeouts,
 };
-use crate::{Cdb, Command, InvalidField, Submit};
+use crate::{BadParams, Cdb, Command, InvalidField, Submit};
 
 mod field {
     pub const FLAGS: usize = 1;
@@ -96,11 +96,10 @@ impl Submit for SendOpcInformation {
         params.iter().flat_map(OpcSetting::encode).collect()
     }
 
-    fn decode_params(&self, bytes: &[u8]) -> Result<Self::Params, InvalidField> {
+    fn decode_params(&self, bytes: &[u8]) -> Result<Self::Params, BadParams> {
         let settings = announced(bytes, self.list_length.into())?.chunks_exact(OpcSetting::LEN);
         if !settings.remainder().is_empty() {
-            // The list ends within an entry: its length is what is wrong, and that stands in the command.
-            return Err(InvalidField::cdb(7));
+            return Err(BadParams::Length);
         }
         Ok(settings.filter_map(|setting| setting.try_into().ok()).map(OpcSetting::decode).collect())
     }
@@ -132,15 +131,14 @@ mod tests {
         assert_eq!(SendOpcInformation::encode_params(&settings), bytes);
         assert_eq!(tell.decode_params(&bytes), Ok(settings));
         for len in 0..16 {
-            let missing = u16::try_from(len).expect("below 16");
-            assert_eq!(tell.decode_params(&bytes[..len]), Err(InvalidField::data(missing)));
+            assert_eq!(tell.decode_params(&bytes[..len]), Err(BadParams::Length));
         }
     }
 
     #[test]
     fn a_list_that_ends_within_an_entry_has_a_wrong_length() {
         let odd = SendOpcInformation { calibrate: false, list_length: 12 };
-        assert_eq!(odd.decode_params(&[0; 12]), Err(InvalidField::cdb(7)));
+        assert_eq!(odd.decode_params(&[0; 12]), Err(BadParams::Length));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     cdb_bytes::{CdbFields, CdbWriter, announced},
 };
 use crate::{
-    BadReply, Cdb, Command, InvalidField, Submit,
+    BadParams, BadReply, Cdb, Command, InvalidField, Submit,
     wire::{Fields, Writer},
 };
 
@@ -183,12 +183,11 @@ impl Submit for SetStreaming {
         }
     }
 
-    fn decode_params(&self, bytes: &[u8]) -> Result<StreamingParameters, InvalidField> {
+    fn decode_params(&self, bytes: &[u8]) -> Result<StreamingParameters, BadParams> {
         let came = announced(bytes, self.list_length.into())?;
         match self.kind {
-            // A list too short for a descriptor is an error of the command, which says how long the list is.
             StreamingType::SPEED => {
-                StreamingSpeed::decode(came).map(StreamingParameters::Speed).map_err(|_| InvalidField::cdb(9))
+                StreamingSpeed::decode(came).map(StreamingParameters::Speed).map_err(|_| BadParams::Length)
             }
             _ => Ok(StreamingParameters::Other(came.to_vec())),
         }
@@ -229,12 +228,12 @@ mod tests {
     }
 
     #[test]
-    fn a_short_list_is_pointed_at() {
+    fn a_short_list_has_a_wrong_length() {
         for (len, missing) in (0..28).zip(0..) {
             let whole = SetStreaming::speed();
-            assert_eq!(whole.decode_params(&EIGHTFOLD[..len]), Err(InvalidField::data(missing)));
+            assert_eq!(whole.decode_params(&EIGHTFOLD[..len]), Err(BadParams::Length));
             let short = SetStreaming { kind: StreamingType::SPEED, list_length: missing };
-            assert_eq!(short.decode_params(&EIGHTFOLD), Err(InvalidField::cdb(9)));
+            assert_eq!(short.decode_params(&EIGHTFOLD), Err(BadParams::Length));
         }
     }
 

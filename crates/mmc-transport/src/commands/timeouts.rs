@@ -11,7 +11,7 @@ pub(super) const RECORDING: Duration = Duration::from_secs(200);
 /// Emptying the buffer or closing, when the command comes back only after it is done.
 const CLOSING: Duration = Duration::from_secs(3600);
 
-/// Blanking a whole disc, when the command comes back only after it is done.
+/// Blanking or formatting a whole disc, when the command comes back only after it is done.
 const BLANKING: Duration = Duration::from_secs(18_000);
 
 /// For commands that empty the buffer, close or repair.
@@ -19,7 +19,7 @@ pub(super) fn closing(immediate: bool) -> Duration {
     if immediate { RECORDING } else { CLOSING }
 }
 
-/// For commands that blank.
+/// For commands that blank or format.
 pub(super) fn blanking(immediate: bool) -> Duration {
     if immediate { RECORDING } else { BLANKING }
 }

@@ -72,7 +72,7 @@ pub struct TrackInformation {
     pub start: Lba,
     /// Where the next block goes; `None` where nothing can be written.
     pub next_writable: Option<Lba>,
-    /// How many blocks can still be written into it.
+    /// How many blocks can still be written into it. Zero, with a note, when the answer ends before.
     pub free_blocks: u32,
     /// How many blocks a packet has. `None` when the answer ends before.
     pub packet_size: Option<u32>,
@@ -135,9 +135,10 @@ mod field {
 
     pub(super) const NEXT_VALID: u8 = 0;
     pub(super) const LAST_VALID: u8 = 1;
-    /// What every drive sends, as far as it was asked for; the first 20 bytes in any case.
+    /// What every drive sends, as far as it was asked for; the first 16 bytes in any case. There are programs that ask
+    /// for no more than these, up to the next writable address.
     pub(super) const MANDATORY: usize = 28;
-    pub(super) const LEAST: usize = 20;
+    pub(super) const LEAST: usize = 16;
     pub(super) const LENGTH: usize = 36;
     pub(super) const LONG: usize = 40;
 }
@@ -193,6 +194,10 @@ impl Query for ReadTrackInformation {
         let high = |at| fields.u8(at).unwrap_or_default();
         let next_writable = fields.i32(field::NEXT).map(Lba)?;
         let last_valid = fields.bit(field::VALID, field::LAST_VALID)?;
+        let free_blocks = fields.u32(field::FREE).unwrap_or_else(|_| {
+            notes.add(field::FREE, "the answer ends before the number of free blocks");
+            0
+        });
         Ok(TrackInformation {
             number: u16::from_be_bytes([high(field::NUMBER_HIGH), fields.u8(field::NUMBER)?]),
             session: u16::from_be_bytes([high(field::SESSION_HIGH), fields.u8(field::SESSION)?]),
@@ -207,7 +212,7 @@ impl Query for ReadTrackInformation {
             data_mode: DataMode::from_bits(fields.bits(field::DATA_MODE, 0, 4)?),
             start: fields.i32(field::START).map(Lba)?,
             next_writable: fields.bit(field::VALID, field::NEXT_VALID)?.then_some(next_writable),
-            free_blocks: fields.u32(field::FREE)?,
+            free_blocks,
             packet_size: fields.u32(field::PACKET).ok(),
             size: fields.u32(field::SIZE).ok(),
             last_recorded: fields.i32(field::LAST).ok().filter(|_| last_valid).map(Lba),

@@ -16,6 +16,8 @@ impl Condition {
             Self::Idle | Self::Recovered | Self::CalibrationAlmostFull => v2::S_IMAPI_COMMAND_HAS_SENSE_DATA,
 
             Self::NoMedium { .. } => v2::E_IMAPI_RECORDER_MEDIA_NO_MEDIA,
+            // The reference maps it to an incompatible disc. This code says more: its text tells that the drive finds
+            // nothing to read on this side and that most likely the wrong one is up, which a person can look at.
             Self::NoReferencePosition => v2::E_IMAPI_RECORDER_MEDIA_UPSIDE_DOWN,
             Self::BecomingReady | Self::NeedsStart | Self::NotSelfConfigured => {
                 v2::E_IMAPI_RECORDER_MEDIA_BECOMING_READY

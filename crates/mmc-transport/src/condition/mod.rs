@@ -69,7 +69,7 @@ pub enum Condition {
     /// The drive finds nothing to hold on to (06). Drives answer so when the disc lies the wrong side up, but also when
     /// it is scratched or of a kind that they do not know.
     NoReferencePosition,
-    /// The laser does not follow the track (09).
+    /// The laser does not follow the track (09, where the drive does not call it a failure of its own).
     TrackingFailure,
     /// The drive does not know this kind of disc (30/00, 03, 07).
     IncompatibleMedium,

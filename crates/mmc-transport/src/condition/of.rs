@@ -18,6 +18,8 @@ impl Condition {
             SenseKey::BlankCheck => Self::BlankCheck,
             SenseKey::DataProtect => by_code(sense).unwrap_or(Self::WriteProtected),
             SenseKey::MediumError => by_code(sense).unwrap_or(Self::MediumError),
+            // A tracking servo that fails as hardware is the drive's fault and not the disc's.
+            SenseKey::HardwareError if sense.asc == 0x09 => Self::HardwareError,
             SenseKey::HardwareError => by_code(sense).unwrap_or(Self::HardwareError),
             SenseKey::AbortedCommand => by_code(sense).unwrap_or(Self::Aborted),
             SenseKey::VolumeOverflow => by_code(sense).unwrap_or(Self::EndOfUserArea),

@@ -114,7 +114,12 @@ fn check_code(opcode: u8, sense: &Sense) -> HResult {
         | (opcode::WRITE_10 | opcode::WRITE_12 | opcode::WRITE_AND_VERIFY_10, Condition::IllegalModeForTrack) => {
             v2::E_IMAPI_RECORDER_INVALID_MODE_PARAMETERS
         }
-        (_, condition) => condition.recorder_code(),
+        (_, condition) => {
+            let code = condition.recorder_code();
+            // Warnings have a code of success. A warning of an earlier command, or one with the key of a failure, still
+            // means that this command did not do its work.
+            if code.is_error() { code } else { v2::E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE }
+        }
     }
 }
 
@@ -161,7 +166,7 @@ mod tests {
     use imapi_errors::common;
 
     use super::*;
-    use crate::InvalidField;
+    use crate::{InvalidField, SenseKey};
 
     fn check(opcode: u8, sense: impl Into<Sense>) -> CommandError {
         CommandError::Check { command: "WRITE(10)", opcode, sense: sense.into() }
@@ -192,6 +197,31 @@ mod tests {
             (check(0x2A, Sense::LOSS_OF_STREAMING), v2::E_IMAPI_LOSS_OF_STREAMING),
         ] {
             assert_eq!(error.code(), code, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_warning_that_failed_a_command_is_no_success() {
+        let almost_full = |key| Sense::new(key, 0x73, 0x01);
+        for sense in [
+            almost_full(SenseKey::MediumError),
+            Sense::new(SenseKey::MediumError, 0x73, 0x06),
+            almost_full(SenseKey::RecoveredError).of_an_earlier_command(),
+            Sense::NONE.of_an_earlier_command(),
+        ] {
+            assert_eq!(check(0x2A, sense).code(), v2::E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE, "{sense}");
+        }
+    }
+
+    #[test]
+    fn no_failed_command_has_a_code_of_success() {
+        for (key, asc) in (0..16_u8).flat_map(|key| (0..=u8::MAX).map(move |asc| (key, asc))) {
+            for ascq in 0..=u8::MAX {
+                let now = Sense::new(SenseKey::from_nibble(key), asc, ascq);
+                for sense in [now, now.of_an_earlier_command()] {
+                    assert!(check(0x2A, sense).code().is_error(), "{sense}");
+                }
+            }
         }
     }
 

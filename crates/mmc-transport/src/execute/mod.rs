@@ -14,7 +14,9 @@ pub use self::{
     error::CommandError,
     wait::{Ready, WaitError, Waiting},
 };
-use crate::{Cdb, Command, Completion, Data, Notes, Query, Sense, SenseBytes, SenseKey, Status, Submit, Transport};
+use crate::{
+    Announced, Cdb, Command, Completion, Data, Notes, Query, Sense, SenseBytes, SenseKey, Status, Submit, Transport,
+};
 
 /// The typed answer of a drive, and what else it said. Dereferences to the answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +65,25 @@ pub trait TransportExt: Transport {
         ask(&self, query)
     }
 
+    /// Asks how long the answer is, then for all of it, cut to what one command of this transport carries.
+    ///
+    /// ```
+    /// use imapi_mmc_transport::{
+    ///     CommandError, Transport, TransportExt as _,
+    ///     commands::{ReadToc, TocFormat, TocReply},
+    /// };
+    ///
+    /// fn cd_text(drive: &dyn Transport) -> Result<Vec<[u8; 18]>, CommandError> {
+    ///     match drive.query_whole(&ReadToc::whole(TocFormat::CdText))?.value {
+    ///         TocReply::CdText(packs) => Ok(packs),
+    ///         _ => Ok(Vec::new()),
+    ///     }
+    /// }
+    /// ```
+    fn query_whole<Q: Announced>(&self, query: &Q) -> Result<Answer<Q::Reply>, CommandError> {
+        ask_whole(&self, query)
+    }
+
     /// Sends a command that has no data.
     fn send<C: Command>(&self, command: &C) -> Result<Done, CommandError> {
         run(&self, command, Data::None)
@@ -70,7 +91,8 @@ pub trait TransportExt: Transport {
 
     /// Sends a command with its parameters.
     fn submit<S: Submit>(&self, command: &S, params: &S::Params) -> Result<Done, CommandError> {
-        run(&self, command, Data::Out(&S::encode_params(params)))
+        let timeout = command.timeout_with(params);
+        execute(&self, &Sent::of(command), Data::Out(&S::encode_params(params)), timeout)
     }
 
     /// Sends a command whose data are bulk, and fills the buffer with them.
@@ -113,14 +135,32 @@ fn ask<Q: Query>(transport: &dyn Transport, query: &Q) -> Result<Answer<Q::Reply
     Ok(Answer { value, notes, recovered: done.recovered })
 }
 
+fn ask_whole<Q: Announced>(transport: &dyn Transport, query: &Q) -> Result<Answer<Q::Reply>, CommandError> {
+    let mut header = vec![0; Q::HEADER];
+    let done = run(transport, &query.with_allocation(Q::HEADER), Data::In(&mut header))?;
+    let came = header.get(..done.transferred).unwrap_or(&header);
+    let announced = Q::announced(came).map_err(|cause| CommandError::Reply { command: Q::NAME, cause })?;
+    // Some drives count what they were asked for instead of what they have.
+    let wanted = if announced <= Q::HEADER { query.allocation() } else { announced };
+    let carried = usize::try_from(transport.limits().transfer.get()).unwrap_or(usize::MAX);
+    // Even, as what is asked for is rounded up to that.
+    ask(transport, &query.with_allocation(wanted.min(carried & !1)))
+}
+
 fn run<C: Command>(transport: &dyn Transport, command: &C, data: Data<'_>) -> Result<Done, CommandError> {
-    execute(transport, &Sent { name: C::NAME, cdb: command.to_cdb() }, data, command.timeout())
+    execute(transport, &Sent::of(command), data, command.timeout())
 }
 
 /// What an error tells of its command.
 struct Sent {
     name: &'static str,
     cdb: Cdb,
+}
+
+impl Sent {
+    fn of<C: Command>(command: &C) -> Self {
+        Self { name: C::NAME, cdb: command.to_cdb() }
+    }
 }
 
 /// The part that is the same for every type of command.

@@ -32,11 +32,18 @@ pub(crate) struct Script {
     clock: ManualClock,
     /// The last answer is given for ever.
     endless: bool,
+    /// What one command carries, where it is not 64 KiB.
+    carries: Option<NonZeroU32>,
 }
 
 impl Script {
     pub(crate) fn new(plays: impl IntoIterator<Item = Play>) -> Self {
         Self { plays: Mutex::new(plays.into_iter().collect()), ..Self::default() }
+    }
+
+    /// Carries so many bytes in one command.
+    pub(crate) fn carrying(self, bytes: u32) -> Self {
+        Self { carries: NonZeroU32::new(bytes), ..self }
     }
 
     /// Gives these senses, and the last one for ever.
@@ -86,7 +93,7 @@ impl Transport for Script {
     }
 
     fn limits(&self) -> Limits {
-        let most = NonZeroU32::new(65_536).expect("not zero");
+        let most = self.carries.or(NonZeroU32::new(65_536)).expect("not zero");
         Limits { page_aligned_transfer: most, transfer: most, alignment: NonZeroU32::MIN }
     }
 

@@ -4,7 +4,11 @@ use super::{
     script::{Play, Script},
     *,
 };
-use crate::{BadReply, Condition, InvalidField, commands::TestUnitReady};
+use crate::{
+    BadParams, BadReply, Condition, InvalidField,
+    commands::{GetConfiguration, ReadDiscStructure, ReadFormatCapacities, ReadToc, TestUnitReady, TocFormat},
+    structure::{StructureFormat, StructureMedium},
+};
 
 /// A command with everything: an answer of two bytes, parameters of one.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,12 +56,16 @@ impl Query for Sample {
 impl Submit for Sample {
     type Params = u8;
 
+    fn timeout_with(&self, params: &u8) -> Duration {
+        Duration::from_secs(u64::from(*params) * 3600)
+    }
+
     fn encode_params(params: &u8) -> Vec<u8> {
         vec![*params; 3]
     }
 
-    fn decode_params(&self, bytes: &[u8]) -> Result<u8, InvalidField> {
-        bytes.first().copied().ok_or(InvalidField::data(0))
+    fn decode_params(&self, bytes: &[u8]) -> Result<u8, BadParams> {
+        bytes.first().copied().ok_or(BadParams::Length)
     }
 }
 
@@ -100,6 +108,64 @@ fn parameters_and_bulk_go_along() {
     assert_eq!(buffer, [7; 5]);
     let went: Vec<_> = script.asked().into_iter().map(|(_, out, _)| out).collect();
     assert_eq!(went, [vec![0xA5; 3], vec![1, 2], vec![]]);
+}
+
+/// What READ TOC was asked for, time after time, by a host that carries so much, when the drive's header says so much.
+fn toc_allocations(carries: u32, header: &'static [u8]) -> Vec<u16> {
+    let script = Script::new([Play::Data(header), Play::Data(&[0, 2, 0, 0])]).carrying(carries);
+    script.query_whole(&ReadToc::whole(TocFormat::CdText)).expect("an answer without packs");
+    script.asked().into_iter().map(|(cdb, ..)| u16::from_be_bytes([cdb[7], cdb[8]])).collect()
+}
+
+#[test]
+fn the_whole_is_asked_for_after_its_length_and_within_what_the_host_carries() {
+    assert_eq!(toc_allocations(65_536, &[0, 38, 0, 0]), [4, 40]);
+    assert_eq!(toc_allocations(65_536, &[0, 37, 0, 0]), [4, 40], "an odd length is rounded up");
+    assert_eq!(toc_allocations(32_768, &[0xFF, 0xFF, 0, 0]), [4, 32_768]);
+    assert_eq!(toc_allocations(511, &[0xFF, 0xFF, 0, 0]), [4, 510], "and down where it would be too much");
+    assert_eq!(toc_allocations(1 << 20, &[0xFF, 0xFF, 0, 0]), [4, 65_534], "no more than the command can say");
+}
+
+#[test]
+fn a_drive_that_counts_what_it_was_asked_for_is_asked_for_all() {
+    assert_eq!(toc_allocations(65_536, &[0, 2, 0, 0]), [4, 65_534]);
+    assert_eq!(toc_allocations(32_768, &[0, 0, 0, 0]), [4, 32_768]);
+}
+
+#[test]
+fn a_header_that_is_cut_is_a_bad_answer() {
+    let script = Script::new([Play::Data(&[0])]);
+    let error = script.query_whole(&ReadToc::whole(TocFormat::Toc)).expect_err("one byte of two");
+    assert!(matches!(error, CommandError::Reply { cause: BadReply::Short { need: 2, got: 1 }, .. }), "{error}");
+}
+
+#[test]
+fn the_header_of_each_answer_tells_its_length() {
+    fn asks<Q: Announced>(query: &Q, header: &'static [u8]) -> usize {
+        let script = Script::new([Play::Data(header), Play::Gone]);
+        let _ = script.query_whole(query);
+        let asked: Vec<Q> = script
+            .asked()
+            .iter()
+            .map(|(cdb, ..)| Q::from_cdb(&Cdb::new(cdb).expect("a command")).expect("as it was sent"))
+            .collect();
+        assert_eq!(asked[0].allocation(), header.len(), "{}", Q::NAME);
+        asked[1].allocation()
+    }
+    assert_eq!(asks(&GetConfiguration::everything(), &[0, 0, 1, 0x84, 0, 0, 0, 0x43]), 0x188);
+    assert_eq!(asks(&GetConfiguration::everything(), &[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0x43]), 65_534);
+    assert_eq!(asks(&ReadFormatCapacities::everything(), &[0, 0, 0, 24]), 28);
+    let structure = StructureFormat { medium: StructureMedium::DVD, code: 0x0E };
+    assert_eq!(asks(&ReadDiscStructure::of(structure), &[0x08, 0x02, 0, 0]), 0x804);
+}
+
+#[test]
+fn parameters_decide_on_the_time_of_their_command() {
+    let script = Script::new([Play::Data(&[]), Play::Data(&[])]);
+    script.submit(&SAMPLE, &5).expect("done");
+    script.write_from(&SAMPLE, &[5; 3]).expect("done");
+    let times: Vec<_> = script.asked().into_iter().map(|(.., time)| time.as_secs()).collect();
+    assert_eq!(times, [5 * 3600, 240]);
 }
 
 #[test]

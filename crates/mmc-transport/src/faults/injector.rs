@@ -230,8 +230,22 @@ impl SplitMix {
     /// Flips so many different bits, or all when there are fewer.
     fn flip(&mut self, bits: u32, bytes: &mut [u8]) {
         let all = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_mul(8);
+        if all <= bits.into() {
+            for byte in &mut *bytes {
+                *byte = !*byte;
+            }
+            return;
+        }
+        // Choosing is slow where few are left to choose from; then it is quicker to choose those that stay.
+        if u64::from(bits) > all / 2 {
+            for byte in &mut *bytes {
+                *byte = !*byte;
+            }
+            let stay = u32::try_from(all - u64::from(bits)).expect("fewer than the bits that are flipped");
+            return self.flip(stay, bytes);
+        }
         let mut flipped = std::collections::BTreeSet::new();
-        while u64::try_from(flipped.len()).is_ok_and(|done| done < all.min(bits.into())) {
+        while u64::try_from(flipped.len()).is_ok_and(|done| done < bits.into()) {
             // The next free bit after a random one, so that this ends.
             let mut bit = self.next() % all;
             while !flipped.insert(bit) {
@@ -368,6 +382,19 @@ mod tests {
         assert_eq!((flipped(&came), flipped(&went)), (3, 3));
         assert_ne!(came, went, "each command has its own places");
         assert_eq!(run(), (came, went));
+    }
+
+    #[test]
+    fn more_bits_than_there_are_flip_all_of_them_at_once() {
+        for (bits, expected) in [(u32::MAX, 1 << 23), (1 << 23, 1 << 23), ((1 << 23) - 5, (1 << 23) - 5)] {
+            let mut bytes = vec![0; 1 << 20];
+            let begun = std::time::Instant::now();
+            SplitMix(7).flip(bits, &mut bytes);
+            let took = begun.elapsed();
+            assert_eq!(bytes.iter().map(|byte| byte.count_ones()).sum::<u32>(), expected);
+            assert!(took < 5 * SECOND, "{bits} bits took {took:?}");
+        }
+        SplitMix(7).flip(3, &mut []);
     }
 
     #[test]

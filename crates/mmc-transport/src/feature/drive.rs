@@ -191,6 +191,51 @@ layout! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::each_flag_alone;
+
+    #[test]
+    fn each_flag_of_the_drive_is_in_its_place() {
+        each_flag_alone!(Core {
+            device_busy_events: [0, 0, 0, 0, 0x01, 0, 0, 0],
+            inquiry2: [0, 0, 0, 0, 0x02, 0, 0, 0],
+        });
+        each_flag_alone!(Morphing { asynchronous: [0x01, 0, 0, 0], operational_change_events: [0x02, 0, 0, 0] });
+        each_flag_alone!(RemovableMedium {
+            lock: [0x01, 0, 0, 0],
+            dbml: [0x02, 0, 0, 0],
+            prevent_jumper: [0x04, 0, 0, 0],
+            eject: [0x08, 0, 0, 0],
+            load: [0x10, 0, 0, 0],
+        });
+        each_flag_alone!(WriteProtect {
+            software: [0x01, 0, 0, 0],
+            persistent: [0x02, 0, 0, 0],
+            inhibit_block: [0x04, 0, 0, 0],
+            disc_write_protect_pac: [0x08, 0, 0, 0],
+        });
+        each_flag_alone!(Smart { page_present: [0x01, 0, 0, 0] });
+        each_flag_alone!(EmbeddedChanger { disc_present: [0x04, 0, 0, 0], side_change: [0x10, 0, 0, 0] });
+        each_flag_alone!(CdAnalogPlay {
+            separate_volume: [0x01, 0, 0, 0],
+            separate_mute: [0x02, 0, 0, 0],
+            scan: [0x04, 0, 0, 0],
+        });
+    }
+
+    #[test]
+    fn each_flag_of_streaming_and_protection_is_in_its_place() {
+        each_flag_alone!(RealTimeStreaming {
+            stream_writing: [0x01, 0, 0, 0],
+            write_speed_descriptors: [0x02, 0, 0, 0],
+            mode_page_2a: [0x04, 0, 0, 0],
+            set_cd_speed: [0x08, 0, 0, 0],
+            buffer_capacity_in_blocks: [0x10, 0, 0, 0],
+            minimum_performance: [0x20, 0, 0, 0],
+        });
+        each_flag_alone!(MicrocodeUpdate { m5: [0x01, 0, 0, 0] });
+        each_flag_alone!(Timeout { group3: [0x01, 0, 0, 0] });
+        each_flag_alone!(Aacs { binding_nonce: [0x01, 0, 0, 0] });
+    }
 
     #[test]
     fn a_sata_drive_with_a_tray_says_so() {

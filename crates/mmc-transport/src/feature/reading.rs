@@ -148,6 +148,16 @@ impl BdWrite {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::each_flag_alone;
+
+    #[test]
+    fn each_flag_for_reading_is_in_its_place() {
+        each_flag_alone!(BlockAccess { page_present: [0, 0, 0, 0, 0, 0, 0x01, 0] });
+        each_flag_alone!(CdRead { cd_text: [0x01, 0, 0, 0], c2: [0x02, 0, 0, 0], digital_audio_play: [0x80, 0, 0, 0] });
+        each_flag_alone!(DvdRead { multi110: [0x01, 0, 0, 0], dual_r: [0, 0, 0x01, 0], dual_rw: [0, 0, 0x02, 0] });
+        each_flag_alone!(HdDvd { recordable: [0x01, 0, 0, 0], ram: [0, 0, 0x01, 0] });
+        each_flag_alone!(HybridDisc { reset_immunity: [0x01, 0, 0, 0] });
+    }
 
     #[test]
     fn a_cd_drive_reads_block_by_block() {

@@ -167,6 +167,66 @@ layout! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::each_flag_alone;
+
+    #[test]
+    fn each_flag_for_formatting_is_in_its_place() {
+        each_flag_alone!(RandomlyWritable { page_present: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x01, 0] });
+        each_flag_alone!(Formattable {
+            certification: [0x01, 0, 0, 0, 0, 0, 0, 0],
+            quick_certification: [0x02, 0, 0, 0, 0, 0, 0, 0],
+            expand: [0x04, 0, 0, 0, 0, 0, 0, 0],
+            without_spare_area: [0x08, 0, 0, 0, 0, 0, 0, 0],
+            full_again: [0, 0x80, 0, 0, 0, 0, 0, 0],
+            random_recording: [0, 0, 0, 0, 0x01, 0, 0, 0],
+        });
+        each_flag_alone!(DefectManagement { supplementary_spare_area: [0x80, 0, 0, 0] });
+        each_flag_alone!(Mrw {
+            cd_write: [0x01, 0, 0, 0],
+            dvd_plus_read: [0x02, 0, 0, 0],
+            dvd_plus_write: [0x04, 0, 0, 0],
+        });
+        each_flag_alone!(EnhancedDefectReporting { drt_dm: [0x01, 0, 0, 0] });
+        each_flag_alone!(RigidRestrictedOverwrite {
+            blank: [0x01, 0, 0, 0],
+            intermediate: [0x02, 0, 0, 0],
+            defect_status_read: [0x04, 0, 0, 0],
+            defect_status_generate: [0x08, 0, 0, 0],
+        });
+    }
+
+    #[test]
+    fn each_flag_for_writing_is_in_its_place() {
+        each_flag_alone!(CdTrackAtOnce {
+            rw_subcode: [0x01, 0, 0, 0],
+            cd_rw: [0x02, 0, 0, 0],
+            test_write: [0x04, 0, 0, 0],
+            rw_pack: [0x08, 0, 0, 0],
+            rw_raw: [0x10, 0, 0, 0],
+            buffer_underrun_free: [0x40, 0, 0, 0],
+        });
+        each_flag_alone!(CdMastering {
+            rw_subcode: [0x01, 0, 0, 0],
+            cd_rw: [0x02, 0, 0, 0],
+            test_write: [0x04, 0, 0, 0],
+            raw: [0x08, 0, 0, 0],
+            raw_multi_session: [0x10, 0, 0, 0],
+            session_at_once: [0x20, 0, 0, 0],
+            buffer_underrun_free: [0x40, 0, 0, 0],
+        });
+        each_flag_alone!(DvdDashWrite {
+            dvd_rw: [0x02, 0, 0, 0],
+            test_write: [0x04, 0, 0, 0],
+            dual_layer: [0x08, 0, 0, 0],
+            buffer_underrun_free: [0x40, 0, 0, 0],
+        });
+        each_flag_alone!(DvdPlusRw {
+            write: [0x01, 0, 0, 0],
+            close_only: [0, 0x01, 0, 0],
+            quick_start: [0, 0x02, 0, 0],
+        });
+        each_flag_alone!(DvdPlusR { write: [0x01, 0, 0, 0] });
+    }
 
     #[test]
     fn mastering_tells_session_at_once_from_raw() {

@@ -12,6 +12,7 @@ use std::{
 use imapi_disc_types::{ClientName, Clock, SystemClock};
 
 use super::{
+    limits,
     lock_file::{LockFile, NoLock},
     mounts, outcome, permission,
     places::Places,
@@ -20,8 +21,6 @@ use super::{
 };
 use crate::{Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError};
 
-/// The first command of every conversation; errors of opening name it, as they concern no command.
-const INQUIRY: u8 = 0x12;
 /// udev looks at a disc that was just put in for about so long.
 const BUSY_RETRIES: u32 = 10;
 const BUSY_PAUSE: Duration = Duration::from_millis(300);
@@ -54,9 +53,13 @@ struct Held {
 
 impl LinuxDrive {
     pub(super) fn open(info: DriveInfo, places: Places) -> Result<Self, TransportError> {
-        let (node, writable) = open_node(&info.node, 0).map_err(not_opened)?;
+        let (node, writable) = open_node(&info.node, 0).map_err(|error| not_opened(&info.node, error))?;
         let mut queue = sysfs::queue(&places, &info.node);
-        queue.reserved = sg_io::reserved_size(&node);
+        // A generic node has no folder that tells of its queue; what it reserves is cut to that. Of others it says
+        // nothing of what a command may carry.
+        if !info.is_block {
+            queue.reserved = sg_io::reserve(&node, limits::MOST);
+        }
         if !writable {
             tracing::warn!(node = %info.node.display(), "the drive could be opened for reading only");
         }
@@ -107,7 +110,7 @@ impl LinuxDrive {
         for _ in 0..BUSY_RETRIES {
             match open_node(&self.info.node, libc::O_EXCL) {
                 Err(error) if error.kind() == io::ErrorKind::ResourceBusy => self.clock.sleep(BUSY_PAUSE),
-                Err(error) => return Err(not_opened(error).into()),
+                Err(error) => return Err(not_opened(&self.info.node, error).into()),
                 Ok((file, _)) => return Ok(file),
             }
         }
@@ -136,14 +139,13 @@ fn open_node(node: &Path, flags: i32) -> io::Result<(File, bool)> {
     }
 }
 
-fn not_opened(error: io::Error) -> TransportError {
-    match error.raw_os_error() {
-        Some(libc::ENOENT | libc::ENXIO | libc::ENODEV) => TransportError::Gone,
-        Some(libc::EACCES | libc::EPERM) => {
-            TransportError::NotPermitted { opcode: INQUIRY, remedy: permission::JOIN_GROUP }
-        }
-        _ => TransportError::System { opcode: INQUIRY, source: error },
-    }
+fn not_opened(node: &Path, error: io::Error) -> TransportError {
+    let source = match error.raw_os_error() {
+        Some(libc::ENOENT | libc::ENXIO | libc::ENODEV) => return TransportError::Gone,
+        Some(libc::EACCES | libc::EPERM) => io::Error::new(io::ErrorKind::PermissionDenied, permission::JOIN_GROUP),
+        _ => error,
+    };
+    TransportError::Open { node: node.to_owned(), source }
 }
 
 impl Transport for LinuxDrive {
@@ -220,8 +222,11 @@ impl Device for LinuxDrive {
         let mut before = self.poll_before.lock().unwrap_or_else(PoisonError::into_inner);
         let result = match (on, before.is_some()) {
             (false, false) => fs::read_to_string(&attribute).and_then(|value| {
-                fs::write(&attribute, "0")?;
-                *before = Some(value.trim().to_owned());
+                // Whoever switched it off before us is the one who knows what it was.
+                if value.trim() != "0" {
+                    fs::write(&attribute, "0")?;
+                    *before = Some(value.trim().to_owned());
+                }
                 Ok(())
             }),
             (true, true) => fs::write(&attribute, before.take().unwrap_or_default()),

@@ -1,6 +1,8 @@
 //! [`LinuxDrives`]: the drives of this machine.
 
 use std::{
+    fs, iter,
+    path::{Path, PathBuf},
     sync::{Arc, Weak},
     thread,
     time::Duration,
@@ -15,7 +17,8 @@ use super::{
 };
 use crate::{Arrival, Device, DriveSource, TransportError};
 
-const INQUIRY: u8 = 0x12;
+/// Links that lead in a circle end here.
+const MOST_LINKS: usize = 16;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The drives of this machine.
@@ -61,11 +64,23 @@ impl LinuxDrives {
         infos(&self.places)
     }
 
-    /// Opens the drive with that id, node or address.
+    /// Opens the drive with that id, node or address; the node may be the generic one, or a link such as `/dev/cdrom`.
     pub fn open_drive(&self, name: &str) -> Result<LinuxDrive, TransportError> {
         let named = |info: &DriveInfo| info.id == name || info.node.as_os_str() == name || info.address == name;
-        let info = self.infos()?.into_iter().find(named).ok_or(TransportError::Gone)?;
+        let infos = self.infos()?;
+        let linked = || infos.iter().find(|info| self.leads_to(name.as_ref(), info));
+        let info = infos.iter().find(|info| named(info)).or_else(linked).cloned().ok_or(TransportError::Gone)?;
         LinuxDrive::open(info, Places::clone(&self.places))
+    }
+
+    /// Whether that path is a node of the drive or a link to one.
+    fn leads_to(&self, path: &Path, drive: &DriveInfo) -> bool {
+        let nodes = [Some(drive.node.clone()), sysfs::generic_node(&self.places, &drive.address)];
+        let nodes: Vec<PathBuf> = nodes.into_iter().flatten().filter_map(|node| without_links_before(&node)).collect();
+        // Each name on the way counts, and not where all links end: udev makes and removes them one by one.
+        let next = |path: &PathBuf| Some(path.parent()?.join(fs::read_link(path).ok()?));
+        let names = iter::successors(Some(path.to_owned()), next).take(MOST_LINKS);
+        names.filter_map(|name| without_links_before(&name)).any(|name| nodes.contains(&name))
     }
 }
 
@@ -115,8 +130,13 @@ fn watch(places: &Weak<Places>, interval: Duration, mut known: Vec<String>, tell
     }
 }
 
+/// The path with its folder as it is, and its own name untouched.
+fn without_links_before(path: &Path) -> Option<PathBuf> {
+    Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?))
+}
+
 fn infos(places: &Places) -> Result<Vec<DriveInfo>, TransportError> {
-    sysfs::drives(places).map_err(|source| TransportError::System { opcode: INQUIRY, source })
+    sysfs::drives(places).map_err(|source| TransportError::List { source })
 }
 
 fn ids(infos: Vec<DriveInfo>) -> Vec<String> {

@@ -6,7 +6,7 @@ use crate::Limits;
 
 /// Drives behind USB bridges and old controllers fail above it, whatever the kernel says. It is the largest unit that
 /// an optical disc writes at once.
-const MOST: u32 = 64 * 1024;
+pub(super) const MOST: u32 = 64 * 1024;
 /// Of the smallest machines; larger pages only make a buffer lie in fewer of them.
 const PAGE: u32 = 4096;
 const SECTOR: u32 = 512;
@@ -20,7 +20,7 @@ pub(super) struct Queue {
     pub(super) soft: Option<u32>,
     /// `max_segments`: pages that need not lie side by side.
     pub(super) segments: Option<u32>,
-    /// `SG_GET_RESERVED_SIZE`, in bytes.
+    /// What a generic node has reserved for a command after it was asked for [`MOST`], in bytes.
     pub(super) reserved: Option<u32>,
 }
 

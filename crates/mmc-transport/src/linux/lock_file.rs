@@ -1,7 +1,7 @@
 //! [`LockFile`]: says who has a drive, to all programs that look, for as long as the owner lives.
 
 use std::{
-    fs::{File, Permissions},
+    fs::{File, OpenOptions, Permissions},
     io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -49,7 +49,7 @@ impl LockFile {
     /// Who has the lock of that name; `None` when nobody has.
     pub(super) fn owner(folders: &[PathBuf], name: &str) -> Option<String> {
         folders.iter().map(|folder| folder.join(name)).find_map(|path| {
-            let file = File::open(&path).ok()?;
+            let file = open_file(File::options().read(true), &path).ok()?;
             if sg_io::is_locked(&file).ok()? { read_owner(&path) } else { None }
         })
     }
@@ -69,26 +69,32 @@ fn lock(path: &Path, owner: &ClientName) -> io::Result<Option<File>> {
 /// Opens the file or makes it, for all users.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
-    options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC);
+    options.read(true).write(true);
     // Without O_CREAT first: with it the kernel refuses files of others in a folder like /run/lock.
-    match options.open(path) {
+    match open_file(&mut options, path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         result => return result,
     }
-    match options.create_new(true).mode(0o666).open(path) {
+    match open_file(options.create_new(true).mode(0o666), path) {
         Ok(file) => {
             // The umask took the others' right away.
             file.set_permissions(Permissions::from_mode(0o666))?;
             Ok(file)
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_file(options.create_new(false), path),
         Err(error) => Err(error),
     }
 }
 
+/// Anybody can put anything into the folder: no link is followed, and what would make us wait is no lock.
+fn open_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::ErrorKind::InvalidInput.into()) }
+}
+
 fn read_owner(path: &Path) -> Option<String> {
     let mut text = Vec::new();
-    File::open(path).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
+    open_file(File::options().read(true), path).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
     let text = String::from_utf8(text).ok()?;
     let (_pid, name) = text.trim_end().split_once(' ')?;
     // Another program could have written anything.
@@ -149,6 +155,27 @@ mod tests {
         let folders = [folder.path().to_owned()];
         assert!(matches!(LockFile::take(&folders, "drive", &name("A")), Err(NoLock::Nowhere(_))));
         assert_eq!(fs::read_to_string(&target).expect("a file"), "content");
+        fs::write(&target, "1 Somebody").expect("a file");
+        let held = File::options().write(true).open(&target).expect("the file");
+        assert!(sg_io::lock_file(&held).expect("a file"));
+        assert_eq!(LockFile::owner(&folders, "drive"), None);
+        assert_eq!(read_owner(&folder.path().join("drive")), None);
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_the_file_holds_nobody_up() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("drive");
+        assert!(process::Command::new("mkfifo").arg(&path).status().expect("it is everywhere").success());
+        let (told, tell) = std::sync::mpsc::channel();
+        let folders = [folder.path().to_owned()];
+        std::thread::spawn(move || {
+            let no_lock = matches!(LockFile::take(&folders, "drive", &name("A")), Err(NoLock::Nowhere(_)));
+            let no_owner = LockFile::owner(&folders, "drive").or_else(|| read_owner(&path)).is_none();
+            told.send((no_lock, no_owner))
+        });
+        let patience = std::time::Duration::from_secs(10);
+        assert_eq!(tell.recv_timeout(patience), Ok((true, true)));
     }
 
     #[test]

@@ -60,10 +60,11 @@ pub(super) fn understand(
     Ok(Completion { status, transferred: length.saturating_sub(missing), sense: numbers.sense })
 }
 
-/// Why the kernel did not even try.
+/// Why the kernel did not even try, or has not waited for the end.
 pub(super) fn not_sent(error: io::Error, opcode: u8, writable: bool) -> TransportError {
     match error.raw_os_error() {
         Some(libc::ENODEV | libc::ENXIO) => TransportError::Gone,
+        Some(libc::EINTR) => TransportError::Interrupted { opcode },
         Some(libc::EPERM | libc::EACCES) => {
             TransportError::NotPermitted { opcode, remedy: permission::remedy(opcode, writable) }
         }
@@ -142,6 +143,7 @@ mod tests {
             (libc::EPERM, false, "no permission to send command 2Ah: the device node could be opened for reading only"),
             (libc::EPERM, true, "no permission to send command 2Ah: the kernel takes this command only from"),
             (libc::ENOTTY, true, "the system could not send command 2Ah"),
+            (libc::EINTR, true, "the wait for command 2Ah was interrupted; it may have been carried out"),
             (libc::EIO, true, "the system could not send command 2Ah"),
         ] {
             let error = not_sent(io::Error::from_raw_os_error(errno), WRITE, writable).to_string();

@@ -1,7 +1,8 @@
-//! The system calls that the standard library does not have: `SG_IO`, the size of its buffers, and locks on files.
+//! The system calls that the standard library does not have: `SG_IO`, the size of its buffers, the signals that would
+//! disturb it, and locks on files.
 //!
 //! No other module of this crate has unsafe code.
-#![expect(unsafe_code, reason = "ioctl and fcntl take pointers whose meaning only their number tells")]
+#![expect(unsafe_code, reason = "system calls take pointers whose meaning only their number tells")]
 
 use std::{
     ffi::{c_int, c_short, c_uchar, c_uint, c_ushort, c_void},
@@ -18,6 +19,7 @@ use crate::{Cdb, Data, SenseBytes};
 // <scsi/sg.h>; the numbers have been the same on every machine since Linux 2.4.
 const SG_IO: libc::Ioctl = 0x2285;
 const SG_GET_RESERVED_SIZE: libc::Ioctl = 0x2272;
+const SG_SET_RESERVED_SIZE: libc::Ioctl = 0x2275;
 const INTERFACE_ID: c_int = 0x53; // 'S'
 const DIRECTION_NONE: c_int = -1;
 const DIRECTION_TO_DEVICE: c_int = -2;
@@ -77,8 +79,26 @@ const _: () = {
     assert!(offset_of!(SgIoHdr, info) == 80);
 };
 
-/// Sends a command and waits for its end. `Err` is a command that the kernel did not take.
+/// Sends a command and waits for its end. `Err` is a command that the kernel did not take, except for EINTR.
 pub(super) fn send(node: &File, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> io::Result<Numbers> {
+    exchange(cdb, data, timeout, |header| {
+        // SAFETY: SG_IO takes a pointer to this structure, laid out as asserted above. Its three pointers are to buffers
+        // of at least the lengths beside them, which outlive this call; the kernel writes to `sbp`, which is ours alone,
+        // and to `dxferp` only with DIRECTION_FROM_DEVICE, when it is from a `&mut`. The call may come back before the
+        // command has ended, when it is interrupted; without SG_FLAG_DIRECT_IO the kernel has buffers of its own for
+        // the command and copies from or to ours only within the call. The file is open for as long as it is borrowed.
+        let result = unsafe { libc::ioctl(node.as_raw_fd(), SG_IO, ptr::from_mut(header)) };
+        if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    })
+}
+
+/// Describes the command to `call` and reads what that leaves in the description. No signal comes meanwhile.
+fn exchange(
+    cdb: &Cdb,
+    data: Data<'_>,
+    timeout: Duration,
+    call: impl FnOnce(&mut SgIoHdr) -> io::Result<()>,
+) -> io::Result<Numbers> {
     let too_long = |_| io::Error::from(io::ErrorKind::InvalidInput);
     let mut sense = [0; SenseBytes::LONGEST];
     let dxfer_len = c_uint::try_from(data.len()).map_err(too_long)?;
@@ -112,14 +132,10 @@ pub(super) fn send(node: &File, cdb: &Cdb, data: Data<'_>, timeout: Duration) ->
         duration: 0,
         info: 0,
     };
-    // SAFETY: SG_IO takes a pointer to this structure, laid out as asserted above. Its three pointers are to buffers of
-    // at least the lengths beside them, which outlive the call, as it comes back only when the command has ended; the
-    // kernel writes to `sbp`, which is ours alone, and to `dxferp` only with DIRECTION_FROM_DEVICE, when it is from a
-    // `&mut`. The file is open for as long as it is borrowed.
-    let result = unsafe { libc::ioctl(node.as_raw_fd(), SG_IO, &raw mut header) };
-    if result < 0 {
-        return Err(io::Error::last_os_error());
-    }
+    let signals = SignalsHeld::new()?;
+    let result = call(&mut header);
+    drop(signals);
+    result?;
     let came = usize::from(header.sb_len_wr).min(sense.len());
     Ok(Numbers {
         status: header.status,
@@ -136,11 +152,43 @@ fn milliseconds(timeout: Duration) -> c_uint {
     c_uint::try_from(timeout.as_millis()).unwrap_or(c_uint::MAX).max(1)
 }
 
-/// How much one command may carry, as far as the driver says.
-pub(super) fn reserved_size(node: &File) -> Option<u32> {
-    let mut size: c_int = 0;
-    // SAFETY: SG_GET_RESERVED_SIZE writes one int to where the pointer points, which is ours alone. Other drivers that
-    // are asked by mistake do not know the number and answer ENOTTY.
+/// All signals wait while this lives.
+///
+/// On `/dev/sgN` a signal ends the wait when the command is on its way already; the kernel then makes the same call
+/// once more (`SA_RESTART`), which writes twice, or says EINTR. Only SIGKILL and SIGSTOP cannot be made to wait.
+struct SignalsHeld {
+    before: libc::sigset_t,
+}
+
+impl SignalsHeld {
+    fn new() -> io::Result<Self> {
+        // SAFETY: a set of signals is of numbers only, for which zeros are values.
+        let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = unsafe { (mem::zeroed(), mem::zeroed()) };
+        // SAFETY: both calls take pointers to sets that are ours alone, and keep none of them.
+        let failed = unsafe {
+            libc::sigfillset(&raw mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before)
+        };
+        if failed == 0 { Ok(Self { before }) } else { Err(io::Error::from_raw_os_error(failed)) }
+    }
+}
+
+impl Drop for SignalsHeld {
+    fn drop(&mut self) {
+        // SAFETY: the set is what the kernel gave us; the earlier one is not asked for.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, ptr::null_mut()) };
+    }
+}
+
+/// Has the driver of `/dev/sgN` keep that much room for a command, which is 32 KiB otherwise, and says how much it has.
+pub(super) fn reserve(node: &File, size: u32) -> Option<u32> {
+    let mut size = c_int::try_from(size).ok()?;
+    // SAFETY: SG_SET_RESERVED_SIZE reads one int from where the pointer points. Other drivers that are asked by mistake
+    // do not know the number and answer ENOTTY.
+    if unsafe { libc::ioctl(node.as_raw_fd(), SG_SET_RESERVED_SIZE, &raw mut size) } < 0 {
+        return None;
+    }
+    // SAFETY: SG_GET_RESERVED_SIZE writes one int to where the pointer points, which is ours alone.
     let result = unsafe { libc::ioctl(node.as_raw_fd(), SG_GET_RESERVED_SIZE, &raw mut size) };
     if result < 0 { None } else { u32::try_from(size).ok() }
 }
@@ -188,6 +236,83 @@ mod tests {
         }
     }
 
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Signals that wait, as the kernel tells: a bit each, from signal 1.
+    fn waiting_signals() -> u64 {
+        let status = std::fs::read_to_string("/proc/thread-self/status").expect("Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).expect("it tells");
+        u64::from_str_radix(line.trim(), 16).expect("a number")
+    }
+
+    #[test]
+    fn no_signal_comes_while_a_command_is_under_way() {
+        let before = waiting_signals();
+        let mut meanwhile = 0;
+        for result in [Ok(()), Err(io::Error::from_raw_os_error(libc::EIO))] {
+            let well = result.is_ok();
+            let call = |_: &mut SgIoHdr| {
+                meanwhile = waiting_signals();
+                result
+            };
+            assert_eq!(exchange(&Cdb::six([0; 6]), Data::None, SECOND, call).is_ok(), well);
+            for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGALRM, libc::SIGCHLD, libc::SIGUSR1] {
+                assert_ne!(meanwhile >> (signal - 1) & 1, 0, "signal {signal}: {meanwhile:#x}");
+            }
+            assert_eq!(waiting_signals(), before);
+        }
+    }
+
+    #[test]
+    fn a_command_is_described_with_its_direction_lengths_and_time() {
+        let (mut answer, parameters) = ([0; 36], [0; 24]);
+        let (to, from) = (answer.as_ptr().addr(), parameters.as_ptr().addr());
+        for (cdb, data, expected) in [
+            (Cdb::six([0; 6]), Data::None, (6, -1, 0, 0)),
+            (Cdb::six([0x12, 0, 0, 0, 36, 0]), Data::In(&mut answer), (6, -3, 36, to)),
+            (Cdb::ten([0x55, 0, 0, 0, 0, 0, 0, 0, 24, 0]), Data::Out(&parameters), (10, -2, 24, from)),
+            (Cdb::ten([0x5A; 10]), Data::In(&mut []), (10, -1, 0, 0)),
+            (Cdb::ten([0x55; 10]), Data::Out(&[]), (10, -1, 0, 0)),
+        ] {
+            let bytes = cdb.as_bytes().to_vec();
+            let call = |header: &mut SgIoHdr| {
+                let said = (header.cmd_len, header.dxfer_direction, header.dxfer_len, header.dxferp.addr());
+                assert_eq!(said, expected, "{bytes:02X?}");
+                assert_eq!((header.interface_id, header.mx_sb_len, header.timeout), (i32::from(b'S'), 64, 30_000));
+                assert_eq!((header.flags, header.iovec_count), (0, 0), "the buffers are the kernel's own");
+                // SAFETY: the description is of a command with at least six bytes.
+                assert_eq!(unsafe { *header.cmdp.cast::<[u8; 6]>() }, bytes[..6]);
+                Ok(())
+            };
+            exchange(&cdb, data, Duration::from_secs(30), call).expect("the call succeeds");
+        }
+    }
+
+    #[test]
+    fn the_numbers_of_a_command_are_those_that_the_kernel_left() {
+        let answer = |sense_length: u8| {
+            let call = |header: &mut SgIoHdr| {
+                (header.status, header.masked_status, header.host_status, header.driver_status) = (2, 1, 7, 8);
+                (header.resid, header.sb_len_wr) = (-5, sense_length);
+                // SAFETY: the description is of room for 64 bytes.
+                unsafe { header.sbp.cast::<[u8; 3]>().write([0x70, 0, 6]) };
+                Ok(())
+            };
+            exchange(&Cdb::six([0; 6]), Data::None, SECOND, call).expect("the call succeeds")
+        };
+        let expected = Numbers {
+            status: 2,
+            masked_status: 1,
+            host_status: 7,
+            driver_status: 8,
+            residual: -5,
+            sense: Some(SenseBytes::new(&[0x70, 0, 6])),
+        };
+        assert_eq!(answer(3), expected);
+        assert_eq!(answer(0), Numbers { sense: None, ..expected });
+        assert_eq!(answer(200).sense.map(|sense| sense.as_bytes().len()), Some(64), "no more than there is room for");
+    }
+
     #[test]
     fn what_is_no_scsi_device_says_so() {
         let null = File::open("/dev/null").expect("every Linux has it");
@@ -195,7 +320,7 @@ mod tests {
         let command = Cdb::six([0x12, 0, 0, 0, 36, 0]);
         let error = send(&null, &command, Data::In(&mut buffer), Duration::from_secs(1)).expect_err("not SCSI");
         assert_eq!((error.raw_os_error(), buffer), (Some(libc::ENOTTY), [0xA5; 36]));
-        assert_eq!(reserved_size(&null), None);
+        assert_eq!(reserve(&null, 65_536), None);
     }
 
     #[test]

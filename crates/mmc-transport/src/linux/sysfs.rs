@@ -72,13 +72,19 @@ fn drive(places: &Places, unit: &Path, address: &str) -> Option<DriveInfo> {
         id,
         node: places.dev.join(name),
         address: address.to_owned(),
-        vendor: attribute(unit, "vendor").unwrap_or_default(),
-        product: attribute(unit, "model").unwrap_or_default(),
-        revision: attribute(unit, "rev").unwrap_or_default(),
+        vendor: words(unit, "vendor"),
+        product: words(unit, "model"),
+        revision: words(unit, "rev"),
         serial,
         number: attribute(&folder, "dev").as_deref().and_then(mounts::device_number),
         is_block,
     })
+}
+
+/// The generic node of the unit with that address.
+pub(super) fn generic_node(places: &Places, address: &str) -> Option<PathBuf> {
+    let unit = places.sys.join("bus/scsi/devices").join(address);
+    Some(places.dev.join(only_child(&unit.join("scsi_generic"))?.file_name()?))
 }
 
 /// What the kernel says of the drive's queue.
@@ -96,7 +102,11 @@ pub(super) fn queue(places: &Places, node: &Path) -> Queue {
 
 /// `1:0:0:0`, as numbers so that 10 comes after 9.
 fn address_of(name: &str) -> Option<[u64; 4]> {
-    let numbers: Vec<u64> = name.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let number = |part: &str| {
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        if digits { part.parse().ok() } else { None }
+    };
+    let numbers: Vec<u64> = name.split(':').map(number).collect::<Option<_>>()?;
     numbers.try_into().ok()
 }
 
@@ -106,6 +116,16 @@ pub(super) fn attribute(folder: &Path, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).trim_matches(|c: char| c.is_whitespace() || c == '\0').to_owned())
 }
 
+/// What the drive calls itself.
+fn words(unit: &Path, name: &str) -> String {
+    printable(&attribute(unit, name).unwrap_or_default())
+}
+
+/// Names are of ASCII that can be seen (SPC); a drive that sends anything else does not get at anybody's terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
+}
+
 /// The Unit Serial Number page (80h) of SPC: four bytes of header, then text.
 fn serial(unit: &Path) -> Option<String> {
     let page = fs::read(unit.join("vpd_pg80")).ok()?;
@@ -113,7 +133,7 @@ fn serial(unit: &Path) -> Option<String> {
     let text = text.get(..usize::from(u16::from_be_bytes([high, low]))).unwrap_or(text);
     let text = String::from_utf8_lossy(text);
     let text = text.trim_matches(|c: char| !c.is_ascii_graphic());
-    if text.is_empty() { None } else { Some(text.to_owned()) }
+    if text.is_empty() { None } else { Some(printable(text)) }
 }
 
 fn only_child(folder: &Path) -> Option<PathBuf> {
@@ -141,9 +161,19 @@ mod tests {
     #[test]
     fn only_units_have_an_address() {
         assert_eq!(address_of("10:0:2:1"), Some([10, 0, 2, 1]));
-        for name in ["host0", "target0:0:0", "0:0:0", "0:0:0:0:0", "a:0:0:0", ""] {
+        for name in ["host0", "target0:0:0", "0:0:0", "0:0:0:0:0", "a:0:0:0", "+1:0:0:0", "1::0:0", ""] {
             assert_eq!(address_of(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn what_a_drive_calls_itself_can_be_printed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("model"), b" \x1B[2JDVD\n RAM\xFF \n").expect("a file");
+        fs::write(folder.path().join("vpd_pg80"), b"\x05\x80\0\x05K\x1BA\xFF2").expect("a file");
+        assert_eq!(words(folder.path(), "model"), "?[2JDVD? RAM?");
+        assert_eq!(serial(folder.path()).as_deref(), Some("K?A?2"));
+        assert_eq!(words(folder.path(), "vendor"), "");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{CODE, Capabilities, HEADER, LENGTH, ModePage, PageCode, SUBPAGE, SUBPAGE_HEADER, WriteParameters};
 use crate::{
-    BadReply, InvalidField, Notes,
+    BadParams, BadReply, InvalidField, Notes,
     wire::{Fields, Writer},
 };
 
@@ -220,18 +220,18 @@ impl ModeParameters {
         writer.finish()
     }
 
-    /// Understands what came with MODE SELECT: everything must be there. `too_short` is the command's length field,
-    /// which is wrong when the list ends inside its header. A list of no bytes changes nothing.
-    pub(crate) fn decode_list(form: HeaderForm, bytes: &[u8], too_short: InvalidField) -> Result<Self, InvalidField> {
+    /// Understands what came with MODE SELECT: everything must be there, and a list that ends within its header, its
+    /// block descriptors or a page has a wrong length (SPC-4, 6.9). A list of no bytes changes nothing.
+    pub(crate) fn decode_list(form: HeaderForm, bytes: &[u8]) -> Result<Self, BadParams> {
         if bytes.is_empty() {
             return Ok(Self::default());
         }
-        let header = form.decode(bytes).map_err(|_| too_short)?;
+        let header = form.decode(bytes).map_err(|_| BadParams::Length)?;
         let mut at = form.len() + header.descriptors;
-        let descriptors = bytes.get(form.len()..at).ok_or_else(|| at_byte(form.descriptors_length_at()))?;
+        let descriptors = bytes.get(form.len()..at).ok_or(BadParams::Length)?;
         let mut list = Self::with_header(&header, descriptors);
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let page = cut(rest).filter(|cut| !cut.short).ok_or_else(|| at_byte(at + LENGTH))?.page;
+            let page = cut(rest).filter(|cut| !cut.short).ok_or(BadParams::Length)?.page;
             let decoded = ModePage::decode(page, &mut Notes::new()).map_err(|bad| match bad {
                 BadReply::Short { .. } => at_byte(at + LENGTH),
                 BadReply::Impossible { at: inside, .. } => at_byte(at + inside),
@@ -401,15 +401,15 @@ mod tests {
         let reply = [0, 26, 0, 0, 0, 0, 0, 8, 1, 2, 3];
         let (list, notes) = decode(PageCode::CACHING, &reply);
         assert_eq!((list.map(|list| list.block_descriptors), notes), (Ok(vec![1, 2, 3]), vec![6]));
-        let taken = ModeParameters::decode_list(HeaderForm::Ten, &reply, InvalidField::cdb(7));
-        assert_eq!(taken, Err(InvalidField::data(6)));
+        let taken = ModeParameters::decode_list(HeaderForm::Ten, &reply);
+        assert_eq!(taken, Err(BadParams::Length));
     }
 
     #[test]
     fn a_page_that_is_too_short_is_an_invalid_field_of_mode_select() {
         let list = answer(0, &[&CACHING[..], &[0x05, 2, 0x41, 0x04]].concat());
-        let taken = ModeParameters::decode_list(HeaderForm::Ten, &list, InvalidField::cdb(7));
-        assert_eq!(taken, Err(InvalidField::data(21)));
+        let taken = ModeParameters::decode_list(HeaderForm::Ten, &list);
+        assert_eq!(taken, Err(InvalidField::data(21).into()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
     },
     Specific,
 };
-use crate::InvalidField;
+use crate::{BadParams, InvalidField};
 
 impl Sense {
     /// Nothing to tell.
@@ -122,9 +122,26 @@ impl From<InvalidField> for Sense {
     }
 }
 
+impl From<BadParams> for Sense {
+    fn from(bad: BadParams) -> Self {
+        match bad {
+            BadParams::Length => Self::PARAMETER_LIST_LENGTH,
+            BadParams::Field(field) => field.into(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_length_of_the_parameters_is_no_field() {
+        let length = [0x70, 0, 5, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x1A, 0, 0, 0, 0, 0];
+        assert_eq!(Sense::from(BadParams::Length).to_fixed(), length);
+        let field = InvalidField::data_bit(3, 4);
+        assert_eq!(Sense::from(BadParams::from(field)), Sense::from(field));
+    }
 
     #[test]
     fn a_field_of_the_command_and_one_of_the_parameters_are_different_errors() {

@@ -51,9 +51,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Sense, BadReply> {
 }
 
 /// The bytes that the drive means to say: those after its additional length are whatever the buffer held before.
+///
+/// A length that leaves out the code is not meant: there are drives and bridges that do not fill it in, and say what
+/// they mean all the same.
 fn said(bytes: &[u8]) -> &[u8] {
-    let after = field::ADDITIONAL_LENGTH + 1;
-    bytes.get(field::ADDITIONAL_LENGTH).and_then(|&length| bytes.get(..after + usize::from(length))).unwrap_or(bytes)
+    let end = bytes.get(field::ADDITIONAL_LENGTH).map(|&length| field::ADDITIONAL_LENGTH + 1 + usize::from(length));
+    end.filter(|&end| end > field::ASCQ).and_then(|end| bytes.get(..end)).unwrap_or(bytes)
 }
 
 pub(super) fn encode(sense: &Sense) -> [u8; field::END] {
@@ -156,6 +159,18 @@ mod tests {
         bytes[7] = 6;
         let sense = Sense::decode(&bytes).expect("sense of 14 bytes");
         assert_eq!((sense.asc, sense.ascq, sense.specific), (0x04, 0x04, None));
+    }
+
+    #[test]
+    fn an_additional_length_that_leaves_out_the_code_does_not_count() {
+        let mut bytes = Sense::NO_MEDIUM_TRAY_CLOSED.to_fixed();
+        for length in 0..6 {
+            bytes[7] = length;
+            assert_eq!(Sense::decode(&bytes), Ok(Sense::NO_MEDIUM_TRAY_CLOSED), "{length}");
+        }
+        bytes[7] = 6;
+        (bytes[15], bytes[16]) = (0x80, 0x80);
+        assert_eq!(Sense::decode(&bytes), Ok(Sense::NO_MEDIUM_TRAY_CLOSED), "a length that has it does");
     }
 
     #[test]

@@ -8,13 +8,13 @@ use crate::{
 /// 00h of a BD: units of 112 bytes, one and more for each layer and speed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BdInformation {
-    /// The units of a BD-R or BD-RE.
+    /// The units.
     pub units: Vec<BdUnit>,
-    /// What follows them: zeros, or units of another form, as a BD-ROM has.
+    /// What follows them: zeros, or units of another form.
     pub more: Vec<u8>,
 }
 
-/// One unit of a BD-R or BD-RE.
+/// One unit. What a BD-ROM has no use for is zero there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BdUnit {
     /// The form of the unit.
@@ -58,6 +58,8 @@ pub enum BdKind {
     Recordable,
     /// BD-RE.
     Rewritable,
+    /// BD-ROM.
+    Rom,
 }
 
 /// The part of a unit that only drives understand. Most of it is in no public document.
@@ -100,7 +102,7 @@ mod field {
 }
 
 impl BdUnit {
-    /// A unit, if the bytes begin with one of a BD-R or BD-RE.
+    /// A unit, if the bytes begin with one.
     fn decode(bytes: &[u8]) -> Option<Self> {
         let fields = Fields::new(bytes, field::LENGTH).ok()?;
         if fields.array(0).ok()? != field::SIGNATURE {
@@ -109,6 +111,7 @@ impl BdUnit {
         let kind = match &fields.array(field::KIND).ok()? {
             b"BDR" => BdKind::Recordable,
             b"BDW" => BdKind::Rewritable,
+            b"BDO" => BdKind::Rom,
             _ => return None,
         };
         let byte = |at| fields.u8(at).ok();
@@ -138,6 +141,7 @@ impl BdUnit {
         let kind = match self.kind {
             BdKind::Recordable => b"BDR",
             BdKind::Rewritable => b"BDW",
+            BdKind::Rom => b"BDO",
         };
         let mut writer = Writer::zeroed(field::LENGTH);
         writer.put(0, &field::SIGNATURE).u8(field::FORMAT, self.format).u8(field::LEGACY, self.body.legacy);
@@ -208,13 +212,24 @@ mod tests {
     }
 
     #[test]
+    fn each_kind_of_disc_has_its_letters() {
+        for (kind, letters) in [(BdKind::Recordable, b"BDR"), (BdKind::Rewritable, b"BDW"), (BdKind::Rom, b"BDO")] {
+            let (unit, mut bytes) = bd_r();
+            bytes[8..11].copy_from_slice(letters);
+            let information = BdInformation { units: vec![BdUnit { kind, ..unit }], more: vec![] };
+            assert_eq!(BdInformation::decode(&bytes), information);
+            assert_eq!(information.encode(), bytes);
+        }
+    }
+
+    #[test]
     fn a_unit_that_is_cut_or_of_another_kind_stays_bytes() {
         let (_, bytes) = bd_r();
         for len in 0..bytes.len() {
             let cut = BdInformation::decode(&bytes[..len]);
             assert_eq!((cut.units.len(), &cut.more[..]), (0, &bytes[..len]));
         }
-        let rom = bytes.iter().map(|&byte| if byte == b'R' { b'O' } else { byte }).collect::<Vec<_>>();
-        assert_eq!(BdInformation::decode(&rom), BdInformation { units: vec![], more: rom });
+        let other = bytes.iter().map(|&byte| if byte == b'R' { b'U' } else { byte }).collect::<Vec<_>>();
+        assert_eq!(BdInformation::decode(&other), BdInformation { units: vec![], more: other });
     }
 }

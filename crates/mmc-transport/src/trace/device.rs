@@ -1,6 +1,6 @@
-//! A [`Tracer`] before a [`Device`] is a device, and so is a device that is shared.
+//! A [`Tracer`] before a [`Device`] is a device.
 
-use std::{io::Write, path::PathBuf, sync::Arc};
+use std::{io::Write, path::PathBuf};
 
 use imapi_disc_types::ClientName;
 
@@ -31,32 +31,5 @@ impl<T: Device, W: Write + Send> Device for Tracer<T, W> {
 
     fn media_notices(&self, on: bool) {
         self.inner.media_notices(on);
-    }
-}
-
-/// What a [`DriveSource`](crate::DriveSource) opens can be traced, and can be made to fail, as it is.
-impl<T: Device + ?Sized> Device for Arc<T> {
-    fn id(&self) -> &str {
-        (**self).id()
-    }
-
-    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
-        (**self).lock(owner, force)
-    }
-
-    fn unlock(&self) {
-        (**self).unlock();
-    }
-
-    fn lock_owner(&self) -> Option<String> {
-        (**self).lock_owner()
-    }
-
-    fn mount_points(&self) -> Vec<PathBuf> {
-        (**self).mount_points()
-    }
-
-    fn media_notices(&self, on: bool) {
-        (**self).media_notices(on);
     }
 }

@@ -15,6 +15,8 @@ pub enum Failure {
         /// The time it had, in milliseconds.
         after_ms: u64,
     },
+    /// [`TransportError::Interrupted`]
+    Interrupted {},
     /// [`TransportError::Gone`]
     Gone {},
     /// [`TransportError::NotPermitted`]
@@ -60,6 +62,7 @@ impl Failure {
     pub fn of(error: &TransportError) -> Self {
         match error {
             TransportError::Timeout { after, .. } => Self::Timeout { after_ms: milliseconds(*after) },
+            TransportError::Interrupted { .. } => Self::Interrupted {},
             TransportError::Gone => Self::Gone {},
             TransportError::NotPermitted { remedy, .. } => Self::NotPermitted { remedy: (*remedy).to_owned() },
             TransportError::TooLarge { size, limit } => Self::TooLarge { size: *size, limit: *limit },
@@ -67,7 +70,10 @@ impl Failure {
             TransportError::NotRecorded { number, expected, found } => {
                 Self::NotRecorded { number: *number, expected: expected.clone(), found: found.clone() }
             }
-            TransportError::System { source, .. } => {
+            // No command fails with the first two; they are of no kind of their own here.
+            TransportError::Open { source, .. }
+            | TransportError::List { source }
+            | TransportError::System { source, .. } => {
                 Self::System { errno: source.raw_os_error(), message: source.to_string() }
             }
         }
@@ -78,6 +84,7 @@ impl Failure {
     pub fn to_error(&self, opcode: u8) -> TransportError {
         match self {
             Self::Timeout { after_ms } => TransportError::Timeout { opcode, after: Duration::from_millis(*after_ms) },
+            Self::Interrupted {} => TransportError::Interrupted { opcode },
             Self::Gone {} => TransportError::Gone,
             // The recorded words belong to the machine of the recording; no permission would help here.
             Self::NotPermitted { .. } => {
@@ -108,6 +115,7 @@ mod tests {
     fn every_error_survives_being_recorded_but_for_the_remedy() {
         let errors = [
             TransportError::Timeout { opcode: 0x2A, after: Duration::from_secs(200) },
+            TransportError::Interrupted { opcode: 0x2A },
             TransportError::Gone,
             TransportError::TooLarge { size: 70_000, limit: 65_536 },
             TransportError::Connection { host: 8, driver: 0 },

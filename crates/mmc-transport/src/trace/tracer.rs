@@ -80,7 +80,11 @@ impl<T: Transport, W: Write + Send> Transport for Tracer<T, W> {
         let result = self.inner.execute(cdb, reborrow(&mut data), timeout);
         let took = self.inner.clock().now().saturating_sub(at);
         let outcome = match &result {
-            Ok(completion) => Outcome::Completed(completion.clone()),
+            // A device that claims more than there was room for must not make a recording that cannot be read back.
+            Ok(completion) => Outcome::Completed(Completion {
+                transferred: completion.transferred.min(data.len()),
+                ..completion.clone()
+            }),
             Err(error) => Outcome::Failed(Failure::of(error)),
         };
         let went: &[u8] = match &data {
@@ -133,15 +137,19 @@ mod tests {
 
     /// Answers INQUIRY with three bytes, fails WRITE with sense, is gone for everything else. Each takes 5 ms.
     #[derive(Default)]
-    struct Drive(Arc<ManualClock>);
+    struct Drive {
+        clock: Arc<ManualClock>,
+        /// How many bytes INQUIRY says that it brought, where that is not true.
+        claims: Option<usize>,
+    }
 
     impl Transport for Drive {
         fn execute(&self, cdb: &Cdb, data: Data<'_>, _: Duration) -> Result<Completion, TransportError> {
-            self.0.advance(Duration::from_millis(5));
+            self.clock.advance(Duration::from_millis(5));
             match (cdb.opcode(), data) {
                 (0x12, Data::In(buffer)) => {
                     buffer[..3].copy_from_slice(&[5, 0x80, 2]);
-                    Ok(Completion::good(3))
+                    Ok(Completion::good(self.claims.unwrap_or(3)))
                 }
                 (0x2A, Data::Out(_)) => Ok(Completion {
                     status: Status::CHECK_CONDITION,
@@ -158,7 +166,7 @@ mod tests {
         }
 
         fn clock(&self) -> &dyn Clock {
-            &*self.0
+            &*self.clock
         }
     }
 
@@ -185,6 +193,18 @@ mod tests {
         assert_eq!((write.at, write.took, write.timeout), (Duration::from_millis(5), Duration::from_millis(5), SECOND));
         assert!(matches!(&write.outcome, Outcome::Completed(Completion { sense: Some(_), transferred: 1, .. })));
         assert_eq!(ready.outcome, Outcome::Failed(Failure::Gone {}));
+    }
+
+    #[test]
+    fn a_device_that_claims_too_much_is_recorded_with_what_there_was() {
+        let drive = Drive { claims: Some(usize::MAX), ..Drive::default() };
+        let tracer = Tracer::new(drive, Vec::new(), None);
+        let inquiry = Cdb::six([0x12, 0, 0, 0, 8, 0]);
+        let told = tracer.execute(&inquiry, Data::In(&mut [0xA5; 8]), SECOND).expect("an answer");
+        assert_eq!(told, Completion::good(usize::MAX), "the caller hears what the device says");
+        let recording = Recording::read(&tracer.finish().expect("memory")[..]).expect("what a tracer wrote");
+        assert_eq!(recording.records[0].outcome, Outcome::Completed(Completion::good(8)));
+        assert_eq!(recording.records[0].data, Payload::Bytes(vec![5, 0x80, 2, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5]));
     }
 
     #[test]

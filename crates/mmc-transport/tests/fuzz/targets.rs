@@ -55,7 +55,34 @@ fn reply(bytes: &[u8]) {
         Request::GetPerformance(query) => answered(&query, answer),
         Request::ReadDiscStructure(query) => answered(&query, answer),
         Request::MechanismStatus(query) => answered(&query, answer),
-        _ => {}
+        // Bulk data, or none: there is nothing to decode.
+        Request::TestUnitReady(_)
+        | Request::FormatUnit(_)
+        | Request::ModeSelect6(_)
+        | Request::StartStopUnit(_)
+        | Request::PreventAllowMediumRemoval(_)
+        | Request::Read10(_)
+        | Request::Write10(_)
+        | Request::Seek10(_)
+        | Request::WriteAndVerify10(_)
+        | Request::Verify10(_)
+        | Request::SynchronizeCache(_)
+        | Request::ReserveTrack(_)
+        | Request::SendOpcInformation(_)
+        | Request::ModeSelect10(_)
+        | Request::RepairTrack(_)
+        | Request::CloseTrackSession(_)
+        | Request::SendCueSheet(_)
+        | Request::Blank(_)
+        | Request::SendKey(_)
+        | Request::LoadUnload(_)
+        | Request::Read12(_)
+        | Request::Write12(_)
+        | Request::SetStreaming(_)
+        | Request::ReadCdMsf(_)
+        | Request::SetCdSpeed(_)
+        | Request::ReadCd(_)
+        | Request::SendDiscStructure(_) => {}
     }
 }
 
@@ -85,7 +112,46 @@ fn parameters(bytes: &[u8]) {
         Request::SendKey(submit) => submitted(&submit, params),
         Request::SetStreaming(submit) => submitted(&submit, params),
         Request::SendDiscStructure(submit) => submitted(&submit, params),
-        _ => {}
+        // These take bulk data along, or none.
+        Request::TestUnitReady(_)
+        | Request::RequestSense(_)
+        | Request::Inquiry(_)
+        | Request::ModeSense6(_)
+        | Request::StartStopUnit(_)
+        | Request::PreventAllowMediumRemoval(_)
+        | Request::ReadFormatCapacities(_)
+        | Request::ReadCapacity(_)
+        | Request::Read10(_)
+        | Request::Write10(_)
+        | Request::Seek10(_)
+        | Request::WriteAndVerify10(_)
+        | Request::Verify10(_)
+        | Request::SynchronizeCache(_)
+        | Request::ReadSubChannel(_)
+        | Request::ReadToc(_)
+        | Request::ReadHeader(_)
+        | Request::GetConfiguration(_)
+        | Request::GetEventStatus(_)
+        | Request::ReadDiscInformation(_)
+        | Request::ReadTrackInformation(_)
+        | Request::ReserveTrack(_)
+        | Request::RepairTrack(_)
+        | Request::ReadMasterCue(_)
+        | Request::ModeSense10(_)
+        | Request::CloseTrackSession(_)
+        | Request::ReadBufferCapacity(_)
+        | Request::Blank(_)
+        | Request::ReportKey(_)
+        | Request::LoadUnload(_)
+        | Request::Read12(_)
+        | Request::Write12(_)
+        | Request::ReadMediaSerialNumber(_)
+        | Request::GetPerformance(_)
+        | Request::ReadDiscStructure(_)
+        | Request::ReadCdMsf(_)
+        | Request::SetCdSpeed(_)
+        | Request::MechanismStatus(_)
+        | Request::ReadCd(_) => {}
     }
 }
 

@@ -42,7 +42,34 @@ impl Inner {
             R::CloseTrackSession(command) => self.close(command),
             R::ReserveTrack(command) => self.reserve(command),
             R::FormatUnit(command) => self.format(command, data),
-            _ => Err(Sense::INVALID_OPCODE),
+            // Commands that this drive does not have.
+            R::ModeSelect6(_)
+            | R::ModeSense6(_)
+            | R::Seek10(_)
+            | R::WriteAndVerify10(_)
+            | R::Verify10(_)
+            | R::ReadSubChannel(_)
+            | R::ReadToc(_)
+            | R::ReadHeader(_)
+            | R::SendOpcInformation(_)
+            | R::ModeSelect10(_)
+            | R::RepairTrack(_)
+            | R::ReadMasterCue(_)
+            | R::ModeSense10(_)
+            | R::SendCueSheet(_)
+            | R::Blank(_)
+            | R::SendKey(_)
+            | R::ReportKey(_)
+            | R::LoadUnload(_)
+            | R::ReadMediaSerialNumber(_)
+            | R::GetPerformance(_)
+            | R::ReadDiscStructure(_)
+            | R::SetStreaming(_)
+            | R::ReadCdMsf(_)
+            | R::SetCdSpeed(_)
+            | R::MechanismStatus(_)
+            | R::ReadCd(_)
+            | R::SendDiscStructure(_) => Err(Sense::INVALID_OPCODE),
         }
     }
 

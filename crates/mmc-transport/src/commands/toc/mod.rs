@@ -11,8 +11,8 @@ pub use full::{FullToc, FullTocEntry, Point};
 pub use sessions::SessionInfo;
 
 use crate::{
-    BadReply, Cdb, Command, InvalidField, Notes, Query,
-    layout::{announced16, items, whole16},
+    Announced, BadReply, Cdb, Command, InvalidField, Notes, Query,
+    layout::{allocation16, announced16, items, whole16},
     wire::{Writer, len16},
 };
 
@@ -75,16 +75,26 @@ mod field {
 impl ReadToc {
     /// An answer as a whole: from the first track or session on, with addresses where there is a choice. Where there
     /// is none, the command asks for times, as older drives insist.
+    ///
+    /// It has room for the longest answer, which is more than many hosts carry in one command;
+    /// [`TransportExt::query_whole`](crate::TransportExt::query_whole) asks for as much as there is.
     #[must_use]
     pub fn whole(format: TocFormat) -> Self {
         let msf = matches!(format, TocFormat::Full | TocFormat::Pma | TocFormat::Atip);
         // An even length, because odd ones upset bridges.
         Self { format, msf, from: 0, allocation: u16::MAX - 1 }
     }
+}
 
-    /// How long the whole answer is, by its first two bytes.
-    pub fn announced(reply: &[u8]) -> Result<usize, BadReply> {
+impl Announced for ReadToc {
+    const HEADER: usize = field::HEADER;
+
+    fn announced(reply: &[u8]) -> Result<usize, BadReply> {
         announced16(reply)
+    }
+
+    fn with_allocation(&self, bytes: usize) -> Self {
+        Self { allocation: allocation16(bytes), ..*self }
     }
 }
 

@@ -86,12 +86,55 @@ fn a_reserved_track_of_a_newer_drive_goes_both_ways() {
 }
 
 #[test]
+fn each_flag_is_in_its_place() {
+    let none = TrackInformation {
+        number: 0,
+        session: 0,
+        mode: 0,
+        blank: false,
+        data_mode: DataMode::Unknown,
+        next_writable: None,
+        free_blocks: 0,
+        size: Some(0),
+        ..blank_cd_r()
+    };
+    for (five, six, seven, value) in [
+        (0x40, 0x0F, 0, TrackInformation { layer_jump: 1, ..none }),
+        (0x20, 0x0F, 0, TrackInformation { damage: true, ..none }),
+        (0x10, 0x0F, 0, TrackInformation { copy: true, ..none }),
+        (0x08, 0x0F, 0, TrackInformation { mode: 8, ..none }),
+        (0, 0x8F, 0, TrackInformation { reserved: true, ..none }),
+        (0, 0x4F, 0, TrackInformation { blank: true, ..none }),
+        (0, 0x2F, 0, TrackInformation { packet: true, ..none }),
+        (0, 0x1F, 0, TrackInformation { fixed_packet: true, ..none }),
+        (0, 0x0F, 1, TrackInformation { next_writable: Some(Lba(0)), ..none }),
+        (0, 0x0F, 2, TrackInformation { last_recorded: Some(Lba(0)), ..none }),
+    ] {
+        let mut bytes = [0; 36];
+        (bytes[1], bytes[5], bytes[6], bytes[7]) = (34, five, six, seven);
+        good_answer(&ReadTrackInformation::of(TrackAddress::Track(1)), &bytes, 28, &value);
+    }
+}
+
+#[test]
 fn a_command_for_less_has_the_tail_absent() {
     for (allocation, size) in [(20, None), (28, Some(359_849)), (32, Some(359_849)), (34, Some(359_849))] {
         let command = ReadTrackInformation { allocation, ..ReadTrackInformation::of(TrackAddress::INVISIBLE) };
         let reply = command.decode_reply(&BLANK_CD_R[..allocation.into()], &mut Notes::new()).expect("an answer");
         assert_eq!((reply.free_blocks, reply.size), (359_849, size), "{allocation}");
     }
+}
+
+#[test]
+fn sixteen_bytes_tell_where_to_write_and_not_how_much() {
+    let command = ReadTrackInformation { allocation: 16, ..ReadTrackInformation::of(TrackAddress::INVISIBLE) };
+    let mut notes = Notes::new();
+    let reply = command.decode_reply(&BLANK_CD_R[..16], &mut notes).expect("as much as was asked for");
+    let start = TrackInformation { free_blocks: 0, packet_size: None, size: None, ..blank_cd_r() };
+    assert_eq!(reply, start);
+    assert_eq!(notes.as_slice().first().map(|note| note.at), Some(16));
+    let short = command.decode_reply(&BLANK_CD_R[..15], &mut Notes::new());
+    assert_eq!(short, Err(BadReply::Short { need: 16, got: 15 }));
 }
 
 #[test]

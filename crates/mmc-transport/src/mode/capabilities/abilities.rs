@@ -164,6 +164,60 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_ability_is_in_its_place() {
+        let rows = [
+            // Byte 2.
+            (Ability::ReadCdR, [0x01, 0, 0, 0, 0, 0]),
+            (Ability::ReadCdRw, [0x02, 0, 0, 0, 0, 0]),
+            (Ability::ReadMethod2, [0x04, 0, 0, 0, 0, 0]),
+            (Ability::ReadDvdRom, [0x08, 0, 0, 0, 0, 0]),
+            (Ability::ReadDvdR, [0x10, 0, 0, 0, 0, 0]),
+            (Ability::ReadDvdRam, [0x20, 0, 0, 0, 0, 0]),
+            // Byte 3.
+            (Ability::WriteCdR, [0, 0x01, 0, 0, 0, 0]),
+            (Ability::WriteCdRw, [0, 0x02, 0, 0, 0, 0]),
+            (Ability::TestWrite, [0, 0x04, 0, 0, 0, 0]),
+            (Ability::WriteDvdR, [0, 0x10, 0, 0, 0, 0]),
+            (Ability::WriteDvdRam, [0, 0x20, 0, 0, 0, 0]),
+            // Byte 4.
+            (Ability::AudioPlay, [0, 0, 0x01, 0, 0, 0]),
+            (Ability::Composite, [0, 0, 0x02, 0, 0, 0]),
+            (Ability::DigitalPort1, [0, 0, 0x04, 0, 0, 0]),
+            (Ability::DigitalPort2, [0, 0, 0x08, 0, 0, 0]),
+            (Ability::Mode2Form1, [0, 0, 0x10, 0, 0, 0]),
+            (Ability::Mode2Form2, [0, 0, 0x20, 0, 0, 0]),
+            (Ability::MultiSession, [0, 0, 0x40, 0, 0, 0]),
+            (Ability::UnderrunProtection, [0, 0, 0x80, 0, 0, 0]),
+            // Byte 5.
+            (Ability::ReadAudio, [0, 0, 0, 0x01, 0, 0]),
+            (Ability::AccurateStream, [0, 0, 0, 0x02, 0, 0]),
+            (Ability::ReadSubChannels, [0, 0, 0, 0x04, 0, 0]),
+            (Ability::CorrectSubChannels, [0, 0, 0, 0x08, 0, 0]),
+            (Ability::ErrorPointers, [0, 0, 0, 0x10, 0, 0]),
+            (Ability::ReadRecordingCode, [0, 0, 0, 0x20, 0, 0]),
+            (Ability::ReadCatalogueNumber, [0, 0, 0, 0x40, 0, 0]),
+            (Ability::ReadBarCode, [0, 0, 0, 0x80, 0, 0]),
+            // Byte 6.
+            (Ability::Lock, [0, 0, 0, 0, 0x01, 0]),
+            (Ability::Locked, [0, 0, 0, 0, 0x02, 0]),
+            (Ability::PreventJumperAbsent, [0, 0, 0, 0, 0x04, 0]),
+            (Ability::Eject, [0, 0, 0, 0, 0x08, 0]),
+            // Byte 7.
+            (Ability::SeparateVolume, [0, 0, 0, 0, 0, 0x01]),
+            (Ability::SeparateMute, [0, 0, 0, 0, 0, 0x02]),
+            (Ability::ReportsDiscPresent, [0, 0, 0, 0, 0, 0x04]),
+            (Ability::SlotSelection, [0, 0, 0, 0, 0, 0x08]),
+            (Ability::ChangesSides, [0, 0, 0, 0, 0, 0x10]),
+            (Ability::ReadLeadInSubChannels, [0, 0, 0, 0, 0, 0x20]),
+        ];
+        assert_eq!(rows.len(), Ability::ALL.len());
+        for (ability, bytes) in rows {
+            assert_eq!(Abilities::default().with(ability).bytes(), bytes, "{ability:?}");
+            assert_eq!(Abilities::of(bytes).iter().collect::<Vec<_>>(), [ability], "{bytes:02X?}");
+        }
+    }
+
+    #[test]
     fn every_ability_has_a_bit_of_its_own() {
         let all: Abilities = Ability::ALL.iter().copied().collect();
         assert_eq!(all.0, [0x3F, 0x37, 0xFF, 0xFF, 0x0F, 0x3F]);

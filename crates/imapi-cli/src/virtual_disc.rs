@@ -110,7 +110,9 @@ pub fn run(disc: &Path, device: &Path, command: &[OsString], lang: Lang) -> Exit
         Err(error) => return ended(failed(&error, lang)),
     };
     let drive = VirtualDrive::new(Arc::new(SystemClock::new()));
-    drive.insert(file, medium);
+    if let Err(error) = drive.insert(file, medium) {
+        return ended(failed(&error, lang));
+    }
     // An operating system hears of the reset and of the new disc before it lets programs in.
     for _ in 0..ATTENTIONS {
         if drive.send(&TestUnitReady).is_ok() {

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(source), Some(disc)) = (paths.next(), paths.next()) else { return Err("burn SOURCE DISC".into()) };
     let medium: &Medium = "bd-r".parse()?;
     let drive = VirtualDrive::new(Arc::new(SystemClock::new()));
-    drive.insert(DiscFile::create(&disc, medium.geometry(None)?)?, medium);
+    drive.insert(DiscFile::create(&disc, medium.geometry(None)?)?, medium)?;
     // The drive has two things to tell before it is ready.
     while drive.send(&TestUnitReady).is_err() {}
 

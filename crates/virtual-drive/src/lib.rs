@@ -16,7 +16,7 @@
 //! # let path = folder.path().join("my.disc");
 //! let medium: &Medium = "bd-r".parse()?;
 //! let drive = VirtualDrive::new(Arc::new(SystemClock::new()));
-//! drive.insert(DiscFile::create(&path, medium.geometry(None)?)?, medium);
+//! drive.insert(DiscFile::create(&path, medium.geometry(None)?)?, medium)?;
 //!
 //! // As a real one, the drive first has to tell that it was switched on, and that there is a disc.
 //! while drive.send(&TestUnitReady).is_err() {}
@@ -36,10 +36,14 @@ compile_error!("disc files need positioned reads and file locks, which are writt
 mod disc;
 mod drive;
 mod family;
+mod loaded;
 mod medium;
+mod pace;
 mod state;
 
 pub use disc::{DiscFile, DiscFileError, Geometry, State};
 pub use drive::VirtualDrive;
+pub(crate) use loaded::Loaded;
 pub use medium::{Family, MEDIA, Medium, UnknownMedium, WrongSize};
+pub use pace::Pace;
 pub use state::{Change, DiscState, TrackState};

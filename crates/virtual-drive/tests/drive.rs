@@ -1,19 +1,19 @@
 //! Discs burned in the drive by commands, as a burning program would: what may be done works, and reads back; what must
 //! not be done is refused with the sense of a real drive; and all of it is there again when the disc is.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
-use imapi_disc_types::{Block, BlockSource as _, Lba, ManualClock, PseudoRandom, SECTOR_SIZE};
+use imapi_disc_types::{Block, BlockSource as _, Clock as _, Lba, ManualClock, PseudoRandom, SECTOR_SIZE};
 use imapi_mmc_transport::{
-    CommandError, Condition, TransportExt as _,
+    CommandError, Condition, Sense, TransportExt as _,
     commands::{
         CloseFunction, CloseTrackSession, DiscReply, DiscStatus, FormatDescriptor, FormatOptions, FormatParameters,
         FormatType, FormatUnit, GetConfiguration, PreventAllowMediumRemoval, Read10, ReadCapacity, ReadDiscInformation,
-        ReadFormatCapacities, ReadTrackInformation, ReserveTrack, StartStopUnit, SynchronizeCache, TestUnitReady,
-        TrackAddress, UnitAction, Write10,
+        ReadFormatCapacities, ReadTrackInformation, RequestSense, ReserveTrack, StartStopUnit, SynchronizeCache,
+        TestUnitReady, TrackAddress, UnitAction, Write10,
     },
 };
-use imapi_virtual_drive::{DiscFile, Medium, VirtualDrive};
+use imapi_virtual_drive::{DiscFile, Medium, Pace, VirtualDrive};
 use rstest::rstest;
 use tempfile::TempDir;
 
@@ -29,12 +29,17 @@ struct Bench {
 
 impl Bench {
     fn with(name: &str) -> Self {
+        Self::beside(name, &Arc::new(ManualClock::new()), Pace::QUICK)
+    }
+
+    /// By that clock, which a test can move.
+    fn beside(name: &str, clock: &Arc<ManualClock>, pace: Pace) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let medium: &'static Medium = name.parse().expect("a medium");
         let geometry = medium.geometry(Some(BLOCKS)).expect("a size");
         let disc = DiscFile::create(&folder.path().join("my.disc"), geometry).expect("a new disc");
-        let bench = Self { drive: VirtualDrive::new(Arc::new(ManualClock::new())), folder, medium };
-        assert!(bench.drive.insert(disc, medium).is_none());
+        let bench = Self { drive: VirtualDrive::new(Arc::clone(clock) as _).at_pace(pace), folder, medium };
+        assert!(bench.drive.insert(disc, medium).expect("an empty drive").is_none());
         bench.hear();
         bench
     }
@@ -47,10 +52,10 @@ impl Bench {
 
     /// Takes the disc out, closes its file, and puts it in again.
     fn reload(&self) {
-        drop(self.drive.take_out().expect("a disc"));
+        drop(self.drive.take_out().expect("a disc file").expect("a disc"));
         assert!(matches!(self.refusal(&TestUnitReady), Some(Condition::NoMedium { .. })));
         let disc = DiscFile::open(&self.folder.path().join("my.disc")).expect("the disc");
-        assert!(self.drive.insert(disc, self.medium).is_none());
+        assert!(self.drive.insert(disc, self.medium).expect("an empty drive").is_none());
         self.hear();
     }
 
@@ -85,8 +90,21 @@ impl Bench {
         Some((u32::try_from(next.0).expect("no CD"), track.free_blocks))
     }
 
+    /// Closes, and waits until it is done.
     fn close(&self, command: CloseTrackSession) -> Result<(), CommandError> {
-        self.drive.send(&command).map(drop)
+        self.drive.send(&command)?;
+        self.wait();
+        Ok(())
+    }
+
+    fn flush(&self) {
+        self.drive.send(&SynchronizeCache::all()).expect("flushed");
+        self.wait();
+    }
+
+    fn wait(&self) {
+        let patience = Duration::from_secs(5 * 3600);
+        self.drive.wait_until_ready(patience, &mut |_| ControlFlow::Continue(())).expect("it ends");
     }
 }
 
@@ -126,7 +144,7 @@ fn a_bd_r_takes_sessions_until_it_is_closed_for_ever() {
         bench.write(block, 32).expect("in sequence");
     }
     assert_eq!(bench.status(), (DiscStatus::Appendable, 1, 1));
-    bench.drive.send(&SynchronizeCache::all()).expect("flushed");
+    bench.flush();
     bench.close(CloseTrackSession::track(1)).expect("the track");
     bench.close(CloseTrackSession::of(CloseFunction::Session)).expect("the session");
     assert_eq!((bench.status(), bench.next()), ((DiscStatus::Appendable, 2, 2), Some((96, BLOCKS - 96))));
@@ -149,7 +167,7 @@ fn a_bd_r_is_written_where_it_goes_on_and_nowhere_else() {
     bench.write(0, 10).expect("the beginning");
     bench.write(10, 6).expect("within a cluster, while it is written");
     assert_eq!(condition(bench.write(0, 16).err()), Some(Condition::InvalidWriteAddress), "not twice");
-    bench.drive.send(&SynchronizeCache::all()).expect("flushed");
+    bench.flush();
     assert_eq!(bench.next(), Some((32, BLOCKS - 32)), "the cluster was filled up");
     assert_eq!(condition(bench.write(16, 16).err()), Some(Condition::InvalidWriteAddress));
     bench.write(32, 32).expect("the next cluster");
@@ -243,4 +261,46 @@ fn a_disc_that_the_drive_does_not_know_is_refused(#[values("dvd-r", "dvd+r", "dv
     let refused = bench.drive.query(&ReadDiscInformation::standard()).err();
     assert_eq!(condition(refused), Some(Condition::IncompatibleMedium));
     assert_eq!(condition(bench.write(0, 16).err()), Some(Condition::IncompatibleMedium));
+}
+
+#[test]
+fn what_takes_time_is_told_with_how_far_it_is() {
+    let clock = Arc::new(ManualClock::new());
+    let bench = Bench::beside("bd-r", &clock, Pace::REAL);
+    bench.write(0, 32).expect("the first cluster");
+    bench.drive.send(&CloseTrackSession::of(CloseFunction::Session)).expect("it begins");
+    let progress = || match bench.refusal(&TestUnitReady) {
+        None => None,
+        Some(condition) => {
+            assert_eq!(condition, Condition::OperationInProgress);
+            let told = bench.drive.query(&RequestSense::default()).expect("it is told at any time");
+            Some(Sense::decode(told.value.as_bytes()).expect("sense").progress().expect("how far").0)
+        }
+    };
+    assert_eq!(progress(), Some(0));
+    assert!(bench.write(32, 32).is_err(), "the drive is at work");
+    clock.advance(Duration::from_secs(10));
+    assert_eq!(progress(), Some(u16::MAX / 2));
+    clock.advance(Duration::from_secs(10));
+    assert_eq!((progress(), bench.status()), (None, (DiscStatus::Appendable, 2, 2)));
+    // Who does not ask for an answer at once gets it when it is done.
+    bench.write(32, 32).expect("the second session");
+    bench.drive.send(&CloseTrackSession::of(CloseFunction::Disc).waiting()).expect("done");
+    assert_eq!(clock.now(), Duration::from_secs(40));
+    assert_eq!(bench.status(), (DiscStatus::Complete, 2, 2));
+}
+
+#[test]
+fn what_was_not_flushed_is_lost_with_the_power() {
+    let bench = Bench::with("bd-r");
+    bench.write(0, 64).expect("in sequence");
+    bench.flush();
+    bench.write(64, 64).expect("in sequence");
+    assert_eq!(bench.next(), Some((128, BLOCKS - 128)));
+    bench.drive.reset().expect("a disc");
+    assert_eq!(bench.refusal(&TestUnitReady), Some(Condition::Reset));
+    assert_eq!(bench.next(), Some((64, BLOCKS - 64)));
+    bench.write(64, 32).expect("again");
+    bench.reload();
+    assert_eq!(bench.next(), Some((64, BLOCKS - 64)), "and with a hand that takes the disc out");
 }

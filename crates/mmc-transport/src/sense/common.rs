@@ -5,8 +5,8 @@ use imapi_disc_types::Lba;
 use super::{
     Progress, Sense,
     SenseKey::{
-        BlankCheck, DataProtect, HardwareError, IllegalRequest, MediumError, NoSense, NotReady, RecoveredError,
-        UnitAttention,
+        BlankCheck, DataProtect, HardwareError, IllegalRequest, MediumError, Miscompare, NoSense, NotReady,
+        RecoveredError, UnitAttention,
     },
     Specific,
 };
@@ -70,6 +70,8 @@ impl Sense {
     pub const CANNOT_WRITE: Self = Self::new(IllegalRequest, 0x30, 0x05);
     /// The disc cannot be formatted: it is not rewritable.
     pub const CANNOT_FORMAT: Self = Self::new(IllegalRequest, 0x30, 0x06);
+    /// The disc is not formatted yet.
+    pub const NOT_FORMATTED: Self = Self::new(IllegalRequest, 0x30, 0x10);
     /// Mode pages are not saved.
     pub const SAVING_NOT_SUPPORTED: Self = Self::new(IllegalRequest, 0x39, 0x00);
     /// The tray is locked.
@@ -92,6 +94,10 @@ impl Sense {
 
     /// The disc is protected.
     pub const WRITE_PROTECTED: Self = Self::new(DataProtect, 0x27, 0x00);
+    /// Software has protected whatever disc is in.
+    pub const SOFTWARE_WRITE_PROTECTED: Self = Self::new(DataProtect, 0x27, 0x02);
+    /// What was read is not what was sent.
+    pub const MISCOMPARE: Self = Self::new(Miscompare, 0x1D, 0x00);
     /// Nothing is written there.
     pub const BLANK_CHECK: Self = Self::new(BlankCheck, 0x00, 0x00);
 

@@ -190,13 +190,7 @@ impl<S: State> DiscFile<S> {
         let Some(journal_length) = journal_length else {
             return Err(DiscFileError::Malformed { reason: "the file ends before its journal".to_string() });
         };
-        let mut journal = vec![0; usize::try_from(journal_length).unwrap_or(usize::MAX)];
-        let read = read_up_to(&file, &mut journal, header.journal).map_err(system)?;
-        let (changes, whole) = journal::decode::<S::Change>(&journal[..read])?;
-        let mut state = S::blank(&header.geometry);
-        for change in &changes {
-            state.apply(change);
-        }
+        let (state, whole) = replay(&file, &header, journal_length, path)?;
         let journal_end = header.journal + whole as u64;
         let path = path.to_path_buf();
         let mut disc = Self { file, path, header, state, journal_end, length: journal_end, queued: Vec::new() };
@@ -247,6 +241,16 @@ impl<S: State> DiscFile<S> {
         }
         self.append(&journal::encode(&self.queued))?;
         self.queued.clear();
+        Ok(())
+    }
+
+    /// Takes back the changes that wait: they never happened. A drive that loses power does that.
+    pub fn forget(&mut self) -> Result<(), DiscFileError> {
+        if !self.queued.is_empty() {
+            let length = self.journal_end - self.header.journal;
+            self.state = replay(&self.file, &self.header, length, &self.path)?.0;
+            self.queued.clear();
+        }
         Ok(())
     }
 
@@ -319,6 +323,19 @@ impl<S: State> Drop for DiscFile<S> {
         // When that fails, closing the file gives it back.
         let _ = rustix::fs::flock(&self.file, rustix::fs::FlockOperation::Unlock);
     }
+}
+
+/// The state that the journal leads to, and the length of its whole lines.
+fn replay<S: State>(file: &File, header: &Header, length: u64, path: &Path) -> Result<(S, usize), DiscFileError> {
+    let mut journal = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+    let system = |source| DiscFileError::System { path: path.to_path_buf(), source };
+    let read = read_up_to(file, &mut journal, header.journal).map_err(system)?;
+    let (changes, whole) = journal::decode::<S::Change>(&journal[..read])?;
+    let mut state = S::blank(&header.geometry);
+    for change in &changes {
+        state.apply(change);
+    }
+    Ok((state, whole))
 }
 
 /// One disc is in one drive. The lock goes with the program, however it ends.

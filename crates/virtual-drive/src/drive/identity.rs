@@ -3,15 +3,15 @@
 use imapi_disc_types::Profile;
 use imapi_mmc_transport::{
     InvalidField, Query, Sense,
-    commands::{
-        Configuration, Event, EventClasses, GetConfiguration, Inquiry, InquiryReply, MediaChange, MediaEvent,
-        RequestedFeatures, StandardInquiry,
-    },
+    commands::{Configuration, GetConfiguration, Inquiry, InquiryReply, RequestedFeatures, StandardInquiry},
     feature::{Feature, FeatureCode, FeatureDescriptor, ListedProfile, ProfileList},
 };
 
 use super::{Inner, Reply};
-use crate::{Family, MEDIA, family::rules};
+use crate::{
+    Family, Loaded, MEDIA,
+    family::{current, rules},
+};
 
 impl Inner {
     pub(super) fn inquiry(query: Inquiry) -> Result<Reply, Sense> {
@@ -36,8 +36,16 @@ impl Inner {
     pub(super) fn configuration(&mut self, query: GetConfiguration) -> Reply {
         let profile = self.profile();
         let mut features = drive_features(profile);
-        if let Ok((disc, rules)) = self.present().and_then(|loaded| loaded.rules()) {
-            features.extend(rules.features(disc));
+        if let Ok(loaded) = self.present() {
+            if let Ok(rules) = loaded.rules() {
+                features.extend(rules.features(loaded.disc()));
+                features.push(current(FeatureCode::REAL_TIME_STREAMING, 5, &REAL_TIME_STREAMING));
+            }
+        }
+        for &(code, version, data) in DORMANT {
+            if !features.iter().any(|feature| feature.feature.code() == code) {
+                features.push(FeatureDescriptor { current: false, ..current(code, version, data) });
+            }
         }
         features.sort_by_key(|feature| feature.feature.code().0);
         features.retain(|feature| match query.request {
@@ -50,23 +58,38 @@ impl Inner {
 
     /// What the disc makes of the drive.
     fn profile(&mut self) -> Profile {
-        self.present().map_or(Profile::INVALID, |loaded| loaded.medium.profile)
-    }
-
-    pub(super) fn event_classes() -> EventClasses {
-        EventClasses::MEDIA
-    }
-
-    pub(super) fn media_event(&self) -> Event {
-        let present = self.disc.is_some() && !self.tray_open;
-        let waiting = self.attention.contains(&Sense::MEDIUM_CHANGED);
-        let code = if waiting { MediaChange::NEW_MEDIA } else { MediaChange::NONE };
-        Event::Media(MediaEvent { code, door_open: self.tray_open, present, first_slot: 0, last_slot: 0 })
+        let of = |loaded: &Loaded| loaded.rules().map_or(Profile::INVALID, |rules| rules.profile(loaded.disc()));
+        self.present().map_or(Profile::INVALID, |loaded| of(loaded))
     }
 }
 
+/// Streams in real time: buffer capacity in blocks, SET CD SPEED, mode page 2Ah, write speeds, SET STREAMING.
+const REAL_TIME_STREAMING: [u8; 4] = [0x1F, 0, 0, 0];
+
+/// What the drive can do with other discs than the one that is in, with the data that a disc of that kind would show.
+const DORMANT: &[(FeatureCode, u8, &[u8])] = &[
+    (FeatureCode::RANDOMLY_READABLE, 0, &[0, 0, 8, 0, 0, 16, 1, 0]),
+    (FeatureCode::CD_MULTIREAD, 0, &[]),
+    (FeatureCode::CD_READ, 2, &[0x03, 0, 0, 0]),
+    (FeatureCode::DVD_READ, 1, &[1, 0, 1, 0]),
+    (FeatureCode::RANDOMLY_WRITABLE, 1, &[0, 0, 0, 0, 0, 0, 8, 0, 0, 16, 1, 0]),
+    (FeatureCode::INCREMENTAL_STREAMING_WRITABLE, 1, &[0, 0, 1, 1, 7, 0, 0, 0]),
+    (FeatureCode::FORMATTABLE, 1, &[0; 8]),
+    (FeatureCode::HARDWARE_DEFECT_MANAGEMENT, 0, &[0; 4]),
+    (FeatureCode::DVD_PLUS_RW, 1, &[1, 0, 0, 0]),
+    (FeatureCode::DVD_PLUS_R, 0, &[1, 0, 0, 0]),
+    (FeatureCode::RIGID_RESTRICTED_OVERWRITE, 0, &[0; 4]),
+    (FeatureCode::CD_TRACK_AT_ONCE, 2, &[0x47, 0, 0x3F, 0x01]),
+    (FeatureCode::CD_MASTERING, 0, &[0x6F, 0, 0x0C, 0x80]),
+    (FeatureCode::DVD_DASH_WRITE, 2, &[0x4E, 0, 0, 0]),
+    (FeatureCode::DVD_PLUS_R_DUAL_LAYER, 0, &[1, 0, 0, 0]),
+    (FeatureCode::BD_READ, 1, &[0; 28]),
+    (FeatureCode::BD_WRITE, 1, &[0; 20]),
+    (FeatureCode::REAL_TIME_STREAMING, 5, &REAL_TIME_STREAMING),
+];
+
 /// What the drive can do whatever disc is in.
-fn drive_features(current: Profile) -> Vec<FeatureDescriptor> {
+fn drive_features(profile: Profile) -> Vec<FeatureDescriptor> {
     let always = |code, version, data: &[u8]| FeatureDescriptor {
         version,
         persistent: true,
@@ -78,7 +101,7 @@ fn drive_features(current: Profile) -> Vec<FeatureDescriptor> {
             version: 0,
             persistent: true,
             current: true,
-            feature: Feature::ProfileList(ProfileList(profiles(current))),
+            feature: Feature::ProfileList(ProfileList(profiles(profile))),
         },
         always(FeatureCode::CORE, 2, &[0, 0, 0, 7, 1, 0, 0, 0]),
         always(FeatureCode::REMOVABLE_MEDIUM, 1, &[0x29, 0, 0, 0]),
@@ -88,12 +111,12 @@ fn drive_features(current: Profile) -> Vec<FeatureDescriptor> {
 }
 
 /// The profiles of all discs whose rules the drive knows, the highest first, as drives list them.
-fn profiles(current: Profile) -> Vec<ListedProfile> {
+fn profiles(now: Profile) -> Vec<ListedProfile> {
     let known = |family: Family| rules(family).is_some();
     let mut profiles: Vec<Profile> =
         MEDIA.iter().filter(|medium| known(medium.family)).map(|medium| medium.profile).collect();
     profiles.sort_unstable();
     profiles.dedup();
-    let listed = |profile| ListedProfile { profile, current: profile == current };
+    let listed = |profile| ListedProfile { profile, current: profile == now };
     profiles.into_iter().rev().map(listed).collect()
 }

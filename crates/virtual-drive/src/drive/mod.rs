@@ -1,9 +1,13 @@
 //! [`VirtualDrive`]: a burner in software. Commands go in, sense and data come out, a disc file changes.
 
+mod busy;
 mod device;
 mod dispatch;
+mod events;
 mod identity;
+mod modes;
 mod record;
+mod speeds;
 mod transfer;
 
 use std::{
@@ -15,10 +19,12 @@ use std::{
 
 use imapi_disc_types::{ClientName, Clock};
 use imapi_mmc_transport::{
-    Cdb, Completion, Data, Limits, Sense, SenseBytes, Status, Transport, TransportError, commands::Request,
+    Cdb, Completion, Data, Limits, Sense, SenseBytes, Status, Transport, TransportError,
+    commands::{MediaChange, Request},
 };
 
-use crate::{DiscFile, DiscFileError, DiscState, Medium};
+use self::{busy::UnderWay, modes::Settings, speeds::Speeds};
+use crate::{DiscFile, DiscFileError, DiscState, Loaded, Medium, Pace};
 
 /// A drive in software with one tray.
 ///
@@ -31,13 +37,6 @@ pub struct VirtualDrive {
     owner: Mutex<Option<ClientName>>,
 }
 
-/// A disc in the tray.
-#[derive(Debug)]
-pub(crate) struct Loaded {
-    pub(crate) file: DiscFile<DiscState>,
-    pub(crate) medium: &'static Medium,
-}
-
 /// Everything that changes.
 pub(crate) struct Inner {
     disc: Option<Loaded>,
@@ -45,6 +44,12 @@ pub(crate) struct Inner {
     prevented: bool,
     /// What the next command hears, whatever it is: a disc came, the drive was reset.
     attention: VecDeque<Sense>,
+    /// What happened to the disc since anyone asked.
+    events: VecDeque<MediaChange>,
+    under_way: Option<UnderWay>,
+    settings: Settings,
+    speeds: Speeds,
+    pace: Pace,
 }
 
 /// What a handler answers when nothing went wrong.
@@ -57,32 +62,68 @@ pub(crate) enum Reply {
     Filled(usize),
 }
 
-/// What a disc or a drive in software cannot do for reasons of its own becomes a hardware error, as with real ones.
-pub(crate) fn broken(error: &DiscFileError) -> Sense {
-    tracing::error!(%error, "the disc file failed");
-    Sense::INTERNAL_FAILURE
-}
-
 impl VirtualDrive {
     /// A drive without a disc, its tray closed.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let inner = Inner { disc: None, tray_open: false, prevented: false, attention: VecDeque::from([Sense::RESET]) };
+        let inner = Inner {
+            disc: None,
+            tray_open: false,
+            prevented: false,
+            attention: VecDeque::from([Sense::RESET]),
+            events: VecDeque::new(),
+            under_way: None,
+            settings: Settings::new(),
+            speeds: Speeds::default(),
+            pace: Pace::QUICK,
+        };
         Self { inner: Mutex::new(inner), clock, id: "virtual".to_string(), owner: Mutex::new(None) }
     }
 
-    /// Puts a disc in. The one that was there comes back.
-    pub fn insert(&self, file: DiscFile<DiscState>, medium: &'static Medium) -> Option<DiscFile<DiscState>> {
-        let mut inner = self.inner();
-        inner.tray_open = false;
-        inner.attention.push_back(Sense::MEDIUM_CHANGED);
-        inner.disc.replace(Loaded { file, medium }).map(|old| old.file)
+    /// Takes so much of the time that a real drive takes.
+    #[must_use]
+    pub fn at_pace(self, pace: Pace) -> Self {
+        self.inner().pace = pace;
+        self
     }
 
-    /// Takes the disc out, as a hand would that no lock can stop.
-    pub fn take_out(&self) -> Option<DiscFile<DiscState>> {
+    /// Puts a disc in. The one that was there comes back, as it is without what the drive had not written yet.
+    pub fn insert(
+        &self,
+        file: DiscFile<DiscState>,
+        medium: &'static Medium,
+    ) -> Result<Option<DiscFile<DiscState>>, DiscFileError> {
+        let mut inner = self.inner();
+        inner.tray_open = false;
+        inner.under_way = None;
+        inner.attention.push_back(Sense::MEDIUM_CHANGED);
+        inner.events.push_back(MediaChange::NEW_MEDIA);
+        inner.disc.replace(Loaded::new(file, medium)).map(Loaded::into_file).transpose()
+    }
+
+    /// Takes the disc out, as a hand would that no lock can stop. What the drive had not written yet is lost.
+    pub fn take_out(&self) -> Result<Option<DiscFile<DiscState>>, DiscFileError> {
         let mut inner = self.inner();
         inner.tray_open = true;
-        inner.disc.take().map(|old| old.file)
+        inner.under_way = None;
+        inner.events.push_back(MediaChange::REMOVAL);
+        inner.disc.take().map(Loaded::into_file).transpose()
+    }
+
+    /// Cuts the power for a moment: the buffer, what is under way and all settings are lost, and the tray stays where
+    /// it is.
+    pub fn reset(&self) -> Result<(), DiscFileError> {
+        let mut inner = self.inner();
+        let lost = inner.disc.take().map(|loaded| (loaded.medium(), loaded.into_file()));
+        if let Some((medium, file)) = lost {
+            inner.disc = Some(Loaded::new(file?, medium));
+        }
+        inner.under_way = None;
+        inner.prevented = false;
+        inner.settings = Settings::new();
+        inner.speeds = Speeds::default();
+        inner.attention.clear();
+        inner.attention.push_back(Sense::RESET);
+        Ok(())
     }
 
     /// No command leaves the state half changed, so one that panicked is no reason to lose the drive.
@@ -91,10 +132,19 @@ impl VirtualDrive {
     }
 }
 
+/// Whoever lets go of the drive cuts its power.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(Err(error)) = self.disc.take().map(Loaded::into_file) {
+            tracing::error!(%error, "the disc file failed");
+        }
+    }
+}
+
 impl Transport for VirtualDrive {
     fn execute(&self, cdb: &Cdb, mut data: Data<'_>, _: Duration) -> Result<Completion, TransportError> {
         let mut inner = self.inner();
-        let answered = inner.answer(cdb, &mut data);
+        let answered = inner.answer(cdb, &mut data, &*self.clock);
         Ok(match answered {
             Ok(Reply::Done) => Completion::good(data.sent()),
             Ok(Reply::Filled(count)) => Completion::good(count),
@@ -142,9 +192,11 @@ impl Buffer for Data<'_> {
 
 impl Inner {
     /// The layers before every handler, in their order: is there such a command, has the drive something to tell first,
-    /// is there a disc.
-    fn answer(&mut self, cdb: &Cdb, data: &mut Data<'_>) -> Result<Reply, Sense> {
-        let request = Request::decode(cdb).ok_or(Sense::INVALID_OPCODE)?.map_err(Sense::from)?;
+    /// is there a disc, is the drive at work.
+    fn answer(&mut self, cdb: &Cdb, data: &mut Data<'_>, clock: &dyn Clock) -> Result<Reply, Sense> {
+        let request = Request::decode(cdb).ok_or(Sense::INVALID_OPCODE)??;
+        let now = clock.now();
+        self.settle(now)?;
         if !passes_attention(&request) {
             if let Some(attention) = self.attention.pop_front() {
                 return Err(attention);
@@ -153,7 +205,10 @@ impl Inner {
         if needs_disc(&request) {
             self.present()?;
         }
-        self.dispatch(&request, data)
+        match self.hindrance(&request, now) {
+            Some(hindrance) => Err(hindrance),
+            None => self.dispatch(&request, data, clock),
+        }
     }
 
     /// The disc, if the drive can reach it.
@@ -184,10 +239,14 @@ fn needs_disc(request: &Request) -> bool {
         | R::GetConfiguration(_)
         | R::GetEventStatus(_)
         | R::ModeSense10(_)
+        | R::ModeSelect6(_)
+        | R::ModeSelect10(_)
+        | R::SetCdSpeed(_)
+        | R::SetStreaming(_)
+        | R::ReadBufferCapacity(_)
         | R::MechanismStatus(_) => false,
         R::TestUnitReady(_)
         | R::FormatUnit(_)
-        | R::ModeSelect6(_)
         | R::ReadCapacity(_)
         | R::Read10(_)
         | R::Write10(_)
@@ -202,11 +261,9 @@ fn needs_disc(request: &Request) -> bool {
         | R::ReadTrackInformation(_)
         | R::ReserveTrack(_)
         | R::SendOpcInformation(_)
-        | R::ModeSelect10(_)
         | R::RepairTrack(_)
         | R::ReadMasterCue(_)
         | R::CloseTrackSession(_)
-        | R::ReadBufferCapacity(_)
         | R::SendCueSheet(_)
         | R::Blank(_)
         | R::SendKey(_)
@@ -217,9 +274,7 @@ fn needs_disc(request: &Request) -> bool {
         | R::ReadMediaSerialNumber(_)
         | R::GetPerformance(_)
         | R::ReadDiscStructure(_)
-        | R::SetStreaming(_)
         | R::ReadCdMsf(_)
-        | R::SetCdSpeed(_)
         | R::ReadCd(_)
         | R::SendDiscStructure(_) => true,
     }

@@ -1,20 +1,18 @@
-//! What becomes of a disc: flushed, closed, reserved, formatted; and what the drive tells of it.
+//! What becomes of a disc: flushed, closed, reserved, formatted, blanked; and what the drive tells of it.
 
-use imapi_disc_types::Lba;
+use imapi_disc_types::{Clock, Lba};
 use imapi_mmc_transport::{
     Data, InvalidField, Query, Sense, Submit,
     commands::{
-        BufferCapacity, Capacity, CapacityKind, CloseTrackSession, CurrentCapacity, DataMode, DiscReply, DiscSubject,
-        FormatCapacities, FormatUnit, ReadBufferCapacity, ReadCapacity, ReadDiscInformation, ReadFormatCapacities,
-        ReadTrackInformation, Reservation, ReserveTrack, TrackAddress, TrackInformation,
+        Blank, BufferCapacity, Capacity, CapacityKind, CloseTrackSession, CurrentCapacity, DiscReply, DiscSubject,
+        FormatCapacities, FormatUnit, ReadBufferCapacity, ReadCapacity, ReadDiscInformation, ReadDiscStructure,
+        ReadFormatCapacities, ReadToc, ReadTrackInformation, ReserveTrack, SendCueSheet, SendDiscStructure,
+        SendOpcInformation, SynchronizeCache, TocReply, TrackAddress, TrackInformation,
     },
 };
 
-use super::{Inner, Loaded, Reply, broken};
-use crate::{
-    family::{Disc, Rules, TrackView},
-    state::Change,
-};
+use super::{Inner, Reply};
+use crate::family::{Disc, Packets, Rules, TrackView, Work, WorkKind, signed};
 
 /// What READ BUFFER CAPACITY tells: all of it is always free, as everything is written at once.
 const BUFFER: u32 = 4 << 20;
@@ -22,59 +20,103 @@ const BUFFER: u32 = 4 << 20;
 /// The largest disc there is, told when there is none.
 const LARGEST: u32 = 62_500_864;
 
-impl Loaded {
-    fn change(&mut self, changes: &[Change]) -> Result<Reply, Sense> {
-        if !changes.is_empty() {
-            self.file.change(changes).map_err(|error| broken(&error))?;
-        }
-        Ok(Reply::Done)
-    }
-}
+/// A drive takes some seconds to find the laser's power.
+const CALIBRATION: u64 = 10;
 
 impl Inner {
-    pub(super) fn synchronize(&mut self) -> Result<Reply, Sense> {
+    pub(super) fn synchronize(&mut self, command: SynchronizeCache, clock: &dyn Clock) -> Result<Reply, Sense> {
+        let page = self.settings.write_parameters();
         let loaded = self.present()?;
-        let (disc, rules) = loaded.rules()?;
-        let changes = rules.synchronize(disc);
+        let rules = loaded.rules()?;
+        let work = rules.synchronize(loaded, &page)?;
         // What was written counts from now on, whatever becomes of the program.
-        loaded.file.flush().map_err(|error| broken(&error))?;
-        loaded.change(&changes)
+        loaded.flush()?;
+        self.begin(work, command.immediate, clock)
     }
 
-    pub(super) fn close(&mut self, command: CloseTrackSession) -> Result<Reply, Sense> {
+    pub(super) fn close(&mut self, command: CloseTrackSession, clock: &dyn Clock) -> Result<Reply, Sense> {
+        let page = self.settings.write_parameters();
+        self.may_be_written()?;
         let loaded = self.present()?;
-        let (disc, rules) = loaded.rules()?;
-        let changes = rules.close(disc, command.function, command.track)?;
-        loaded.change(&changes)
+        let rules = loaded.rules()?;
+        let work = rules.close(loaded, &page, command.function, command.track)?;
+        loaded.flush()?;
+        self.begin(work, command.immediate, clock)
     }
 
     pub(super) fn reserve(&mut self, command: ReserveTrack) -> Result<Reply, Sense> {
+        let page = self.settings.write_parameters();
+        self.may_be_written()?;
         let loaded = self.present()?;
-        let (disc, rules) = loaded.rules()?;
-        let Reservation::Blocks(blocks) = command.reservation else {
-            return Err(Sense::from(InvalidField::cdb_bit(1, 0)));
-        };
-        let changes = rules.reserve(disc, blocks)?;
-        loaded.change(&changes)
+        let changes = loaded.rules()?.reserve(loaded.disc(), &page, command.reservation)?;
+        loaded.change(&changes)?;
+        Ok(Reply::Done)
     }
 
-    pub(super) fn format(&mut self, command: FormatUnit, data: &Data<'_>) -> Result<Reply, Sense> {
+    pub(super) fn format(&mut self, command: FormatUnit, data: &Data<'_>, clock: &dyn Clock) -> Result<Reply, Sense> {
+        self.may_be_written()?;
         let loaded = self.present()?;
-        let (disc, rules) = loaded.rules()?;
         let Data::Out(bytes) = data else { return Err(Sense::PARAMETER_LIST_LENGTH) };
-        let parameters = command.decode_params(bytes).map_err(Sense::from)?;
-        let changes = rules.format(disc, parameters)?;
-        if parameters.options.try_out {
+        let parameters = command.decode_params(bytes)?;
+        let work = loaded.rules()?.format(loaded.disc(), parameters)?;
+        if parameters.options.options_valid && parameters.options.try_out {
             return Ok(Reply::Done);
         }
-        loaded.change(&changes)
+        self.begin(work, parameters.options.immediate, clock)
+    }
+
+    pub(super) fn blank(&mut self, command: Blank, clock: &dyn Clock) -> Result<Reply, Sense> {
+        self.may_be_written()?;
+        let loaded = self.present()?;
+        loaded.rehearse(false);
+        let work = loaded.rules()?.blank(loaded.disc(), command)?;
+        self.begin(work, command.immediate, clock)
+    }
+
+    pub(super) fn calibrate(
+        &mut self,
+        command: SendOpcInformation,
+        data: &Data<'_>,
+        clock: &dyn Clock,
+    ) -> Result<Reply, Sense> {
+        let writable = !self.present()?.medium().speeds.is_empty();
+        if !writable {
+            return Err(Sense::CANNOT_WRITE);
+        }
+        if let Data::Out(bytes) = data {
+            command.decode_params(bytes)?;
+        }
+        if !command.calibrate {
+            return Ok(Reply::Done);
+        }
+        self.begin(Work::new(WorkKind::Calibrating, Vec::new(), CALIBRATION), false, clock)
+    }
+
+    pub(super) fn cue_sheet(&mut self, command: SendCueSheet, data: &Data<'_>) -> Result<Reply, Sense> {
+        let page = self.settings.write_parameters();
+        let loaded = self.present()?;
+        let rules = loaded.rules()?;
+        let Data::Out(bytes) = data else { return Err(Sense::PARAMETER_LIST_LENGTH) };
+        let sheet = command.decode_params(bytes)?;
+        rules.cue_sheet(loaded, &page, &sheet)?;
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn send_structure(&mut self, command: SendDiscStructure, data: &Data<'_>) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let Data::Out(bytes) = data else { return Err(Sense::PARAMETER_LIST_LENGTH) };
+        let structure = command.decode_params(bytes)?;
+        let changes = loaded.rules()?.send_structure(loaded.disc(), command.format.code, &structure)?;
+        loaded.change(&changes)?;
+        Ok(Reply::Done)
     }
 
     pub(super) fn disc_information(&mut self, query: ReadDiscInformation) -> Result<Reply, Sense> {
-        let (disc, rules) = self.present()?.rules()?;
+        let loaded = self.present()?;
+        let rules = loaded.rules()?;
         match query.subject {
             DiscSubject::Standard => {
-                let reply = DiscReply::Standard(rules.information(disc));
+                let reply = DiscReply::Standard(rules.information(loaded.disc()));
                 Ok(Reply::Answer(query.encode_reply(&reply)))
             }
             _ => Err(Sense::from(InvalidField::cdb_bit(1, 2))),
@@ -82,45 +124,61 @@ impl Inner {
     }
 
     pub(super) fn track_information(&mut self, query: ReadTrackInformation) -> Result<Reply, Sense> {
-        let (disc, rules) = self.present()?.rules()?;
-        let track = find(disc, rules, query.track).ok_or(Sense::from(InvalidField::cdb(2)))?;
-        let lba = |block: u32| Lba(i32::try_from(block).unwrap_or(i32::MAX));
+        let loaded = self.present()?;
+        let rules = loaded.rules()?;
+        let track = find(loaded.disc(), rules, query.track).ok_or(Sense::from(InvalidField::cdb(2)))?;
         let information = TrackInformation {
             number: track.number,
             session: track.session,
             layer_jump: 0,
-            damage: false,
+            damage: track.damaged,
             copy: false,
-            mode: 4,
+            mode: track.mode,
             reserved: track.reserved,
             blank: track.blank,
-            packet: true,
-            fixed_packet: true,
-            data_mode: DataMode::Mode1,
-            start: lba(track.start),
-            next_writable: track.next_writable.map(|(next, _)| lba(next)),
+            packet: track.packets != Packets::None,
+            fixed_packet: matches!(track.packets, Packets::Fixed(_)),
+            data_mode: track.data_mode,
+            start: Lba(track.start),
+            next_writable: track.next_writable.map(|(next, _)| Lba(next)),
             free_blocks: track.next_writable.map_or(0, |(_, free)| free),
-            packet_size: Some(disc.medium.unit()),
+            packet_size: Some(if let Packets::Fixed(blocks) = track.packets { blocks } else { 0 }),
             size: Some(track.size),
-            last_recorded: track.last_recorded.map(lba),
+            last_recorded: track.last_recorded.map(Lba),
             read_compatible: None,
         };
         Ok(Reply::Answer(query.encode_reply(&information)))
     }
 
+    pub(super) fn toc(&mut self, query: ReadToc) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let mut answer = loaded.rules()?.toc(loaded, query.format)?;
+        // What is asked for may begin with a later track; the numbers at the beginning stay those of all.
+        if let TocReply::Toc(toc) = &mut answer {
+            if query.from > toc.last && query.from != imapi_mmc_transport::commands::TocEntry::LEAD_OUT {
+                return Err(Sense::from(InvalidField::cdb(6)));
+            }
+            toc.entries.retain(|entry| entry.track >= query.from);
+        }
+        Ok(Reply::Answer(query.encode_reply(&answer)))
+    }
+
+    pub(super) fn structure(&mut self, query: ReadDiscStructure) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let found = loaded.rules()?.structure(loaded.disc(), query.format, query.layer);
+        let structure = found.ok_or(Sense::from(InvalidField::cdb(7)))?;
+        Ok(Reply::Answer(query.encode_reply(&structure)))
+    }
+
     pub(super) fn capacity(&mut self, query: ReadCapacity) -> Result<Reply, Sense> {
-        let (disc, rules) = self.present()?.rules()?;
-        let last = rules.capacity_end(disc).saturating_sub(1);
-        let last = Lba(i32::try_from(last).unwrap_or(i32::MAX));
-        Ok(Reply::Answer(query.encode_reply(&Capacity { last, block_size: 2048 })))
+        let loaded = self.present()?;
+        let last = loaded.rules()?.capacity_end(loaded.disc()).saturating_sub(1);
+        Ok(Reply::Answer(query.encode_reply(&Capacity { last: Lba(signed(last)), block_size: 2048 })))
     }
 
     pub(super) fn format_capacities(&mut self, query: ReadFormatCapacities) -> Result<Reply, Sense> {
         let capacities = match self.present() {
-            Ok(loaded) => {
-                let (disc, rules) = loaded.rules()?;
-                rules.format_capacities(disc)
-            }
+            Ok(loaded) => loaded.rules()?.format_capacities(loaded.disc()),
             Err(_) => FormatCapacities {
                 current: CurrentCapacity { blocks: LARGEST, kind: CapacityKind::Unknown, block_size: 2048 },
                 formattable: Vec::new(),
@@ -130,18 +188,18 @@ impl Inner {
     }
 
     pub(super) fn buffer_capacity(query: ReadBufferCapacity) -> Reply {
-        Reply::Answer(query.encode_reply(&BufferCapacity { in_blocks: false, total: BUFFER, free: BUFFER }))
+        let in_blocks = query.in_blocks;
+        let size = if in_blocks { BUFFER / 2048 } else { BUFFER };
+        Reply::Answer(query.encode_reply(&BufferCapacity { in_blocks, total: size, free: size }))
     }
 }
 
 fn find(disc: Disc<'_>, rules: &dyn Rules, address: TrackAddress) -> Option<TrackView> {
     let tracks = rules.tracks(disc);
     match address {
+        TrackAddress::INVISIBLE => tracks.into_iter().rev().find(|track| track.next_writable.is_some()),
         TrackAddress::Track(number) => tracks.into_iter().find(|track| u32::from(track.number) == number),
         TrackAddress::Session(number) => tracks.into_iter().find(|track| u32::from(track.session) == number),
-        TrackAddress::Lba(lba) => {
-            let block = u32::try_from(lba.0).ok()?;
-            tracks.into_iter().find(|track| (track.start..track.start.saturating_add(track.size)).contains(&block))
-        }
+        TrackAddress::Lba(lba) => tracks.into_iter().find(|track| (track.start..track.end()).contains(&lba.0)),
     }
 }

@@ -1,60 +1,129 @@
 //! Reading and writing blocks.
 
 use imapi_disc_types::Lba;
-use imapi_mmc_transport::{Data, InvalidField, Sense};
+use imapi_mmc_transport::{
+    Data, InvalidField, Query, Sense,
+    commands::{ReadCd, ReadSubChannel, Verify10, WriteAndVerify10},
+};
 
-use super::{Inner, Loaded, Reply, broken};
-use crate::family::{Disc, Rules, rules};
+use super::{Inner, Reply};
+use crate::{
+    Loaded,
+    family::{BLOCK, WriteOrder},
+};
 
-/// Bytes of a block, as hosts see it.
-const BLOCK: usize = 2048;
-
-impl Loaded {
-    /// The disc, and the rules of its family. A disc whose family has none yet is one that this drive does not know.
-    pub(super) fn rules(&self) -> Result<(Disc<'_>, &'static dyn Rules), Sense> {
-        let rules = rules(self.medium.family).ok_or(Sense::INCOMPATIBLE_MEDIUM)?;
-        Ok((Disc { medium: self.medium, state: self.file.state() }, rules))
-    }
-}
+/// Blocks that are compared at a time.
+const PIECE: u32 = 512;
 
 impl Inner {
     pub(super) fn read(&mut self, start: Lba, blocks: u32, data: &mut Data<'_>) -> Result<Reply, Sense> {
         let loaded = self.present()?;
-        let (disc, rules) = loaded.rules()?;
-        let first = address(start)?;
-        let end = first.checked_add(blocks).filter(|&end| end <= rules.readable_end(disc));
-        if end.is_none() {
-            return Err(Sense::OUT_OF_RANGE.at(start));
-        }
-        let Data::In(buffer) = data else { return Ok(Reply::Done) };
-        let asked = bytes(blocks).min(buffer.len());
+        let rules = loaded.rules()?;
+        let asked = match data {
+            Data::In(buffer) => bytes(blocks).min(buffer.len()),
+            Data::None | Data::Out(_) => 0,
+        };
         // A buffer that ends within a block gets the blocks that fit, and the rest of it stays as it was.
         let whole = asked - asked % BLOCK;
-        loaded.file.read(start.0, &mut buffer[..whole]).map_err(|error| broken(&error))?;
+        let out = match data {
+            Data::In(buffer) => &mut buffer[..whole],
+            Data::None | Data::Out(_) => &mut [],
+        };
+        rules.read(loaded, start, blocks, out).map_err(|sense| about(sense, start))?;
         Ok(Reply::Filled(whole))
     }
 
-    pub(super) fn write(&mut self, start: Lba, blocks: u32, data: &mut Data<'_>) -> Result<Reply, Sense> {
+    pub(super) fn write(&mut self, start: Lba, blocks: u32, data: &Data<'_>) -> Result<Reply, Sense> {
+        let page = self.settings.write_parameters();
+        self.may_be_written()?;
         let loaded = self.present()?;
-        let (disc, rules) = loaded.rules()?;
-        let first = address(start)?;
+        let rules = loaded.rules()?;
         if blocks == 0 {
             return Ok(Reply::Done);
         }
-        let changes = rules.write(disc, first, blocks).map_err(|sense| sense.at(start))?;
-        let Data::Out(sent) = data else { return Err(Sense::from(InvalidField::cdb(7))) };
-        let Some(payload) = sent.get(..bytes(blocks)) else { return Err(Sense::from(InvalidField::cdb(7))) };
-        loaded.file.write(start.0, payload).map_err(|error| broken(&error))?;
-        loaded.file.change_soon(changes).map_err(|error| broken(&error))?;
-        Ok(Reply::Filled(payload.len()))
+        let data = match data {
+            Data::Out(sent) => sent,
+            Data::None | Data::In(_) => return Err(Sense::from(InvalidField::cdb(7))),
+        };
+        if page.test_write && rules.rehearses(loaded.disc()) {
+            loaded.rehearse(true);
+        }
+        let order = WriteOrder { start, blocks, data, page: &page };
+        let taken = rules.write(loaded, order).map_err(|sense| about(sense, start))?;
+        Ok(Reply::Filled(taken))
+    }
+
+    pub(super) fn write_and_verify(&mut self, command: WriteAndVerify10, data: &Data<'_>) -> Result<Reply, Sense> {
+        let blocks = u32::from(command.blocks);
+        let reply = self.write(command.start, blocks, data)?;
+        let loaded = self.present()?;
+        compare(loaded, command.start, blocks, data).map_err(|sense| about(sense, command.start))?;
+        Ok(reply)
+    }
+
+    pub(super) fn verify(&mut self, command: Verify10, data: &Data<'_>) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let blocks = u32::from(command.blocks);
+        let with = if command.byte_check { data } else { &Data::None };
+        compare(loaded, command.start, blocks, with).map_err(|sense| about(sense, command.start))?;
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn seek(&mut self, to: Lba) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let end = loaded.rules()?.capacity_end(loaded.disc());
+        if u32::try_from(to.0).is_ok_and(|block| block < end.max(1)) {
+            Ok(Reply::Done)
+        } else {
+            Err(about(Sense::OUT_OF_RANGE, to))
+        }
+    }
+
+    pub(super) fn read_cd(&mut self, command: ReadCd) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let sectors = loaded.rules()?.read_cd(loaded, command).map_err(|sense| about(sense, command.start))?;
+        Ok(Reply::Answer(sectors))
+    }
+
+    pub(super) fn sub_channel(&mut self, query: ReadSubChannel) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let answer = loaded.rules()?.sub_channel(loaded, query)?;
+        Ok(Reply::Answer(query.encode_reply(&answer)))
+    }
+
+    /// Software may have protected whatever disc is in.
+    pub(super) fn may_be_written(&self) -> Result<(), Sense> {
+        if self.settings.write_protected() { Err(Sense::SOFTWARE_WRITE_PROTECTED) } else { Ok(()) }
     }
 }
 
-/// The block with that address; discs that are no CDs have none below zero.
-fn address(lba: Lba) -> Result<u32, Sense> {
-    u32::try_from(lba.0).map_err(|_| Sense::OUT_OF_RANGE.at(lba))
+/// Reads these blocks, and compares them with the data if there are any.
+fn compare(loaded: &Loaded, start: Lba, blocks: u32, with: &Data<'_>) -> Result<(), Sense> {
+    let rules = loaded.rules()?;
+    let mut buffer = vec![0; bytes(blocks.min(PIECE))];
+    let mut done = 0;
+    while done < blocks {
+        let count = (blocks - done).min(PIECE);
+        let out = &mut buffer[..bytes(count)];
+        rules.read(loaded, Lba(start.0.saturating_add(crate::family::signed(done))), count, out)?;
+        if let Data::Out(sent) = with {
+            let from = bytes(done);
+            let expected = sent.get(from..from + out.len()).ok_or(Sense::from(InvalidField::cdb(7)))?;
+            if expected != out {
+                return Err(Sense::MISCOMPARE);
+            }
+        }
+        done += count;
+    }
+    Ok(())
 }
 
-fn bytes(blocks: u32) -> usize {
+/// Errors of blocks say which; what is wrong with a command or a disc as a whole does not.
+fn about(sense: Sense, start: Lba) -> Sense {
+    let of_a_field = sense.specific.is_some() || sense.information.is_some();
+    if of_a_field { sense } else { sense.at(start) }
+}
+
+pub(crate) fn bytes(blocks: u32) -> usize {
     usize::try_from(blocks).unwrap_or(usize::MAX).saturating_mul(BLOCK)
 }

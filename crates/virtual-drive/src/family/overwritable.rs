@@ -1,17 +1,35 @@
 //! DVD+RW, DVD-RAM and BD-RE: formatted once, then any block at any time.
 
-use imapi_disc_types::{MediaType, Profile};
+use imapi_disc_types::{Lba, MediaType, Profile};
 use imapi_mmc_transport::{
     InvalidField, Sense,
     commands::{
         BackgroundFormat, CapacityKind, CloseFunction, CurrentCapacity, DiscInformation, DiscState as Condition,
         DiscStatus, DiscType, FormatCapacities, FormatDescriptor, FormatParameters, FormatType, SessionState,
+        TocFormat, TocReply,
     },
     feature::{FeatureCode, FeatureDescriptor},
+    mode::WriteParameters,
 };
 
-use super::{Disc, Rules, TrackView, current};
-use crate::state::Change;
+use super::{
+    BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, contents, current, read_blocks, signed,
+};
+use crate::{Loaded, state::Change};
+
+/// Seconds that emptying the buffer takes.
+const FLUSHING: u64 = 2;
+/// Seconds that a lead-out for drives that only read takes.
+const CLOSING: u64 = 30;
+
+/// Seconds that formatting takes: a DVD+RW goes on in the background, a DVD-RAM is written from end to end.
+fn formatting(kind: MediaType) -> u64 {
+    match kind {
+        MediaType::DVDPLUSRW => 60,
+        MediaType::DVDRAM => 3600,
+        _ => 120,
+    }
+}
 
 /// The rules of discs that are written at random.
 pub(super) struct Overwritable;
@@ -99,16 +117,9 @@ impl Rules for Overwritable {
 
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView> {
         let size = disc.usable();
-        vec![TrackView {
-            number: 1,
-            session: 1,
-            start: 0,
-            size,
-            next_writable: None,
-            last_recorded: size.checked_sub(1),
-            blank: size == 0,
-            reserved: false,
-        }]
+        let last_recorded = size.checked_sub(1).map(signed);
+        let packets = Packets::Fixed(disc.medium.unit());
+        vec![TrackView { last_recorded, blank: size == 0, packets, ..TrackView::new(1, 1, 0, size) }]
     }
 
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {
@@ -123,40 +134,50 @@ impl Rules for Overwritable {
         FormatCapacities { current: CurrentCapacity { blocks, kind, block_size: 2048 }, formattable }
     }
 
-    fn readable_end(&self, disc: Disc<'_>) -> u32 {
-        disc.usable()
-    }
-
     fn capacity_end(&self, disc: Disc<'_>) -> u32 {
         disc.usable()
     }
 
-    fn write(&self, disc: Disc<'_>, first: u32, blocks: u32) -> Result<Vec<Change>, Sense> {
-        match (disc.usable(), first.checked_add(blocks)) {
-            (0, _) => Err(Sense::new(imapi_mmc_transport::SenseKey::IllegalRequest, 0x30, 0x10)),
-            (usable, Some(end)) if end <= usable => Ok(Vec::new()),
+    fn toc(&self, loaded: &Loaded, format: TocFormat) -> Result<TocReply, Sense> {
+        contents::made_up(&self.tracks(loaded.disc()), 1, format)
+    }
+
+    fn read(&self, loaded: &Loaded, start: Lba, blocks: u32, out: &mut [u8]) -> Result<(), Sense> {
+        read_blocks(loaded, loaded.disc().usable(), start, blocks, out)
+    }
+
+    fn write(&self, loaded: &mut Loaded, order: WriteOrder<'_>) -> Result<usize, Sense> {
+        match (loaded.disc().usable(), order.first()?.checked_add(order.blocks)) {
+            (0, _) => Err(Sense::NOT_FORMATTED),
+            (usable, Some(end)) if end <= usable => {
+                let payload = order.payload(BLOCK)?;
+                loaded.store(order.start.0, payload)?;
+                Ok(payload.len())
+            }
             _ => Err(Sense::OUT_OF_RANGE),
         }
     }
 
-    fn synchronize(&self, _: Disc<'_>) -> Vec<Change> {
-        Vec::new()
+    fn synchronize(&self, _: &mut Loaded, _: &WriteParameters) -> Result<Work, Sense> {
+        Ok(Work::new(WorkKind::Flushing, Vec::new(), FLUSHING))
     }
 
-    fn close(&self, disc: Disc<'_>, function: CloseFunction, _: u16) -> Result<Vec<Change>, Sense> {
+    fn close(
+        &self,
+        loaded: &mut Loaded,
+        _: &WriteParameters,
+        function: CloseFunction,
+        _track: u16,
+    ) -> Result<Work, Sense> {
         // A DVD+RW is closed so that drives for reading like it; the others have nothing to close.
         let known = matches!(function, CloseFunction::StopBackgroundFormat | CloseFunction::Session);
-        match (disc.medium.kind, known) {
-            (MediaType::DVDPLUSRW, true) => Ok(Vec::new()),
+        match (loaded.medium().kind, known) {
+            (MediaType::DVDPLUSRW, true) => Ok(Work::new(WorkKind::Closing, Vec::new(), CLOSING)),
             _ => Err(Sense::SEQUENCE_ERROR),
         }
     }
 
-    fn reserve(&self, _: Disc<'_>, _: u32) -> Result<Vec<Change>, Sense> {
-        Err(Sense::INVALID_OPCODE)
-    }
-
-    fn format(&self, disc: Disc<'_>, parameters: FormatParameters) -> Result<Vec<Change>, Sense> {
+    fn format(&self, disc: Disc<'_>, parameters: FormatParameters) -> Result<Work, Sense> {
         let wanted = parameters.descriptor;
         let offered = self.format_capacities(disc).formattable;
         let Some(offer) = offered.iter().find(|offer| offer.format == wanted.format) else {
@@ -168,6 +189,6 @@ impl Rules for Overwritable {
         if blocks == 0 || blocks > offer.blocks || blocks % disc.medium.unit() != 0 {
             return Err(Sense::from(InvalidField::data(4)));
         }
-        Ok(vec![Change::Formatted { blocks }])
+        Ok(Work::new(WorkKind::Formatting, vec![Change::Formatted { blocks }], formatting(disc.medium.kind)))
     }
 }

@@ -1,0 +1,113 @@
+//! [`Loaded`]: a disc in a drive, with what is only true of it while it is there.
+
+use imapi_mmc_transport::Sense;
+
+use crate::{
+    DiscFile, DiscFileError, DiscState, Medium, State as _,
+    family::{Disc, Rules, rules},
+    state::Change,
+};
+
+/// A disc in the tray.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    file: DiscFile<DiscState>,
+    medium: &'static Medium,
+    /// What the disc would be if the laser had been on: hosts may rehearse.
+    rehearsal: Option<DiscState>,
+}
+
+/// What a disc file cannot do becomes a hardware error, as with a real drive.
+fn broken(error: &DiscFileError) -> Sense {
+    tracing::error!(%error, "the disc file failed");
+    Sense::INTERNAL_FAILURE
+}
+
+impl Loaded {
+    pub(crate) fn new(file: DiscFile<DiscState>, medium: &'static Medium) -> Self {
+        Self { file, medium, rehearsal: None }
+    }
+
+    /// The disc again, without what was only in the drive's buffer.
+    pub(crate) fn into_file(mut self) -> Result<DiscFile<DiscState>, DiscFileError> {
+        self.file.forget()?;
+        Ok(self.file)
+    }
+
+    pub(crate) fn medium(&self) -> &'static Medium {
+        self.medium
+    }
+
+    pub(crate) fn state(&self) -> &DiscState {
+        self.rehearsal.as_ref().unwrap_or_else(|| self.file.state())
+    }
+
+    pub(crate) fn disc(&self) -> Disc<'_> {
+        Disc { medium: self.medium, state: self.state() }
+    }
+
+    /// The rules of its family. A disc whose family has none yet is one that this drive does not know.
+    pub(crate) fn rules(&self) -> Result<&'static dyn Rules, Sense> {
+        rules(self.medium.family).ok_or(Sense::INCOMPATIBLE_MEDIUM)
+    }
+
+    /// Makes changes that belong together, in the file at once.
+    pub(crate) fn change(&mut self, changes: &[Change]) -> Result<(), Sense> {
+        match &mut self.rehearsal {
+            Some(state) => {
+                for change in changes {
+                    state.apply(change);
+                }
+            }
+            None if changes.is_empty() => {}
+            None => self.file.change(changes).map_err(|error| broken(&error))?,
+        }
+        Ok(())
+    }
+
+    /// Makes changes that are lost when the drive loses power before it is flushed.
+    pub(crate) fn change_soon(&mut self, changes: Vec<Change>) -> Result<(), Sense> {
+        match &mut self.rehearsal {
+            Some(state) => {
+                for change in &changes {
+                    state.apply(change);
+                }
+            }
+            None => self.file.change_soon(changes).map_err(|error| broken(&error))?,
+        }
+        Ok(())
+    }
+
+    /// What was written counts from now on, whatever becomes of the drive.
+    pub(crate) fn flush(&mut self) -> Result<(), Sense> {
+        self.file.flush().map_err(|error| broken(&error))
+    }
+
+    /// What was not flushed never happened: the disc came out, or the drive was reset.
+    pub(crate) fn forget(&mut self) -> Result<(), Sense> {
+        self.rehearsal = None;
+        self.file.forget().map_err(|error| broken(&error))
+    }
+
+    /// From now on the laser stays off, or is on again.
+    pub(crate) fn rehearse(&mut self, on: bool) {
+        match (on, self.rehearsal.is_some()) {
+            (true, false) => self.rehearsal = Some(self.file.state().clone()),
+            (false, true) => self.rehearsal = None,
+            _ => {}
+        }
+    }
+
+    /// Sectors as stored, from there on.
+    pub(crate) fn fetch(&self, first: i32, out: &mut [u8]) -> Result<(), Sense> {
+        self.file.read(first, out).map_err(|error| broken(&error))
+    }
+
+    /// Puts sectors there as they are stored, unless this is a rehearsal.
+    pub(crate) fn store(&self, first: i32, sectors: &[u8]) -> Result<(), Sense> {
+        if self.rehearsal.is_some() {
+            return Ok(());
+        }
+        self.file.write(first, sectors).map_err(|error| broken(&error))
+    }
+}

@@ -12,6 +12,7 @@ mod inserts;
 mod map;
 mod msrv;
 mod peers;
+mod record;
 mod sources;
 mod spec;
 mod tidy;
@@ -71,6 +72,8 @@ enum Command {
         #[arg(value_enum)]
         figure: Figure,
     },
+    /// Writes fixtures/cdbs: the commands that other programs send
+    RecordCdbs,
     /// Runs all checks and tests, as CI does
     Test {
         /// First installs what the tests need (Debian, Ubuntu)
@@ -128,6 +131,7 @@ fn run(command: Command) -> Result<bool, String> {
             }
             Ok(findings.is_empty())
         }
+        Command::RecordCdbs => record::run(&root).map(|()| true),
         Command::Msrv => msrv::run(&root).map(|()| true),
         Command::Bench { figure: Figure::VirtualDrive } => bench::virtual_drive(&root),
         Command::Test { setup, slow } => {

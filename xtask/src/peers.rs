@@ -14,13 +14,23 @@ struct Peer {
 }
 
 /// Sorted by package.
-const PEERS: [Peer; 7] = [
+const PEERS: [Peer; 17] = [
     Peer { program: "bash", package: "bash", why: "accepts our completions" },
+    Peer { program: "cdparanoia", package: "cdparanoia", why: "reads audio from our virtual drive" },
+    Peer { program: "cdrdao", package: "cdrdao", why: "burns CDs on our virtual drive" },
+    Peer { program: "cdrskin", package: "cdrskin", why: "burns on our virtual drive" },
+    Peer { program: "dvd+rw-mediainfo", package: "dvd+rw-tools", why: "reads and formats discs in our virtual drive" },
     Peer { program: "fish", package: "fish", why: "accepts our completions" },
+    Peer { program: "gcc", package: "gcc", why: "builds the clients of the virtual device's tests" },
+    Peer { program: "isoinfo", package: "genisoimage", why: "reads the discs of our virtual drive" },
+    Peer { program: "growisofs", package: "growisofs", why: "burns DVDs and BDs on our virtual drive" },
+    Peer { program: "cd-info", package: "libcdio-utils", why: "reads the discs of our virtual drive" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
     Peer { program: "sdparm", package: "sdparm", why: "reads our mode pages" },
     Peer { program: "sg_decode_sense", package: "sg3-utils", why: "reads our sense and inquiry data" },
     Peer { program: "tshark", package: "tshark", why: "reads our commands, field by field" },
+    Peer { program: "wodim", package: "wodim", why: "burns CDs on our virtual drive" },
+    Peer { program: "xorriso", package: "xorriso", why: "burns on our virtual drive, and checks what is on a disc" },
     Peer { program: "zsh", package: "zsh", why: "accepts our completions" },
 ];
 

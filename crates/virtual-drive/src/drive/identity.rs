@@ -104,7 +104,7 @@ fn drive_features(profile: Profile) -> Vec<FeatureDescriptor> {
             feature: Feature::ProfileList(ProfileList(profiles(profile))),
         },
         always(FeatureCode::CORE, 2, &[0, 0, 0, 7, 1, 0, 0, 0]),
-        always(FeatureCode::REMOVABLE_MEDIUM, 1, &[0x29, 0, 0, 0]),
+        always(FeatureCode::REMOVABLE_MEDIUM, 2, &[0x39, 0, 0, 0]),
         always(FeatureCode::POWER_MANAGEMENT, 0, &[]),
         always(FeatureCode::TIMEOUT, 0, &[]),
     ]

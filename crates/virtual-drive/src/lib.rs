@@ -36,6 +36,7 @@ compile_error!("disc files need positioned reads and file locks, which are writt
 mod disc;
 mod drive;
 mod family;
+mod harm;
 mod loaded;
 mod medium;
 mod pace;
@@ -43,6 +44,7 @@ mod state;
 
 pub use disc::{DiscFile, DiscFileError, Geometry, State};
 pub use drive::VirtualDrive;
+pub use harm::Harm;
 pub(crate) use loaded::Loaded;
 pub use medium::{Family, MEDIA, Medium, UnknownMedium, WrongSize};
 pub use pace::Pace;

@@ -1,5 +1,6 @@
 //! [`Loaded`]: a disc in a drive, with what is only true of it while it is there.
 
+use imapi_disc_types::Lba;
 use imapi_mmc_transport::Sense;
 
 use crate::{
@@ -98,9 +99,22 @@ impl Loaded {
         }
     }
 
-    /// Sectors as stored, from there on.
+    /// Sectors as stored, from there on, if all of them can be read.
     pub(crate) fn fetch(&self, first: i32, out: &mut [u8]) -> Result<(), Sense> {
+        let size = usize::try_from(self.file.geometry().sector_size).unwrap_or(usize::MAX);
+        let sectors = u32::try_from(out.len().div_ceil(size)).unwrap_or(u32::MAX);
+        if let Some(lost) = self.state().harm.first_lost(first, sectors) {
+            return Err(Sense::READ_ERROR.at(Lba(lost)));
+        }
         self.file.read(first, out).map_err(|error| broken(&error))
+    }
+
+    /// What was written anew can be read again.
+    pub(crate) fn heal(&mut self, first: i32, blocks: u32) -> Result<(), Sense> {
+        if self.state().harm.first_lost(first, blocks).is_none() {
+            return Ok(());
+        }
+        self.change_soon(vec![Change::Healed { first, blocks }])
     }
 
     /// Puts sectors there as they are stored, unless this is a rehearsal.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Geometry, State};
+use crate::{Geometry, Harm, State};
 
 /// A disc that is written in sequence or at random; the families know what its numbers mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct DiscState {
     pub closed_sessions: u16,
     /// Nothing can be added any more.
     pub finalized: bool,
+    /// What has gone wrong with it.
+    pub harm: Harm,
 }
 
 /// A track of a disc that is written in sequence.
@@ -67,13 +69,39 @@ pub enum Change {
         /// Blocks that it has now.
         blocks: u32,
     },
+    /// Sectors cannot be read any more.
+    Lost {
+        /// The first.
+        first: i32,
+        /// How many.
+        blocks: u32,
+    },
+    /// Sectors can be read again, as they were written anew.
+    Healed {
+        /// The first.
+        first: i32,
+        /// How many.
+        blocks: u32,
+    },
+    /// Writing a track broke off.
+    TrackBroken {
+        /// The track's number, from 1.
+        track: usize,
+    },
 }
 
 impl State for DiscState {
     type Change = Change;
 
     fn blank(geometry: &Geometry) -> Self {
-        Self { capacity: geometry.sectors, formatted: None, tracks: Vec::new(), closed_sessions: 0, finalized: false }
+        Self {
+            capacity: geometry.sectors,
+            formatted: None,
+            tracks: Vec::new(),
+            closed_sessions: 0,
+            finalized: false,
+            harm: Harm::default(),
+        }
     }
 
     fn apply(&mut self, change: &Change) {
@@ -101,8 +129,12 @@ impl State for DiscState {
                     tracks: Vec::new(),
                     closed_sessions: 0,
                     finalized: false,
+                    harm: Harm::default(),
                 };
             }
+            Change::Lost { first, blocks } => self.harm.lose(first, blocks),
+            Change::Healed { first, blocks } => self.harm.heal(first, blocks),
+            Change::TrackBroken { track } => self.harm.break_track(track),
         }
     }
 
@@ -126,6 +158,7 @@ impl State for DiscState {
         }
         history.extend((closed..self.closed_sessions).map(|_| Change::SessionClosed));
         history.extend(self.finalized.then_some(Change::Finalized));
+        history.extend(self.harm.history());
         history
     }
 }
@@ -174,6 +207,9 @@ mod tests {
             Just(Change::SessionClosed),
             Just(Change::Finalized),
             (0..1000_u32).prop_map(|blocks| Change::Formatted { blocks }),
+            (any::<i32>(), any::<u32>()).prop_map(|(first, blocks)| Change::Lost { first, blocks }),
+            (any::<i32>(), any::<u32>()).prop_map(|(first, blocks)| Change::Healed { first, blocks }),
+            (0..5_usize).prop_map(|track| Change::TrackBroken { track }),
         ]
     }
 

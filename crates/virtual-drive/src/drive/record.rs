@@ -131,7 +131,7 @@ impl Inner {
             number: track.number,
             session: track.session,
             layer_jump: 0,
-            damage: track.damaged,
+            damage: track.damaged || loaded.state().harm.is_broken(usize::from(track.number)),
             copy: false,
             mode: track.mode,
             reserved: track.reserved,

@@ -50,6 +50,7 @@ impl Inner {
         }
         let order = WriteOrder { start, blocks, data, page: &page };
         let taken = rules.write(loaded, order).map_err(|sense| about(sense, start))?;
+        loaded.heal(start.0, blocks)?;
         Ok(Reply::Filled(taken))
     }
 

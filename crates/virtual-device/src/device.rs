@@ -84,7 +84,7 @@ impl VirtualDevice {
                 RunError::Start { program: command.get_program().to_string_lossy().into_owned(), source }
             }
         })?;
-        let supervisor = Arc::new(Supervisor::new(self.device, self.nodes, numbers, Listener::new(listener)));
+        let supervisor = Arc::new(Supervisor::new(self.device, &self.nodes, numbers, Listener::new(listener)));
         let threads = match supervisor.start() {
             Ok(threads) => threads,
             Err(source) => {

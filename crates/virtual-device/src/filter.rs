@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use libc::{SECCOMP_RET_ALLOW, SECCOMP_RET_USER_NOTIF, sock_filter};
 
-/// Calls that take a path: reported always, as a filter cannot read memory.
+/// Calls that take a path, and the one that lists a folder: reported always, as a filter cannot read memory.
 const OF_PATHS: &[libc::c_long] = &[
     libc::SYS_openat,
     libc::SYS_openat2,
@@ -17,6 +17,7 @@ const OF_PATHS: &[libc::c_long] = &[
     libc::SYS_lgetxattr,
     libc::SYS_listxattr,
     libc::SYS_llistxattr,
+    libc::SYS_getdents64,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_open,
     #[cfg(target_arch = "x86_64")]
@@ -51,6 +52,7 @@ const OF_RANGE: &[libc::c_long] = &[
     libc::SYS_write,
     libc::SYS_writev,
     libc::SYS_pwrite64,
+    libc::SYS_pwritev,
     libc::SYS_fsync,
     libc::SYS_fdatasync,
     libc::SYS_fadvise64,

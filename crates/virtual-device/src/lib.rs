@@ -42,18 +42,31 @@
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #![deny(unsafe_code)]
 
+mod address;
+mod cdrom;
+mod cdrom_reading;
 mod device;
 mod error;
 mod filter;
+mod identity;
 mod ioctls;
+mod kernel;
+mod listing;
 mod node;
 mod opens;
+mod paths;
+mod procfs;
 mod reading;
 mod scsi;
 mod stat;
 mod supervisor;
 mod sys;
+mod sysfs;
+#[cfg(test)]
+mod testing;
+mod tree;
 mod visit;
+mod writing;
 
 pub use device::VirtualDevice;
 pub use error::RunError;

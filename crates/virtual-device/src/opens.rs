@@ -39,6 +39,10 @@ pub(crate) struct State {
     pub(crate) position: u64,
     /// How many bytes the disc has, once that was asked.
     pub(crate) size: Option<u64>,
+    /// Whether the disc can be written block by block, once that was asked.
+    pub(crate) is_writable: Option<bool>,
+    /// Something was written that may still be in the drive's buffer.
+    pub(crate) has_written: bool,
     /// `SG_SET_TIMEOUT`, in hundredths of a second.
     pub(crate) timeout: i32,
     /// `SG_SET_RESERVED_SIZE`, in bytes.
@@ -101,7 +105,15 @@ impl Opens {
         let inode = descriptor.metadata().map_err(failed)?.ino();
         fill(&mut descriptor);
         let settled = flags & (libc::O_ACCMODE | libc::O_NONBLOCK | libc::O_APPEND | libc::O_DIRECT | libc::O_SYNC);
-        let state = State { flags: settled | libc::O_LARGEFILE, position: 0, size: None, timeout: TIMEOUT, reserved };
+        let state = State {
+            flags: settled | libc::O_LARGEFILE,
+            position: 0,
+            size: None,
+            is_writable: None,
+            has_written: false,
+            timeout: TIMEOUT,
+            reserved,
+        };
         let open = Arc::new(Open { node: node.clone(), state: Mutex::new(state), exclusive, gate, inode });
         table.push((open, vec![number]));
         Ok(Opened { descriptor, number })

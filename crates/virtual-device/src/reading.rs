@@ -1,10 +1,15 @@
 //! Reading the node as a file: `read`, `pread` and `lseek`, as the kernel does them with READ (10).
 
-use std::{mem, time::Duration};
+use std::mem;
 
-use imapi_mmc_transport::{Cdb, Command, Data, Device, Query, Sense, SenseKey, Status, commands::ReadCapacity};
+use imapi_disc_types::Lba;
+use imapi_mmc_transport::{
+    Device,
+    commands::{Read10, ReadCapacity},
+};
 
 use crate::{
+    kernel,
     node::Kind,
     opens::Open,
     scsi,
@@ -12,53 +17,18 @@ use crate::{
     visit::{Errno, Visit},
 };
 
-const BLOCK: u64 = 2048;
-const BLOCK_BYTES: usize = 2048;
-const READ_10: u8 = 0x28;
-/// How long the kernel waits for its own commands.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// How often the kernel repeats a command that met with an attention.
-const RETRIES: u32 = 5;
+pub(crate) const BLOCK: u64 = 2048;
+pub(crate) const BLOCK_BYTES: usize = 2048;
 const MOST_PIECES: u64 = 1024;
-
-/// Why a command of the kernel's own failed.
-#[derive(Debug)]
-pub(crate) enum Failed {
-    /// The drive said why.
-    Sense(Sense),
-    /// Nobody did.
-    Silent,
-}
-
-/// A command of the kernel's own, repeated after unit attentions. How many bytes were transferred.
-pub(crate) fn command(device: &dyn Device, cdb: &Cdb, buffer: &mut [u8]) -> Result<usize, Failed> {
-    for _ in 0..RETRIES {
-        let data = if buffer.is_empty() { Data::None } else { Data::In(buffer) };
-        let done = device.execute(cdb, data, TIMEOUT).map_err(|_| Failed::Silent)?;
-        if done.status == Status::GOOD {
-            return Ok(done.transferred);
-        }
-        let sense = done.sense.and_then(|sense| Sense::decode(sense.as_bytes()).ok()).ok_or(Failed::Silent)?;
-        match sense.key {
-            SenseKey::UnitAttention => {}
-            SenseKey::RecoveredError => return Ok(done.transferred),
-            _ => return Err(Failed::Sense(sense)),
-        }
-    }
-    Err(Failed::Silent)
-}
 
 /// How many bytes the disc has; 0 when the drive does not say.
 pub(crate) fn size(device: &dyn Device) -> u64 {
-    let mut reply = [0; 8];
-    let Ok(8) = command(device, &ReadCapacity.to_cdb(), &mut reply) else { return 0 };
-    let capacity = ReadCapacity.decode_reply(&reply, &mut imapi_mmc_transport::Notes::default());
-    let last = capacity.map_or(-1, |capacity| capacity.last.0);
+    let last = kernel::ask(device, &ReadCapacity).map_or(-1, |capacity| capacity.last.0);
     // A blank disc says 0 or nothing.
     u64::try_from(last).ok().filter(|&last| last > 0).map_or(0, |last| (last + 1) * BLOCK)
 }
 
-fn size_of_open(device: &dyn Device, open: &Open) -> u64 {
+pub(crate) fn size_of_open(device: &dyn Device, open: &Open) -> u64 {
     if let Some(size) = open.state().size {
         return size;
     }
@@ -75,13 +45,16 @@ pub(crate) fn read_vector(
     count: u64,
     position: Option<u64>,
 ) -> Result<i64, Errno> {
-    let count = u16::try_from(count.min(MOST_PIECES + 1)).unwrap_or(u16::MAX);
-    if u64::from(count) > MOST_PIECES {
-        return Err(Errno(libc::EINVAL));
-    }
-    let pieces = scsi::list(visit, at, count, usize::MAX)?;
-    let pieces: Vec<_> = pieces.into_iter().map(|(at, size)| (at, size as u64)).collect();
+    let pieces = vector(visit, at, count)?;
     read(visit, open, &pieces, position)
+}
+
+/// The pieces of memory of a `struct iovec`.
+pub(crate) fn vector(visit: &Visit<'_>, at: Address, count: u64) -> Result<Vec<(Address, u64)>, Errno> {
+    let count =
+        u16::try_from(count).ok().filter(|&count| u64::from(count) <= MOST_PIECES).ok_or(Errno(libc::EINVAL))?;
+    let pieces = scsi::list(visit, at, count, usize::MAX)?;
+    Ok(pieces.into_iter().map(|(at, size)| (at, size as u64)).collect())
 }
 
 /// `read` and `pread64`, into one or more pieces of memory.
@@ -141,14 +114,12 @@ fn read_piece(visit: &mut Visit<'_>, at: Address, from: &mut u64, until: u64) ->
     Ok(())
 }
 
-fn read_blocks(device: &dyn Device, first: u64, blocks: u64, buffer: &mut Vec<u8>) -> Result<(), Errno> {
-    let (Ok(lba), Ok(count)) = (u32::try_from(first), u16::try_from(blocks)) else { return Err(Errno(libc::EIO)) };
+/// Reads whole blocks into the beginning of the buffer, which grows when it must.
+pub(crate) fn read_blocks(device: &dyn Device, first: u64, blocks: u64, buffer: &mut Vec<u8>) -> Result<(), Errno> {
+    let (Ok(start), Ok(count)) = (i32::try_from(first), u16::try_from(blocks)) else { return Err(Errno(libc::EIO)) };
     let wanted = usize::from(count) * BLOCK_BYTES;
     buffer.resize(wanted.max(buffer.len()), 0);
-    let [a, b, c, d] = lba.to_be_bytes();
-    let [high, low] = count.to_be_bytes();
-    let cdb = Cdb::ten([READ_10, 0, a, b, c, d, 0, high, low, 0]);
-    match command(device, &cdb, &mut buffer[..wanted]) {
+    match kernel::fetch(device, &Read10::new(Lba(start), count), &mut buffer[..wanted]) {
         Ok(transferred) if transferred == wanted => Ok(()),
         Ok(_) | Err(_) => Err(Errno(libc::EIO)),
     }
@@ -173,6 +144,6 @@ pub(crate) fn seek(visit: &Visit<'_>, open: &Open, offset: i64, whence: i32) -> 
     Ok(signed(position))
 }
 
-fn signed(position: u64) -> i64 {
+pub(crate) fn signed(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }

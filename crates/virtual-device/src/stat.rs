@@ -2,11 +2,11 @@
 
 use std::{fs, mem::offset_of, os::unix::fs::MetadataExt};
 
-use crate::node::{Kind, Node};
+use crate::{
+    node::{Kind, Node},
+    sys::files::{STAT_LEN, STATX_LEN},
+};
 
-/// The kernel's `struct stat` is the library's on these machines.
-const STAT_LEN: usize = size_of::<libc::stat>();
-const STATX_LEN: usize = 256;
 /// Read and write for owner and group.
 const PERMISSIONS: u32 = 0o660;
 const STATX_BASIC: u32 = 0x7FF;
@@ -22,7 +22,7 @@ fn mode(node: &Node) -> u32 {
         }
 }
 
-fn inode(node: &Node) -> u64 {
+pub(crate) fn inode(node: &Node) -> u64 {
     INODE + u64::from(node.major()) * 256 + u64::from(node.minor)
 }
 

@@ -4,6 +4,7 @@ use std::{
     collections::HashSet,
     io,
     ops::Range,
+    os::fd::AsFd,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -13,12 +14,15 @@ use std::{
 use imapi_mmc_transport::Device;
 
 use crate::{
+    address::Address,
     node::Node,
     opens::Opens,
     sys::{
         listener::{Listener, Notice},
         process,
     },
+    sysfs::Seat,
+    tree::Tree,
     visit::{Answer, Visit},
 };
 
@@ -71,7 +75,8 @@ impl Crew {
 /// What the threads share.
 pub(crate) struct Supervisor {
     pub(crate) device: Arc<dyn Device>,
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) tree: Tree,
+    pub(crate) address: Address,
     pub(crate) opens: Opens,
     pub(crate) listener: Listener,
     /// Processes that were heard of; those of them that were orphans must be buried.
@@ -80,8 +85,12 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    pub(crate) fn new(device: Arc<dyn Device>, nodes: Vec<Node>, numbers: Range<u32>, listener: Listener) -> Self {
-        Self { device, nodes, opens: Opens::new(numbers), listener, seen: Mutex::default(), crew: Crew::default() }
+    pub(crate) fn new(device: Arc<dyn Device>, nodes: &[Node], numbers: Range<u32>, listener: Listener) -> Self {
+        let seat = Seat::of(nodes, device.limits());
+        let address = seat.as_ref().map(|seat| seat.address).unwrap_or_default();
+        let tree = Tree::of(nodes, seat.as_ref());
+        let (opens, seen, crew) = (Opens::new(numbers), Mutex::default(), Crew::default());
+        Self { device, tree, address, opens, listener, seen, crew }
     }
 
     pub(crate) fn start(self: &Arc<Self>) -> io::Result<Vec<JoinHandle<()>>> {
@@ -102,6 +111,7 @@ impl Supervisor {
             }
             thread::sleep(step);
         }
+        self.tree.clear();
         for thread in threads {
             if !thread.is_finished() {
                 tracing::warn!("this kernel does not tell threads that the programs are gone; one stays until we end");
@@ -142,9 +152,9 @@ impl Supervisor {
             Answer::Pass => self.listener.pass(id),
             Answer::Value(value) => self.listener.answer(id, value, 0),
             Answer::Fails(error) => self.listener.answer(id, 0, error),
+            Answer::File { file, close_on_exec } => self.listener.give(id, file.as_fd(), None, close_on_exec),
             Answer::Descriptor { opened, close_on_exec } => {
-                let given =
-                    self.listener.give(id, std::os::fd::AsFd::as_fd(&opened.descriptor), opened.number, close_on_exec);
+                let given = self.listener.give(id, opened.descriptor.as_fd(), Some(opened.number), close_on_exec);
                 match given {
                     Err(error) if self.listener.waits(id) => {
                         tracing::warn!(%error, number = opened.number, "the program cannot have that descriptor");

@@ -1,12 +1,11 @@
 //! [`Visit`]: one system call of one thread, and its answer.
 
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 use imapi_mmc_transport::Device;
 
 use crate::{
-    ioctls,
-    node::{self, Kind, Node},
+    ioctls, listing,
     opens::{Open, Opened},
     reading, stat,
     supervisor::Supervisor,
@@ -14,6 +13,7 @@ use crate::{
         listener::Notice,
         memory::{self, Address},
     },
+    writing,
 };
 
 /// What a call gets.
@@ -24,8 +24,10 @@ pub(crate) enum Answer {
     Value(i64),
     /// An error.
     Fails(i32),
-    /// A descriptor.
+    /// A descriptor of the device.
     Descriptor { opened: Opened, close_on_exec: bool },
+    /// A descriptor of something else, of any number.
+    File { file: File, close_on_exec: bool },
 }
 
 /// An error number of the system.
@@ -55,9 +57,8 @@ pub(crate) struct Visit<'a> {
     pub(crate) buffer: &'a mut Vec<u8>,
 }
 
-const LONGEST_PATH: usize = 4096;
 /// `AT_FDCWD`, as it stands in the lower half of an argument.
-const HERE: u64 = 0xFFFF_FF9C;
+pub(crate) const HERE: u64 = 0xFFFF_FF9C;
 
 impl Visit<'_> {
     pub(crate) fn answer(&mut self) -> Answer {
@@ -72,11 +73,15 @@ impl Visit<'_> {
                 }
             }
             libc::SYS_newfstatat => self.stat(args[0], args[1], args[2], int(args[3])),
-            libc::SYS_statx => self.statx(args[0], args[1], int(args[2]), args[4]),
-            libc::SYS_faccessat | libc::SYS_faccessat2 => self.access(args[0], args[1], int(args[2])),
-            libc::SYS_readlinkat => self.read_link(args[0], args[1]),
-            libc::SYS_getxattr | libc::SYS_lgetxattr => self.extended(args[0], Answer::Fails(libc::ENODATA)),
-            libc::SYS_listxattr | libc::SYS_llistxattr => self.extended(args[0], Answer::Value(0)),
+            libc::SYS_statx => self.statx(args[0], args[1], int(args[2]), args[3], args[4]),
+            libc::SYS_faccessat => self.access(args[0], args[1], int(args[2]), 0),
+            libc::SYS_faccessat2 => self.access(args[0], args[1], int(args[2]), int(args[3])),
+            libc::SYS_readlinkat => self.read_link(args[0], args[1], args[2], args[3]),
+            libc::SYS_getxattr => self.extended(args[0], true, Answer::Fails(libc::ENODATA)),
+            libc::SYS_lgetxattr => self.extended(args[0], false, Answer::Fails(libc::ENODATA)),
+            libc::SYS_listxattr => self.extended(args[0], true, Answer::Value(0)),
+            libc::SYS_llistxattr => self.extended(args[0], false, Answer::Value(0)),
+            libc::SYS_getdents64 => listing::read(self, args[0], args[1], args[2]),
             _ => self.answer_old(),
         }
     }
@@ -88,9 +93,10 @@ impl Visit<'_> {
         match self.notice.call {
             libc::SYS_open => self.open(HERE, args[0], int(args[1])),
             libc::SYS_creat => self.open(HERE, args[0], libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC),
-            libc::SYS_stat | libc::SYS_lstat => self.stat(HERE, args[0], args[1], 0),
-            libc::SYS_access => self.access(HERE, args[0], int(args[1])),
-            libc::SYS_readlink => self.read_link(HERE, args[0]),
+            libc::SYS_stat => self.stat(HERE, args[0], args[1], 0),
+            libc::SYS_lstat => self.stat(HERE, args[0], args[1], libc::AT_SYMLINK_NOFOLLOW),
+            libc::SYS_access => self.access(HERE, args[0], int(args[1]), 0),
+            libc::SYS_readlink => self.read_link(HERE, args[0], args[1], args[2]),
             _ => self.answer_on_descriptor(),
         }
     }
@@ -122,84 +128,14 @@ impl Visit<'_> {
             libc::SYS_fstat => self.write(args[1], &stat::stat(&open.node)).into(),
             libc::SYS_fcntl => self.control(&open, int(args[1]), args[2]),
             libc::SYS_dup => self.copy(&open, 0, false),
-            libc::SYS_write | libc::SYS_writev | libc::SYS_pwrite64 => {
-                let writable = open.state().flags & libc::O_ACCMODE != libc::O_RDONLY;
-                Answer::Fails(if writable { libc::EROFS } else { libc::EBADF })
-            }
-            libc::SYS_fsync | libc::SYS_fdatasync | libc::SYS_fadvise64 => Answer::Value(0),
+            libc::SYS_write => writing::write(self, &open, &[(args[1], args[2])], None).into(),
+            libc::SYS_pwrite64 => writing::write(self, &open, &[(args[1], args[2])], Some(args[3])).into(),
+            libc::SYS_writev => writing::write_vector(self, &open, args[1], args[2], None).into(),
+            libc::SYS_pwritev => writing::write_vector(self, &open, args[1], args[2], Some(args[3])).into(),
+            libc::SYS_fsync | libc::SYS_fdatasync => writing::synchronize(self, &open).into(),
+            libc::SYS_fadvise64 => Answer::Value(0),
             // Programs then copy by read and write.
             _ => Answer::Fails(libc::EINVAL),
-        }
-    }
-
-    fn open(&mut self, directory: u64, path: Address, flags: i32) -> Answer {
-        self.supervisor.heard_of(self.notice.pid);
-        let Some(node) = self.meant(directory, path) else { return Answer::Pass };
-        match self.open_node(&node, flags) {
-            Ok(opened) => Answer::Descriptor { opened, close_on_exec: flags & libc::O_CLOEXEC != 0 },
-            Err(error) => Answer::Fails(error),
-        }
-    }
-
-    fn open_node(&self, node: &Node, flags: i32) -> Result<Opened, i32> {
-        let has = |flag: i32| flags & flag == flag;
-        if has(libc::O_CREAT | libc::O_EXCL) {
-            return Err(libc::EEXIST);
-        }
-        if has(libc::O_DIRECTORY) {
-            return Err(libc::ENOTDIR);
-        }
-        let writes = flags & libc::O_ACCMODE != libc::O_RDONLY;
-        if node.kind == Kind::Generic && has(libc::O_EXCL) && !writes {
-            return Err(libc::EPERM);
-        }
-        let device = self.device();
-        let reserved = i32::try_from(device.limits().page_aligned_transfer.get()).unwrap_or(i32::MAX);
-        let opened = self.supervisor.opens.open(node, flags, reserved, self.notice.pid)?;
-        if node.kind == Kind::Block && !has(libc::O_NONBLOCK) && !has(libc::O_PATH) {
-            // The kernel waits for a disc, and for one that can be written block by block.
-            if ioctls::drive_status(device) != ioctls::DISC_OK {
-                return Err(libc::ENOMEDIUM);
-            }
-            if writes {
-                return Err(libc::EROFS);
-            }
-        }
-        Ok(opened)
-    }
-
-    fn stat(&mut self, directory: u64, path: Address, to: Address, flags: i32) -> Answer {
-        match self.node_of(directory, path, flags) {
-            Some(node) => self.write(to, &stat::stat(&node)).into(),
-            None => Answer::Pass,
-        }
-    }
-
-    fn statx(&mut self, directory: u64, path: Address, flags: i32, to: Address) -> Answer {
-        match self.node_of(directory, path, flags) {
-            Some(node) => self.write(to, &stat::statx(&node)).into(),
-            None => Answer::Pass,
-        }
-    }
-
-    fn access(&mut self, directory: u64, path: Address, mode: i32) -> Answer {
-        match self.meant(directory, path) {
-            Some(_) if mode & libc::X_OK != 0 => Answer::Fails(libc::EACCES),
-            Some(_) => Answer::Value(0),
-            None => Answer::Pass,
-        }
-    }
-
-    /// Extended attributes: `ls` asks for them, and a device has none.
-    fn extended(&mut self, path: Address, none: Answer) -> Answer {
-        if self.meant(HERE, path).is_some() { none } else { Answer::Pass }
-    }
-
-    fn read_link(&mut self, directory: u64, path: Address) -> Answer {
-        match self.meant(directory, path) {
-            // It is there, and it is no link.
-            Some(_) => Answer::Fails(libc::EINVAL),
-            None => Answer::Pass,
         }
     }
 
@@ -228,25 +164,7 @@ impl Visit<'_> {
         }
     }
 
-    /// The node that a path means, or that the descriptor is when the path is empty.
-    fn node_of(&self, directory: u64, path: Address, flags: i32) -> Option<Node> {
-        if flags & libc::AT_EMPTY_PATH != 0 {
-            let mut first = [0xFF];
-            // A null pointer counts as empty, on newer kernels.
-            if path == 0 || self.read(path, &mut first).is_ok() && first == [0] {
-                return self.opened(directory).map(|open| open.node.clone());
-            }
-        }
-        self.meant(directory, path)
-    }
-
-    fn meant(&self, directory: u64, path: Address) -> Option<Node> {
-        let said = memory::read_string(self.notice.pid, path, LONGEST_PATH).ok()?;
-        let node = node::meant(&self.supervisor.nodes, self.notice.pid, int(directory), &said)?;
-        self.still_waits().then(|| node.clone())
-    }
-
-    fn opened(&self, fd: u64) -> Option<Arc<Open>> {
+    pub(crate) fn opened(&self, fd: u64) -> Option<Arc<Open>> {
         self.supervisor.opens.find(self.notice.pid, int(fd))
     }
 

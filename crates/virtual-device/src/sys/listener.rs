@@ -86,13 +86,13 @@ impl Listener {
         if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 
-    /// Gives the caller a descriptor of that number, which is also the answer.
-    pub(crate) fn give(&self, id: u64, fd: BorrowedFd<'_>, number: u32, close_on_exec: bool) -> io::Result<()> {
+    /// Gives the caller a descriptor, of that number or of the lowest that is free; it is also the answer.
+    pub(crate) fn give(&self, id: u64, fd: BorrowedFd<'_>, number: Option<u32>, close_on_exec: bool) -> io::Result<()> {
         let gift = libc::seccomp_notif_addfd {
             id,
-            flags: ADDFD_FLAG_SETFD | ADDFD_FLAG_SEND,
+            flags: ADDFD_FLAG_SEND | if number.is_some() { ADDFD_FLAG_SETFD } else { 0 },
             srcfd: u32::try_from(fd.as_raw_fd()).unwrap_or(u32::MAX),
-            newfd: number,
+            newfd: number.unwrap_or(0),
             newfd_flags: if close_on_exec { CLOSE_ON_EXEC } else { 0 },
         };
         // SAFETY: the number says that the argument is a `seccomp_notif_addfd`, which lives until the call is over, and

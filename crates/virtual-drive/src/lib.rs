@@ -40,6 +40,7 @@ mod harm;
 mod loaded;
 mod medium;
 mod pace;
+mod prepared;
 mod state;
 
 pub use disc::{DiscFile, DiscFileError, Geometry, State};
@@ -48,4 +49,5 @@ pub use harm::Harm;
 pub(crate) use loaded::Loaded;
 pub use medium::{Family, MEDIA, Medium, UnknownMedium, WrongSize};
 pub use pace::Pace;
+pub use prepared::{FormatState, Preparation, Prepared};
 pub use state::{Change, DiscState, TrackState};

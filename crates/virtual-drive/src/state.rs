@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Geometry, Harm, State};
+use crate::{Geometry, Harm, Preparation, Prepared, State};
 
 /// A disc that is written in sequence or at random; the families know what its numbers mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct DiscState {
     pub finalized: bool,
     /// What has gone wrong with it.
     pub harm: Harm,
+    /// How it was made ready, on a DVD or BD.
+    pub prepared: Prepared,
 }
 
 /// A track of a disc that is written in sequence.
@@ -83,6 +85,15 @@ pub enum Change {
         /// How many.
         blocks: u32,
     },
+    /// More of it is formatted: so many blocks in all.
+    Grown {
+        /// How many.
+        blocks: u32,
+    },
+    /// All that was on it is gone, and so is its format.
+    Blanked,
+    /// A DVD or BD was made ready in some way.
+    Prepared(Preparation),
     /// Writing a track broke off.
     TrackBroken {
         /// The track's number, from 1.
@@ -94,14 +105,7 @@ impl State for DiscState {
     type Change = Change;
 
     fn blank(geometry: &Geometry) -> Self {
-        Self {
-            capacity: geometry.sectors,
-            formatted: None,
-            tracks: Vec::new(),
-            closed_sessions: 0,
-            finalized: false,
-            harm: Harm::default(),
-        }
+        Self::new(geometry.sectors, None)
     }
 
     fn apply(&mut self, change: &Change) {
@@ -122,16 +126,10 @@ impl State for DiscState {
             }
             Change::SessionClosed => self.closed_sessions = self.closed_sessions.saturating_add(1),
             Change::Finalized => self.finalized = true,
-            Change::Formatted { blocks } => {
-                *self = Self {
-                    capacity: self.capacity,
-                    formatted: Some(blocks),
-                    tracks: Vec::new(),
-                    closed_sessions: 0,
-                    finalized: false,
-                    harm: Harm::default(),
-                };
-            }
+            Change::Formatted { blocks } => *self = Self::new(self.capacity, Some(blocks)),
+            Change::Grown { blocks } => self.formatted = self.formatted.map(|before| before.max(blocks)),
+            Change::Blanked => *self = Self::new(self.capacity, None),
+            Change::Prepared(step) => self.prepared.apply(step),
             Change::Lost { first, blocks } => self.harm.lose(first, blocks),
             Change::Healed { first, blocks } => self.harm.heal(first, blocks),
             Change::TrackBroken { track } => self.harm.break_track(track),
@@ -140,6 +138,7 @@ impl State for DiscState {
 
     fn history(&self) -> Vec<Change> {
         let mut history: Vec<Change> = self.formatted.map(|blocks| Change::Formatted { blocks }).into_iter().collect();
+        history.extend(self.prepared.history());
         let mut closed = 0;
         for (place, track) in self.tracks.iter().enumerate() {
             let number = place + 1;
@@ -164,6 +163,19 @@ impl State for DiscState {
 }
 
 impl DiscState {
+    /// A disc with nothing on it.
+    fn new(capacity: u32, formatted: Option<u32>) -> Self {
+        Self {
+            capacity,
+            formatted,
+            tracks: Vec::new(),
+            closed_sessions: 0,
+            finalized: false,
+            harm: Harm::default(),
+            prepared: Prepared::default(),
+        }
+    }
+
     fn track_mut(&mut self, number: usize) -> Option<&mut TrackState> {
         self.tracks.get_mut(number.checked_sub(1)?)
     }
@@ -207,6 +219,9 @@ mod tests {
             Just(Change::SessionClosed),
             Just(Change::Finalized),
             (0..1000_u32).prop_map(|blocks| Change::Formatted { blocks }),
+            (0..1000_u32).prop_map(|blocks| Change::Grown { blocks }),
+            Just(Change::Blanked),
+            crate::prepared::any_preparation().prop_map(Change::Prepared),
             (any::<i32>(), any::<u32>()).prop_map(|(first, blocks)| Change::Lost { first, blocks }),
             (any::<i32>(), any::<u32>()).prop_map(|(first, blocks)| Change::Healed { first, blocks }),
             (0..5_usize).prop_map(|track| Change::TrackBroken { track }),

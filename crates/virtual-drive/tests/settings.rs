@@ -41,7 +41,7 @@ fn set(drive: &VirtualDrive, page: ModePage) -> Result<(), CommandError> {
 }
 
 fn sense_of(error: Result<(), CommandError>) -> Sense {
-    error.expect_err("refused").sense().cloned().expect("with sense")
+    error.expect_err("refused").sense().copied().expect("with sense")
 }
 
 #[test]

@@ -40,8 +40,14 @@ const OF_ALL: &[libc::c_long] = &[
     libc::SYS_readv,
     libc::SYS_lseek,
     libc::SYS_fstat,
+    libc::SYS_write,
+    libc::SYS_pwrite64,
+    libc::SYS_writev,
+    libc::SYS_fsync,
+    libc::SYS_fdatasync,
     libc::SYS_copy_file_range,
     libc::SYS_splice,
+    libc::SYS_sendfile,
 ];
 
 /// Calls that are reported on descriptors of the range only.
@@ -49,12 +55,9 @@ const OF_RANGE: &[libc::c_long] = &[
     libc::SYS_fcntl,
     libc::SYS_dup,
     libc::SYS_preadv,
-    libc::SYS_write,
-    libc::SYS_writev,
-    libc::SYS_pwrite64,
+    libc::SYS_preadv2,
     libc::SYS_pwritev,
-    libc::SYS_fsync,
-    libc::SYS_fdatasync,
+    libc::SYS_pwritev2,
     libc::SYS_fadvise64,
 ];
 
@@ -179,8 +182,10 @@ mod tests {
             (libc::SYS_ioctl, 3, allow),
             (libc::SYS_read, 0, report),
             (libc::SYS_read, 3, allow),
-            (libc::SYS_write, 1, allow),
+            (libc::SYS_write, 1, report),
+            (libc::SYS_write, 3, allow),
             (libc::SYS_write, 900, report),
+            (libc::SYS_getdents64, 3, report),
             (libc::SYS_fcntl, 2, allow),
             (libc::SYS_dup, 1000, report),
             (libc::SYS_execve, 900, allow),

@@ -2,7 +2,7 @@
 
 use imapi_disc_types::Profile;
 use imapi_mmc_transport::{
-    Device,
+    Device, Notes, Query as _,
     commands::{GetConfiguration, Inquiry, InquiryReply, StandardInquiry},
     feature::{Feature, FeatureCode},
 };
@@ -35,8 +35,8 @@ impl Identity {
     pub(crate) fn ask(device: &dyn Device) -> Self {
         let mut identity = Self::default();
         let standard = Inquiry::standard();
-        if let Ok(InquiryReply::Standard(said)) = kernel::ask(device, &standard) {
-            identity.inquiry = kernel::raw_answer(device, &standard).unwrap_or_default();
+        identity.inquiry = kernel::raw_answer(device, &standard).unwrap_or_default();
+        if let Ok(InquiryReply::Standard(said)) = standard.decode_reply(&identity.inquiry, &mut Notes::default()) {
             identity.name(&said);
         }
         identity.serial = kernel::raw_answer(device, &Inquiry::page(SERIAL_NUMBER)).ok();

@@ -122,6 +122,8 @@ impl Visit<'_> {
             libc::SYS_pread64 => reading::read(self, &open, &[(args[1], args[2])], Some(args[3])).into(),
             libc::SYS_readv => reading::read_vector(self, &open, args[1], args[2], None).into(),
             libc::SYS_preadv => reading::read_vector(self, &open, args[1], args[2], Some(args[3])).into(),
+            libc::SYS_preadv2 => reading::read_vector(self, &open, args[1], args[2], place(args[3])).into(),
+            libc::SYS_pwritev2 => writing::write_vector(self, &open, args[1], args[2], place(args[3])).into(),
             libc::SYS_lseek => {
                 reading::seek(self, &open, i64::from_ne_bytes(args[1].to_ne_bytes()), int(args[2])).into()
             }
@@ -186,6 +188,11 @@ impl Visit<'_> {
         memory::write(self.notice.pid, &[(to, bytes)])?;
         Ok(0)
     }
+}
+
+/// The newest calls say with -1 that they go on where the last one ended.
+fn place(argument: u64) -> Option<u64> {
+    Some(argument).filter(|&argument| argument != u64::MAX)
 }
 
 /// The kernel looks at the lower half of an `int` argument.

@@ -2,6 +2,9 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/cdrom.h>
+#include <linux/fs.h>
 #include <scsi/sg.h>
 #include <signal.h>
 #include <stdio.h>
@@ -130,6 +133,92 @@ static void checks(int fd, const char *path) {
     printf("all so\n");
 }
 
+static void writes(int fd, const char *path) {
+    struct stat s;
+    unsigned long long size;
+    int value = 7, reading = open(path, O_RDONLY);
+    NEED(fstat(fd, &s) == 0 && ioctl(fd, BLKGETSIZE64, &size) == 0 && size == 256 * 2048);
+    NEED(ioctl(fd, BLKROGET, &value) == 0 && value == 0);
+    NEED(REFUSED(write(reading, data, 1), EBADF) && close(reading) == 0);
+    NEED(pwrite(fd, "letters", 7, 100) == 7 && lseek(fd, 0, SEEK_CUR) == 0);
+    NEED(lseek(fd, 4094, SEEK_SET) == 4094 && write(fd, "cross", 5) == 5 && lseek(fd, 0, SEEK_CUR) == 4099);
+    NEED(pread(fd, data, 7, 100) == 7 && memcmp(data, "letters", 7) == 0);
+    NEED(pwrite(fd, "end and more", 12, size - 3) == 3);
+    NEED(REFUSED(pwrite(fd, "x", 1, size), ENOSPC));
+    NEED(REFUSED(pwrite(fd, (void *)8, 2048, 0), EFAULT));
+    NEED(write(fd, "", 0) == 0);
+    NEED(fsync(fd) == 0 && fdatasync(fd) == 0);
+    printf("all so\n");
+}
+
+static void cdrom(int fd, const char *path) {
+    struct cdrom_tochdr header;
+    struct cdrom_tocentry entry = {.cdte_track = 2, .cdte_format = CDROM_LBA};
+    struct cdrom_multisession session = {.addr_format = CDROM_LBA};
+    struct cdrom_subchnl where = {.cdsc_format = CDROM_LBA};
+    struct cdrom_mcn number;
+    struct cdrom_read_audio audio;
+    union { struct cdrom_msf msf; int words[2352 / 4]; } raw;
+    static int sound[40 * 588];
+    long place;
+    (void)path;
+    NEED(ioctl(fd, CDROMREADTOCHDR, &header) == 0 && header.cdth_trk0 == 1 && header.cdth_trk1 == 2);
+    NEED(ioctl(fd, CDROMREADTOCENTRY, &entry) == 0 && entry.cdte_addr.lba == 12000);
+    NEED(entry.cdte_ctrl == CDROM_DATA_TRACK && entry.cdte_adr == 1 && entry.cdte_datamode == 1);
+    entry.cdte_format = CDROM_MSF;
+    NEED(ioctl(fd, CDROMREADTOCENTRY, &entry) == 0);
+    NEED(entry.cdte_addr.msf.minute == 2 && entry.cdte_addr.msf.second == 42 && entry.cdte_addr.msf.frame == 0);
+    entry.cdte_format = CDROM_LBA, entry.cdte_track = CDROM_LEADOUT;
+    NEED(ioctl(fd, CDROMREADTOCENTRY, &entry) == 0 && entry.cdte_addr.lba == 20000);
+    entry.cdte_format = 9;
+    NEED(REFUSED(ioctl(fd, CDROMREADTOCENTRY, &entry), EINVAL));
+    NEED(ioctl(fd, CDROMMULTISESSION, &session) == 0 && session.addr.lba == 12000 && session.xa_flag == 1);
+    session.addr_format = CDROM_MSF;
+    NEED(ioctl(fd, CDROMMULTISESSION, &session) == 0 && session.addr.msf.minute == 2 && session.addr.msf.second == 42);
+    NEED(ioctl(fd, CDROM_DISC_STATUS, 0) == CDS_MIXED && ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT) == CDS_DISC_OK);
+    NEED(ioctl(fd, CDROM_MEDIA_CHANGED, CDSL_CURRENT) == 0 && ioctl(fd, CDROM_CHANGER_NSLOTS, 0) == 1);
+    int can = ioctl(fd, CDROM_GET_CAPABILITY, 0);
+    NEED((can & (CDC_CD_R | CDC_CD_RW | CDC_DVD_R | CDC_DVD_RAM | CDC_RAM)) == CDC_CD_RW);
+    NEED(can & CDC_OPEN_TRAY && can & CDC_LOCK && can & CDC_GENERIC_PACKET && !(can & CDC_SELECT_DISC));
+    NEED(ioctl(fd, CDROM_GET_MCN, &number) == 0 && strcmp((char *)number.medium_catalog_number, "4006381333931") == 0);
+    NEED(ioctl(fd, CDROMSUBCHNL, &where) == 0 && where.cdsc_audiostatus == CDROM_AUDIO_PLAY);
+    NEED(where.cdsc_trk == 2 && where.cdsc_ind == 1 && where.cdsc_ctrl == CDROM_DATA_TRACK && where.cdsc_adr == 1);
+    NEED(where.cdsc_absaddr.lba == 12016 && where.cdsc_reladdr.lba == 16);
+    where.cdsc_format = CDROM_MSF;
+    NEED(ioctl(fd, CDROMSUBCHNL, &where) == 0 && where.cdsc_absaddr.msf.second == 42 && where.cdsc_absaddr.msf.frame == 16);
+
+    audio.addr.lba = 1000, audio.addr_format = CDROM_LBA, audio.nframes = 40, audio.buf = (void *)sound;
+    NEED(ioctl(fd, CDROMREADAUDIO, &audio) == 0);
+    NEED(sound[0] == 1000 && sound[588] == 1001 && sound[40 * 588 - 1] == 1039);
+    audio.addr_format = CDROM_MSF, audio.addr.msf.minute = 0, audio.addr.msf.second = 2, audio.addr.msf.frame = 7;
+    audio.nframes = 1;
+    NEED(ioctl(fd, CDROMREADAUDIO, &audio) == 0 && sound[0] == 7 && sound[588] == 1001);
+    audio.nframes = 76;
+    NEED(REFUSED(ioctl(fd, CDROMREADAUDIO, &audio), EINVAL));
+    raw.words[587] = -1;
+    raw.msf.cdmsf_min0 = 2, raw.msf.cdmsf_sec0 = 42, raw.msf.cdmsf_frame0 = 1;
+    NEED(ioctl(fd, CDROMREADMODE1, &raw) == 0 && raw.words[0] == 12001 && raw.words[511] == 12001 && raw.words[587] == -1);
+    raw.msf.cdmsf_min0 = 2, raw.msf.cdmsf_sec0 = 42, raw.msf.cdmsf_frame0 = 2;
+    NEED(ioctl(fd, CDROMREADMODE2, &raw) == 0 && raw.words[583] == 12002 && raw.words[587] == -1);
+    raw.msf.cdmsf_min0 = 2, raw.msf.cdmsf_sec0 = 42, raw.msf.cdmsf_frame0 = 3;
+    NEED(ioctl(fd, CDROMREADRAW, &raw) == 0 && raw.words[587] == 12003);
+    raw.msf.cdmsf_min0 = 0, raw.msf.cdmsf_sec0 = 0;
+    NEED(REFUSED(ioctl(fd, CDROMREADRAW, &raw), EINVAL));
+
+    NEED(ioctl(fd, CDROM_LAST_WRITTEN, &place) == 0 && place == 16370);
+    NEED(ioctl(fd, CDROM_NEXT_WRITABLE, &place) == 0 && place == 16384);
+    NEED(ioctl(fd, CDROM_LOCKDOOR, 1) == 0 && ioctl(fd, CDROM_LOCKDOOR, 0) == 0 && ioctl(fd, CDROM_SELECT_SPEED, 8) == 0);
+    NEED(ioctl(fd, CDROMEJECT, 0) == 0 && ioctl(fd, CDROMCLOSETRAY, 0) == 0 && ioctl(fd, CDROMRESET, 0) == 0);
+    NEED(REFUSED(ioctl(fd, 0x030D, &raw), ENOTTY));
+    int generic = open("/dev/sg0", O_RDWR | O_NONBLOCK);
+    struct { int host, channel, target, unit, type; short each, depth; int unused[2]; } id;
+    struct { int four, host; } idlun;
+    NEED(generic >= 0 && ioctl(generic, SG_GET_SCSI_ID, &id) == 0 && ioctl(generic, 0x5382, &idlun) == 0);
+    NEED(id.type == 5 && idlun.four == (id.target | id.unit << 8 | id.channel << 16 | id.host << 24));
+    NEED(REFUSED(ioctl(fd, SG_GET_SCSI_ID, &id), ENOTTY) && REFUSED(ioctl(generic, CDROMREADTOCHDR, &header), ENOTTY));
+    printf("all so\n");
+}
+
 static void speed(int fd, int count) {
     struct timespec from, to;
     struct sg_io_hdr h;
@@ -159,6 +248,8 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "restart")) timer(fd, 1);
     if (!strcmp(what, "timer")) timer(fd, 0);
     if (!strcmp(what, "checks")) checks(fd, path);
+    if (!strcmp(what, "writes")) writes(fd, path);
+    if (!strcmp(what, "cdrom")) cdrom(fd, path);
     if (!strcmp(what, "speed")) speed(fd, atoi(argv[3]));
     return 0;
 }

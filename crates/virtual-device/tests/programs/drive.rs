@@ -24,6 +24,10 @@ pub struct TestDrive {
     pause: Duration,
     /// Whether a disc is in there.
     pub has_disc: AtomicBool,
+    /// Whether it can be written block by block.
+    pub is_random: AtomicBool,
+    /// Answers to commands that begin with these bytes.
+    script: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 impl TestDrive {
@@ -40,7 +44,15 @@ impl TestDrive {
             commands: Mutex::default(),
             pause,
             has_disc: AtomicBool::new(true),
+            is_random: AtomicBool::new(false),
+            script: Vec::new(),
         }
+    }
+
+    /// A drive that answers commands which begin with those bytes with these; what comes first counts.
+    pub fn with_script(script: &[(&[u8], &[u8])]) -> Self {
+        let script = script.iter().map(|(command, answer)| (command.to_vec(), answer.to_vec())).collect();
+        Self { script, ..Self::new(256) }
     }
 
     /// How often a command came.
@@ -64,6 +76,19 @@ impl TestDrive {
     }
 }
 
+/// What READ CD brings: in each sector its number, as often as the wanted parts have room for it.
+fn cd_sectors(bytes: &[u8; 16]) -> Vec<u8> {
+    let size = match (bytes[1] >> 2 & 7, bytes[9]) {
+        (1 | 0, 0xF8) => 2352,
+        (0, 0x58) => 2336,
+        (0, 0x10) => 2048,
+        _ => return Vec::new(),
+    };
+    let first = u32::from_be_bytes([bytes[2], bytes[3], bytes[4], bytes[5]]);
+    let count = u32::from_be_bytes([0, bytes[6], bytes[7], bytes[8]]);
+    (first..first + count).flat_map(|sector| sector.to_le_bytes().repeat(size / 4)).collect()
+}
+
 fn give(data: Data<'_>, bytes: &[u8]) -> Completion {
     let Data::In(buffer) = data else { return Completion::good(0) };
     let size = bytes.len().min(buffer.len());
@@ -79,8 +104,16 @@ impl Transport for TestDrive {
         if needs_disc && !self.has_disc.load(Ordering::Relaxed) {
             return Ok(Self::refuse(2, 0x3A, 2));
         }
+        let bytes = cdb.padded();
+        if let Some((_, answer)) = self.script.iter().find(|(command, _)| bytes.starts_with(command)) {
+            return Ok(give(data, answer));
+        }
         Ok(match cdb.opcode() {
-            0x00 | 0x1B | 0x1E => Completion::good(0),
+            0x46 if self.is_random.load(Ordering::Relaxed) && bytes[2..4] == [0, 0x20] => {
+                give(data, &[0, 0, 0, 16, 0, 0, 0, 0x43, 0, 0x20, 1, 8, 0, 0, 8, 0, 0, 1, 0, 0])
+            }
+            0xBE => give(data, &cd_sectors(bytes)),
+            0x00 | 0x1B | 0x1E | 0x35 => Completion::good(0),
             0x12 if cdb.padded()[1] & 1 == 0 => {
                 let mut inquiry = *b"\x05\x80\x05\x32\x1F\0\0\0IMAPI   Test drive      1.0 ";
                 inquiry[4] = 31;

@@ -2,6 +2,9 @@
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod drive;
+mod ioctls;
+mod listings;
+mod writes;
 
 use std::{
     fs,
@@ -24,6 +27,7 @@ struct Said {
     err: String,
 }
 
+/// Runs a program on the drive at `/dev/sr0` and `/dev/sg0`.
 fn run(drive: &Arc<TestDrive>, program: &str, args: &[&str]) -> Said {
     let folder = TempDir::new().expect("it works");
     let (out, err) = (folder.path().join("out"), folder.path().join("err"));

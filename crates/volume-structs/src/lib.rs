@@ -1,0 +1,15 @@
+//! The structures that stand on optical discs and in their images, as values: each has one type, whose `encode` and
+//! `decode` are the only places that know where its bytes lie.
+//!
+//! No I/O, no allocation where a structure can borrow, no judgement of whether a volume makes sense as a whole: that is
+//! for those who write and read file systems.
+//!
+//! - Integers: [`wire`] reads and writes both byte orders, and both at once as ISO 9660 does.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub mod wire;
+
+/// Bytes of a logical sector: every structure here is addressed in these.
+pub const SECTOR: usize = 2048;

@@ -108,6 +108,38 @@ pub enum VirtualCommand {
         command: Vec<OsString>,
     },
 
+    /// Makes a drive of the kernel's own with the disc in it (Linux, root)
+    ///
+    /// All programs see the drive, and the kernel can mount the disc. It is there until Ctrl-C or `imapi virtual detach`.
+    #[command(after_help = ATTACH_EXAMPLES)]
+    Attach {
+        /// The file
+        disc: PathBuf,
+
+        /// Ends when the drive is there, and leaves it to a process of its own
+        #[arg(long)]
+        background: bool,
+
+        /// Prints a JSON object in one line
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Takes away a drive that was attached, also one whose program was killed (Linux, root)
+    Detach {
+        /// The file that was attached, or the drive's path
+        #[arg(value_name = "DISC|DRIVE", required_unless_present = "all")]
+        which: Option<PathBuf>,
+
+        /// All that are attached
+        #[arg(long, conflicts_with = "which")]
+        all: bool,
+
+        /// Also one that is mounted, as if it were unplugged
+        #[arg(long)]
+        force: bool,
+    },
+
     /// Tells what a disc is and what is on it
     Show {
         /// The file
@@ -131,6 +163,13 @@ Examples:
   imapi explain -1062599676
   imapi explain e_imapi_df2data_media_not_blank
   imapi explain media_not_blank --lang zh-TW";
+
+const ATTACH_EXAMPLES: &str = "\
+Example:
+  imapi virtual attach --background my.disc
+  mount /dev/sr0 /mnt
+  umount /mnt
+  imapi virtual detach my.disc";
 
 /// A header by its file name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

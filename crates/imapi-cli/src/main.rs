@@ -11,6 +11,8 @@ mod entry;
 mod explain;
 mod output;
 mod query;
+#[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "virtual_attach/elsewhere.rs")]
+mod virtual_attach;
 mod virtual_disc;
 
 use std::process::ExitCode;
@@ -32,6 +34,12 @@ fn main() -> ExitCode {
         }
         Command::Virtual(VirtualCommand::Run { disc, device, command }) => {
             return virtual_disc::run(&disc, &device, &command, lang);
+        }
+        Command::Virtual(VirtualCommand::Attach { disc, background, json }) => {
+            virtual_attach::attach(&disc, background, json, lang, &mut out)
+        }
+        Command::Virtual(VirtualCommand::Detach { which, all: _, force }) => {
+            Ok(virtual_attach::detach(which.as_deref(), force, lang))
         }
         Command::Virtual(VirtualCommand::Show { disc, json }) => virtual_disc::show(&disc, lang, json, &mut out),
         Command::Completions { shell } => cli::completions(shell, &mut out),

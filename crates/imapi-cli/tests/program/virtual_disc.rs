@@ -97,3 +97,16 @@ fn the_status_of_the_program_is_passed_on() {
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("ERROR_FILE_NOT_FOUND"));
 }
+
+/// What is attached is the machine's, so only what needs none of it is asked here; the slow tier has the rest.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[test]
+fn what_is_not_attached_cannot_be_detached() {
+    let output = run(&["virtual", "detach", "/no/such/disc"]);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{complaint}");
+    assert!(complaint.contains("ERROR_DEV_NOT_EXIST") && complaint.contains("/no/such/disc"), "{complaint}");
+    for wrong in [&["virtual", "detach"][..], &["virtual", "detach", "--all", "my.disc"]] {
+        assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}

@@ -40,6 +40,7 @@ mod harm;
 mod loaded;
 mod medium;
 mod pace;
+mod personality;
 mod prepared;
 mod state;
 
@@ -49,5 +50,6 @@ pub use harm::Harm;
 pub(crate) use loaded::Loaded;
 pub use medium::{Family, MEDIA, Medium, UnknownMedium, WrongSize};
 pub use pace::Pace;
+pub use personality::{PERSONALITIES, Personality, Quirk, UnknownPersonality};
 pub use prepared::{FormatState, Preparation, Prepared};
 pub use state::{Change, DiscState, TrackState};

@@ -42,6 +42,7 @@ impl UnderWay {
 impl Inner {
     /// Begins work. Whoever asked to be told at once is; anyone else waits until it is done.
     pub(super) fn begin(&mut self, work: Work, immediate: bool, clock: &dyn Clock) -> Result<Reply, Sense> {
+        let immediate = self.answers_at_once(work.kind, immediate);
         let lasts = self.pace.lasting(work.lasts);
         let began = clock.now();
         self.under_way = Some(UnderWay { work, began, ends: began + lasts });
@@ -57,7 +58,10 @@ impl Inner {
         if let Some(done) = self.under_way.take_if(|under_way| under_way.ends <= now) {
             match (&mut self.disc, done.work.kind) {
                 (_, WorkKind::Loading) => self.attention.push_back(Sense::MEDIUM_CHANGED),
-                (Some(loaded), kind) => finish(loaded, &done.work, kind)?,
+                (Some(loaded), kind) => {
+                    finish(loaded, &done.work, kind)?;
+                    self.startle(kind);
+                }
                 (None, _) => {}
             }
         }
@@ -66,13 +70,14 @@ impl Inner {
 
     /// What keeps the drive from doing this now.
     pub(super) fn hindrance(&self, request: &Request, now: Duration) -> Option<Sense> {
-        let sense = self.under_way.as_ref()?.sense(now);
+        let sense = self.progress(now)?;
         if goes_on_meanwhile(request) { None } else { Some(sense) }
     }
 
     /// What REQUEST SENSE tells of work under way.
     pub(super) fn progress(&self, now: Duration) -> Option<Sense> {
-        Some(self.under_way.as_ref()?.sense(now))
+        let sense = self.under_way.as_ref()?.sense(now);
+        Some(self.personality.sense(sense))
     }
 }
 

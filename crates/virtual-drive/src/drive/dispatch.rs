@@ -29,7 +29,7 @@ impl Inner {
                 let sense = self.attention.pop_front().or(progress).unwrap_or(Sense::NONE);
                 Ok(Reply::Answer(query.encode_reply(&sense.to_bytes())))
             }
-            R::Inquiry(query) => Self::inquiry(query),
+            R::Inquiry(query) => self.inquiry(query),
             R::GetConfiguration(query) => Ok(self.configuration(query)),
             R::GetEventStatus(query) => self.event(query, clock.now()),
             R::MechanismStatus(query) => Ok(self.mechanism(query)),
@@ -53,7 +53,7 @@ impl Inner {
             R::ReadDiscStructure(query) => self.structure(query),
             R::ReadCapacity(query) => self.capacity(query),
             R::ReadFormatCapacities(query) => self.format_capacities(query),
-            R::ReadBufferCapacity(query) => Ok(Self::buffer_capacity(query)),
+            R::ReadBufferCapacity(query) => Ok(self.buffer_capacity(query)),
             // What is on it.
             R::Read10(command) => self.read(command.start, u32::from(command.blocks), data),
             R::Read12(command) => self.read(command.start, command.blocks, data),

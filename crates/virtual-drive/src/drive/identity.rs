@@ -14,11 +14,11 @@ use crate::{
 };
 
 impl Inner {
-    pub(super) fn inquiry(query: Inquiry) -> Result<Reply, Sense> {
+    pub(super) fn inquiry(&self, query: Inquiry) -> Result<Reply, Sense> {
         if query.page.is_some() {
             return Err(Sense::from(InvalidField::cdb_bit(1, 0)));
         }
-        let who = StandardInquiry {
+        let mut who = StandardInquiry {
             qualifier: 0,
             device_type: 5,
             removable: true,
@@ -30,6 +30,7 @@ impl Inner {
             revision: *b"0.1 ",
             tail: Vec::new(),
         };
+        self.personality.inquiry(&mut who);
         Ok(Reply::Answer(query.encode_reply(&InquiryReply::Standard(who))))
     }
 

@@ -6,6 +6,7 @@ mod dispatch;
 mod events;
 mod identity;
 mod modes;
+mod quirks;
 mod record;
 mod speeds;
 mod transfer;
@@ -23,8 +24,8 @@ use imapi_mmc_transport::{
     commands::{MediaChange, Request},
 };
 
-use self::{busy::UnderWay, modes::Settings, speeds::Speeds};
-use crate::{DiscFile, DiscFileError, DiscState, Loaded, Medium, Pace};
+use self::{busy::UnderWay, modes::Settings, quirks::Moods, speeds::Speeds};
+use crate::{DiscFile, DiscFileError, DiscState, Loaded, Medium, Pace, Personality};
 
 /// A drive in software with one tray.
 ///
@@ -50,6 +51,9 @@ pub(crate) struct Inner {
     settings: Settings,
     speeds: Speeds,
     pace: Pace,
+    personality: &'static Personality,
+    /// What its quirks remember.
+    moods: Moods,
 }
 
 /// What a handler answers when nothing went wrong.
@@ -60,6 +64,8 @@ pub(crate) enum Reply {
     Answer(Vec<u8>),
     /// So many bytes are in the buffer already.
     Filled(usize),
+    /// Nothing, ever.
+    Silence,
 }
 
 impl VirtualDrive {
@@ -75,6 +81,8 @@ impl VirtualDrive {
             settings: Settings::new(),
             speeds: Speeds::default(),
             pace: Pace::QUICK,
+            personality: Personality::STANDARD,
+            moods: Moods::default(),
         };
         Self { inner: Mutex::new(inner), clock, id: "virtual".to_string(), owner: Mutex::new(None) }
     }
@@ -83,6 +91,13 @@ impl VirtualDrive {
     #[must_use]
     pub fn at_pace(self, pace: Pace) -> Self {
         self.inner().pace = pace;
+        self
+    }
+
+    /// Has the ways of this drive.
+    #[must_use]
+    pub fn with_personality(self, personality: &'static Personality) -> Self {
+        self.inner().personality = personality;
         self
     }
 
@@ -95,6 +110,7 @@ impl VirtualDrive {
         let mut inner = self.inner();
         inner.tray_open = false;
         inner.under_way = None;
+        inner.moods = Moods::default();
         inner.attention.push_back(Sense::MEDIUM_CHANGED);
         inner.events.push_back(MediaChange::NEW_MEDIA);
         inner.disc.replace(Loaded::new(file, medium)).map(Loaded::into_file).transpose()
@@ -121,6 +137,7 @@ impl VirtualDrive {
         inner.prevented = false;
         inner.settings = Settings::new();
         inner.speeds = Speeds::default();
+        inner.moods = Moods::default();
         inner.attention.clear();
         inner.attention.push_back(Sense::RESET);
         Ok(())
@@ -142,13 +159,17 @@ impl Drop for Inner {
 }
 
 impl Transport for VirtualDrive {
-    fn execute(&self, cdb: &Cdb, mut data: Data<'_>, _: Duration) -> Result<Completion, TransportError> {
+    fn execute(&self, cdb: &Cdb, mut data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
         let mut inner = self.inner();
         let answered = inner.answer(cdb, &mut data, &*self.clock);
         Ok(match answered {
             Ok(Reply::Done) => Completion::good(data.sent()),
             Ok(Reply::Filled(count)) => Completion::good(count),
             Ok(Reply::Answer(bytes)) => Completion::good(data.take(&bytes)),
+            Ok(Reply::Silence) => {
+                self.clock.sleep(timeout);
+                return Err(TransportError::Timeout { opcode: cdb.opcode(), after: timeout });
+            }
             Err(sense) => {
                 let sense = SenseBytes::new(&sense.to_fixed());
                 Completion { status: Status::CHECK_CONDITION, transferred: 0, sense: Some(sense) }
@@ -192,9 +213,13 @@ impl Buffer for Data<'_> {
 
 impl Inner {
     /// The layers before every handler, in their order: is there such a command, has the drive something to tell first,
-    /// is there a disc, is the drive at work.
+    /// is there a disc, is the drive at work, has it its own ways with the command.
     fn answer(&mut self, cdb: &Cdb, data: &mut Data<'_>, clock: &dyn Clock) -> Result<Reply, Sense> {
         let request = Request::decode(cdb).ok_or(Sense::INVALID_OPCODE)??;
+        let quirk = self.personality.refuses(cdb.opcode());
+        if quirk == Some(Sense::INVALID_OPCODE) {
+            return Err(Sense::INVALID_OPCODE);
+        }
         let now = clock.now();
         self.settle(now)?;
         if !passes_attention(&request) {
@@ -205,10 +230,15 @@ impl Inner {
         if needs_disc(&request) {
             self.present()?;
         }
-        match self.hindrance(&request, now) {
-            Some(hindrance) => Err(hindrance),
-            None => self.dispatch(&request, data, clock),
+        if let Some(sense) = self.hindrance(&request, now).or(quirk) {
+            return Err(sense);
         }
+        if let Some(reply) = self.whim(&request, now) {
+            return reply;
+        }
+        let reply = self.dispatch(&request, data, clock)?;
+        self.remember(&request);
+        Ok(reply)
     }
 
     /// The disc, if the drive can reach it.

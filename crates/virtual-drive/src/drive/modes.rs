@@ -185,7 +185,10 @@ impl Inner {
         if pages.is_empty() {
             return Err(Sense::from(InvalidField::cdb_bit(2, 5)));
         }
-        Ok(ModeParameters { pages, ..ModeParameters::default() })
+        let mut parameters = ModeParameters { pages, ..ModeParameters::default() };
+        let blocks = self.disc.as_ref().map_or(0, |loaded| loaded.state().capacity);
+        self.personality.mode_parameters(&mut parameters, blocks);
+        Ok(parameters)
     }
 
     pub(super) fn mode_select_10(&mut self, command: ModeSelect10, data: &Data<'_>) -> Result<Reply, Sense> {

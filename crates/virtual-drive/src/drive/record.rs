@@ -12,6 +12,7 @@ use imapi_mmc_transport::{
 };
 
 use super::{Inner, Reply};
+use crate::Quirk;
 use crate::family::{Disc, Packets, Rules, TrackView, Work, WorkKind, signed};
 
 /// What READ BUFFER CAPACITY tells: all of it is always free, as everything is written at once.
@@ -22,6 +23,7 @@ const LARGEST: u32 = 62_500_864;
 
 /// A drive takes some seconds to find the laser's power.
 const CALIBRATION: u64 = 10;
+const SLOW_CALIBRATION: u64 = 60;
 
 impl Inner {
     pub(super) fn synchronize(&mut self, command: SynchronizeCache, clock: &dyn Clock) -> Result<Reply, Sense> {
@@ -89,7 +91,9 @@ impl Inner {
         if !command.calibrate {
             return Ok(Reply::Done);
         }
-        self.begin(Work::new(WorkKind::Calibrating, Vec::new(), CALIBRATION), false, clock)
+        let slow = self.personality.has(Quirk::SlowCalibration);
+        let seconds = if slow { SLOW_CALIBRATION } else { CALIBRATION };
+        self.begin(Work::new(WorkKind::Calibrating, Vec::new(), seconds), false, clock)
     }
 
     pub(super) fn cue_sheet(&mut self, command: SendCueSheet, data: &Data<'_>) -> Result<Reply, Sense> {
@@ -124,10 +128,11 @@ impl Inner {
     }
 
     pub(super) fn track_information(&mut self, query: ReadTrackInformation) -> Result<Reply, Sense> {
+        let (personality, parameters_set) = (self.personality, self.moods.parameters_set());
         let loaded = self.present()?;
         let rules = loaded.rules()?;
         let track = find(loaded.disc(), rules, query.track).ok_or(Sense::from(InvalidField::cdb(2)))?;
-        let information = TrackInformation {
+        let mut information = TrackInformation {
             number: track.number,
             session: track.session,
             layer_jump: 0,
@@ -147,12 +152,15 @@ impl Inner {
             last_recorded: track.last_recorded.map(Lba),
             read_compatible: None,
         };
+        personality.track(&mut information, loaded.medium(), parameters_set);
         Ok(Reply::Answer(query.encode_reply(&information)))
     }
 
     pub(super) fn toc(&mut self, query: ReadToc) -> Result<Reply, Sense> {
+        let personality = self.personality;
         let loaded = self.present()?;
         let mut answer = loaded.rules()?.toc(loaded, query.format)?;
+        personality.toc(&mut answer);
         // What is asked for may begin with a later track; the numbers at the beginning stay those of all.
         if let TocReply::Toc(toc) = &mut answer {
             if query.from > toc.last && query.from != imapi_mmc_transport::commands::TocEntry::LEAD_OUT {
@@ -187,10 +195,12 @@ impl Inner {
         Ok(Reply::Answer(query.encode_reply(&capacities)))
     }
 
-    pub(super) fn buffer_capacity(query: ReadBufferCapacity) -> Reply {
+    pub(super) fn buffer_capacity(&self, query: ReadBufferCapacity) -> Reply {
         let in_blocks = query.in_blocks;
         let size = if in_blocks { BUFFER / 2048 } else { BUFFER };
-        Reply::Answer(query.encode_reply(&BufferCapacity { in_blocks, total: size, free: size }))
+        let mut capacity = BufferCapacity { in_blocks, total: size, free: size };
+        self.personality.buffer_capacity(&mut capacity);
+        Reply::Answer(query.encode_reply(&capacity))
     }
 }
 

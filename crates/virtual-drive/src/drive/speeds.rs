@@ -11,6 +11,7 @@ use imapi_mmc_transport::{
 };
 
 use super::{Inner, Reply};
+use crate::Quirk;
 
 /// What the drive was told, in 1,000 bytes a second; nothing is as fast as the disc allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,6 +79,10 @@ impl Inner {
         fitted(self.write_speeds(), self.speeds.write)
     }
 
+    fn end_of_disc(&self) -> i32 {
+        self.disc.as_ref().map_or(i32::MAX, |loaded| crate::family::signed(loaded.state().capacity))
+    }
+
     fn max_read_speed(&self) -> u32 {
         match self.disc.as_ref().map(|loaded| loaded.medium().profile.number()) {
             Some(0x08..=0x0A) => READ_CD,
@@ -97,7 +102,7 @@ impl Inner {
         let listed = |&speed: &u32| SpeedControl { rotation: 0, speed: short(speed) };
         let current = short(self.write_speed());
         let abilities: Abilities = ABILITIES.into_iter().collect();
-        Capabilities {
+        let mut page = Capabilities {
             abilities: if self.prevented { abilities.with(Ability::Locked) } else { abilities },
             mechanism: LoadingMechanism::TRAY,
             max_read_speed: short(self.max_read_speed()),
@@ -111,7 +116,9 @@ impl Inner {
             write_speed: Some(SpeedControl { rotation: 0, speed: current }),
             write_speeds: Some(speeds.iter().map(listed).collect()),
             tail: Vec::new(),
-        }
+        };
+        self.personality.capabilities(&mut page);
+        page
     }
 
     pub(super) fn performance(&mut self, query: GetPerformance) -> Result<Reply, Sense> {
@@ -146,7 +153,9 @@ impl Inner {
             }
             _ => return Err(Sense::from(InvalidField::cdb(10))),
         };
-        Ok(Reply::Answer(query.encode_reply(&PerformanceData::new(query.is_write(), descriptors))))
+        let mut answer = PerformanceData::new(query.is_write(), descriptors);
+        self.personality.performance(&mut answer);
+        Ok(Reply::Answer(query.encode_reply(&answer)))
     }
 
     pub(super) fn set_streaming(&mut self, command: SetStreaming, data: &Data<'_>) -> Result<Reply, Sense> {
@@ -157,6 +166,10 @@ impl Inner {
         if asked.restore_defaults {
             self.speeds = Speeds::default();
             return Ok(Reply::Done);
+        }
+        if self.personality.has(Quirk::StreamsToTheEndOnly) && asked.end.0 >= self.end_of_disc() {
+            const END: u16 = 8;
+            return Err(Sense::from(InvalidField::data(END)));
         }
         self.speeds = told(&asked)?;
         Ok(Reply::Done)

@@ -5,7 +5,7 @@
 //!   data sectors on the disc itself.
 //! - Beside each sector there are 96 bytes in eight [sub-channels](subchannel): Q tells where we are, what track it is, and
 //!   the numbers of disc and recordings.
-//! - In the lead-in, the channels R to W have the titles: CD-TEXT.
+//! - In the lead-in, the channels R to W have the titles: [CD-TEXT](cdtext).
 //!
 //! | bytes | mode 0 | mode 1 | mode 2 | form 1 | form 2 |
 //! |---|---|---|---|---|---|
@@ -46,6 +46,7 @@
 #![forbid(unsafe_code)]
 
 mod bcd;
+pub mod cdtext;
 mod crc16;
 pub mod ecc;
 pub mod edc;

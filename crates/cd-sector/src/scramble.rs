@@ -3,7 +3,10 @@
 //! A drive scrambles by itself what it is sent as data. Only who writes raw sectors has to do it beforehand, and only who
 //! reads a data track as if it were audio sees the noise.
 
-use crate::sector::{SECTOR_LEN, SYNC, Sector};
+use crate::{
+    bcd,
+    sector::{SECTOR_LEN, SYNC, Sector},
+};
 
 /// Bytes of a sector behind its sync.
 pub const SCRAMBLED_LEN: usize = SECTOR_LEN - SYNC.len();
@@ -33,6 +36,17 @@ pub fn scramble(sector: &mut Sector) {
     for (byte, noise) in sector[SYNC.len()..].iter_mut().zip(&TABLE) {
         *byte ^= noise;
     }
+}
+
+/// Whether it is a data sector that is still scrambled: there is a sync, the header has no time, and without the noise it
+/// has one.
+///
+/// Who reads a data track as if it were audio gets such sectors, when reading began where a sector begins.
+#[must_use]
+pub fn is_scrambled(sector: &Sector) -> bool {
+    let time: [u8; 3] = std::array::from_fn(|at| sector[SYNC.len() + at]);
+    let without_noise = std::array::from_fn(|at| time[at] ^ TABLE[at]);
+    sector.starts_with(&SYNC) && bcd::decode_time(time).is_none() && bcd::decode_time(without_noise).is_some()
 }
 
 #[cfg(test)]

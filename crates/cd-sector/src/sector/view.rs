@@ -27,8 +27,6 @@ pub struct SectorView<'a> {
 }
 
 /// A sector begins with a sync, and then has a mode that does not exist.
-///
-/// So does a data sector that is still [scrambled](crate::scramble).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a data sector of mode {mode:02X}h does not exist")]
 pub struct UnknownMode {
@@ -104,7 +102,8 @@ impl Header {
 }
 
 impl<'a> SectorView<'a> {
-    /// Finds out what kind of sector it is.
+    /// Finds out what kind of sector it is. One that is still [scrambled](crate::scramble::is_scrambled) looks like one with a
+    /// wrong time.
     ///
     /// Without a sync it is audio. In mode 2, two equal copies of a sub-header make it form 1 or 2; a sector without a form
     /// can look so by chance, or when it is all zeros. Who knows better, from the disc's session, uses

@@ -1,7 +1,7 @@
 //! The eight sub-channels: one bit each in every one of the 96 bytes that stand beside a sector.
 //!
 //! - P is a flag that is set where a track begins. [`QFrame`] is what Q says: 12 bytes, typed, with a checksum.
-//! - R to W carry CD-TEXT in the lead-in, and little elsewhere.
+//! - R to W carry [CD-TEXT](crate::cdtext) in the lead-in, and little elsewhere.
 //! - [`SubChannels`] is all of them, each in a row; [`SubChannels::interleave`] makes of it the bytes as they are on the disc.
 //!
 //! Programs and drives exchange them in three forms:

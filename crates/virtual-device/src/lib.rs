@@ -45,6 +45,7 @@
 mod address;
 mod cdrom;
 mod cdrom_reading;
+mod crew;
 mod device;
 mod error;
 mod filter;

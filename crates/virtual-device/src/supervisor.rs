@@ -6,7 +6,7 @@ use std::{
     ops::Range,
     os::fd::AsFd,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -15,6 +15,7 @@ use imapi_mmc_transport::Device;
 
 use crate::{
     address::Address,
+    crew::Crew,
     node::Node,
     opens::Opens,
     sys::{
@@ -30,47 +31,6 @@ use crate::{
 const THREADS: usize = 16;
 /// How long threads have to notice the end; they take none on kernels from 6.11 on, and never notice on older ones.
 const LEAVE: Duration = Duration::from_millis(200);
-
-/// So many threads wait for calls, the others for a place among these: the kernel wakes all that wait, for each call. With
-/// two there is one left while the other is busy, and nobody needs to be woken then.
-const PLACES: usize = 2;
-
-/// Who of the threads waits for calls.
-#[derive(Default)]
-struct Crew {
-    state: Mutex<Places>,
-    free: Condvar,
-}
-
-#[derive(Default)]
-struct Places {
-    taken: usize,
-    dismissed: bool,
-}
-
-impl Crew {
-    /// Waits for a place; false when it is all over.
-    fn take_place(&self) -> bool {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = |places: &mut Places| places.taken >= PLACES && !places.dismissed;
-        let mut state = self.free.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
-        state.taken += 1;
-        !state.dismissed
-    }
-
-    fn leave_place(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.taken -= 1;
-        if state.taken == 0 {
-            self.free.notify_one();
-        }
-    }
-
-    fn dismiss(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).dismissed = true;
-        self.free.notify_all();
-    }
-}
 
 /// What the threads share.
 pub(crate) struct Supervisor {
@@ -98,7 +58,11 @@ impl Supervisor {
             let this = Arc::clone(self);
             thread::Builder::new().name(format!("virtual-device-{number}")).spawn(move || this.serve())
         };
-        (0..THREADS).map(thread).collect()
+        let watch = {
+            let this = Arc::clone(self);
+            thread::Builder::new().name("virtual-device-watch".to_owned()).spawn(move || this.crew.watch())
+        };
+        (0..THREADS).map(thread).chain([watch]).collect()
     }
 
     /// Waits until the last process is gone, and leaves nothing of them.
@@ -128,19 +92,22 @@ impl Supervisor {
 
     fn serve(&self) {
         let mut buffer = Vec::new();
-        while self.crew.take_place() {
-            let received = self.listener.receive();
-            self.crew.leave_place();
-            match received {
-                Ok(Some(notice)) => self.attend(&notice, &mut buffer),
-                Ok(None) => break,
-                Err(error) => {
-                    tracing::error!(%error, "system calls cannot be received any more");
-                    break;
+        while let Some(lead) = self.crew.lead() {
+            while self.crew.is_led_by(lead) {
+                match self.listener.receive() {
+                    Ok(Some(notice)) => {
+                        self.crew.step(lead);
+                        self.attend(&notice, &mut buffer);
+                        self.crew.step(lead);
+                    }
+                    Ok(None) => return self.crew.dismiss(),
+                    Err(error) => {
+                        tracing::error!(%error, "system calls cannot be received any more");
+                        return self.crew.dismiss();
+                    }
                 }
             }
         }
-        self.crew.dismiss();
     }
 
     fn attend(&self, notice: &Notice, buffer: &mut Vec<u8>) {

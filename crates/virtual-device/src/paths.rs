@@ -169,8 +169,41 @@ impl Visit<'_> {
 
     fn place(&self, directory: u64, path: Address, follow: bool) -> Option<Place> {
         let said = memory::read_string(self.notice.pid, path, LONGEST_PATH).ok()?;
+        if let Some(open) = descriptor(&said).filter(|_| follow).and_then(|fd| self.opened(fd)) {
+            // The name of a descriptor of the device leads to the device, as it does in the kernel.
+            return self.still_waits().then(|| Place::Node(open.node.clone()));
+        }
         let tree = &self.supervisor.tree;
         let place = tree.place(self.device(), self.notice.pid, int(directory), &said, follow)?;
         self.still_waits().then_some(place)
+    }
+}
+
+/// The descriptor that such a name stands for.
+fn descriptor(path: &[u8]) -> Option<u64> {
+    let number = path.strip_prefix(b"/dev/fd/").or_else(|| path.strip_prefix(b"/proc/self/fd/"));
+    match (path, number) {
+        (b"/dev/stdin", _) => Some(0),
+        (_, number) => std::str::from_utf8(number?).ok()?.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_descriptor_has_names() {
+        let names: [(&[u8], Option<u64>); 6] = [
+            (b"/dev/fd/896", Some(896)),
+            (b"/proc/self/fd/3", Some(3)),
+            (b"/dev/stdin", Some(0)),
+            (b"/dev/fd/", None),
+            (b"/dev/fd/x", None),
+            (b"/dev/fd0", None),
+        ];
+        for (name, number) in names {
+            assert_eq!(descriptor(name), number, "{}", String::from_utf8_lossy(name));
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! [`Loaded`]: a disc in a drive, with what is only true of it while it is there.
 
+use std::time::Duration;
+
 use imapi_disc_types::Lba;
 use imapi_mmc_transport::Sense;
 
 use crate::{
-    DiscFile, DiscFileError, DiscState, Medium, State as _,
+    DiscFile, DiscFileError, DiscState, FormatState, Medium, Preparation, State as _,
     family::{Disc, Rules, rules},
     state::Change,
 };
@@ -16,6 +18,18 @@ pub(crate) struct Loaded {
     medium: &'static Medium,
     /// What the disc would be if the laser had been on: hosts may rehearse.
     rehearsal: Option<DiscState>,
+    /// Formatting that goes on while hosts use the disc.
+    background: Option<Background>,
+}
+
+/// Formatting in the background.
+#[derive(Debug, Clone, Copy)]
+struct Background {
+    began: Duration,
+    lasts: Duration,
+    /// Where it began, and how far it has come.
+    from: u32,
+    reached: u32,
 }
 
 /// What a disc file cannot do becomes a hardware error, as with a real drive.
@@ -26,7 +40,7 @@ fn broken(error: &DiscFileError) -> Sense {
 
 impl Loaded {
     pub(crate) fn new(file: DiscFile<DiscState>, medium: &'static Medium) -> Self {
-        Self { file, medium, rehearsal: None }
+        Self { file, medium, rehearsal: None, background: None }
     }
 
     /// The disc again, without what was only in the drive's buffer.
@@ -44,7 +58,7 @@ impl Loaded {
     }
 
     pub(crate) fn disc(&self) -> Disc<'_> {
-        Disc { medium: self.medium, state: self.state() }
+        Disc { medium: self.medium, state: self.state(), formats_in_background: self.background.is_some() }
     }
 
     /// The rules of its family. A disc whose family has none yet is one that this drive does not know.
@@ -88,6 +102,36 @@ impl Loaded {
     pub(crate) fn forget(&mut self) -> Result<(), Sense> {
         self.rehearsal = None;
         self.file.forget().map_err(|error| broken(&error))
+    }
+
+    /// Formatting goes on in the background from that block on.
+    pub(crate) fn begin_background(&mut self, began: Duration, lasts: Duration, from: u32) {
+        self.background = Some(Background { began, lasts, from, reached: from });
+    }
+
+    /// Formatting in the background comes as far as it can by now.
+    pub(crate) fn pass(&mut self, now: Duration) -> Result<(), Sense> {
+        let Some(background) = &mut self.background else { return Ok(()) };
+        let capacity = self.file.state().capacity;
+        let gone = now.saturating_sub(background.began);
+        if gone >= background.lasts {
+            self.background = None;
+            let whole = Change::Prepared(Preparation::Format(FormatState::Whole));
+            return self.change(&[Change::Grown { blocks: capacity }, whole]);
+        }
+        let all = u128::from(capacity.saturating_sub(background.from));
+        let grown = all * gone.as_nanos() / background.lasts.as_nanos().max(1);
+        background.reached = background.from.saturating_add(u32::try_from(grown).unwrap_or(u32::MAX));
+        Ok(())
+    }
+
+    /// Formatting in the background stops where it is, at the end of a unit.
+    pub(crate) fn suspend(&mut self) -> Result<(), Sense> {
+        let unit = self.medium.unit();
+        match self.background.take() {
+            Some(background) => self.change(&[Change::Grown { blocks: background.reached / unit * unit }]),
+            None => Ok(()),
+        }
     }
 
     /// From now on the laser stays off, or is on again.

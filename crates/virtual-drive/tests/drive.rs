@@ -208,11 +208,12 @@ fn a_reserved_track_keeps_its_room() {
 #[rstest]
 #[case("bd-re", FormatType(0x31))]
 #[case("bd-re-100", FormatType(0x00))]
-#[case("dvd+rw", FormatType(0x26))]
+#[case("dvd-ram", FormatType(0x00))]
 fn a_rewritable_disc_is_formatted_and_then_written_anywhere(#[case] name: &str, #[case] format: FormatType) {
     let bench = Bench::with(name);
-    assert_eq!(bench.status().0, DiscStatus::Blank);
-    assert_eq!(condition(bench.write(0, 32).err()), Some(Condition::NotFormatted));
+    let comes_formatted = name == "dvd-ram";
+    assert_eq!(bench.status().0, if comes_formatted { DiscStatus::Complete } else { DiscStatus::Blank });
+    assert_eq!(condition(bench.write(0, 32).err()), (!comes_formatted).then_some(Condition::NotFormatted));
     let offers = bench.drive.query(&ReadFormatCapacities::everything()).expect("an answer");
     let offer = offers.formattable.iter().find(|offer| offer.format == format).expect("it is offered");
     let wanted = |descriptor: FormatDescriptor| FormatParameters { options: FormatOptions::default(), descriptor };
@@ -221,16 +222,17 @@ fn a_rewritable_disc_is_formatted_and_then_written_anywhere(#[case] name: &str, 
     assert_eq!(condition(refused.err()), Some(Condition::InvalidParameter));
     bench.drive.submit(&FormatUnit::default(), &wanted(*offer)).expect("formatted");
     assert_eq!(bench.status().0, DiscStatus::Complete);
-    for first in [BLOCKS - 32, 64, 1024, 0] {
+    let end = offer.blocks;
+    for first in [end - 32, 64, 1024, 0] {
         bench.write(first, 32).expect("anywhere");
     }
     bench.write(64, 32).expect("and once more");
-    assert_eq!(condition(bench.write(BLOCKS, 1).err()), Some(Condition::OutOfRange));
+    assert_eq!(condition(bench.write(end, 1).err()), Some(Condition::OutOfRange));
     bench.reload();
-    for first in [BLOCKS - 32, 64, 1024, 0] {
+    for first in [end - 32, 64, 1024, 0] {
         bench.assert_holds(first, 32);
     }
-    assert_eq!(bench.drive.query(&ReadCapacity).expect("an answer").last, lba(BLOCKS - 1));
+    assert_eq!(bench.drive.query(&ReadCapacity).expect("an answer").last, lba(end - 1));
 }
 
 #[test]

@@ -120,7 +120,7 @@ pub use cue_sheet::SendCueSheet;
 pub use data_form::{DataForm, MainForm, SubChannelForm};
 pub use disc_information::{
     BackgroundFormat, DiscInformation, DiscReply, DiscState, DiscStatus, DiscSubject, DiscType, OpcEntry,
-    ReadDiscInformation, SessionState, TrackResources,
+    PseudoOverwriteResources, ReadDiscInformation, SessionState, TrackResources,
 };
 pub use disc_structure::ReadDiscStructure;
 pub use event_status::{Event, EventClasses, EventStatus, GetEventStatus, MediaChange, MediaEvent};

@@ -60,12 +60,15 @@ impl Inner {
                 (_, WorkKind::Loading) => self.attention.push_back(Sense::MEDIUM_CHANGED),
                 (Some(loaded), kind) => {
                     finish(loaded, &done.work, kind)?;
+                    if let Some((lasts, from)) = done.work.background {
+                        loaded.begin_background(done.ends, self.pace.lasting(lasts), from);
+                    }
                     self.startle(kind);
                 }
                 (None, _) => {}
             }
         }
-        Ok(())
+        self.disc.as_mut().map_or(Ok(()), |loaded| loaded.pass(now))
     }
 
     /// What keeps the drive from doing this now.

@@ -96,6 +96,7 @@ impl Inner {
             UnitAction::Eject if self.prevented => Err(Sense::REMOVAL_PREVENTED),
             UnitAction::Eject => {
                 if let Some(loaded) = &mut self.disc {
+                    loaded.suspend()?;
                     loaded.forget()?;
                 }
                 self.open_tray();

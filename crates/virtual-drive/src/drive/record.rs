@@ -118,13 +118,16 @@ impl Inner {
     pub(super) fn disc_information(&mut self, query: ReadDiscInformation) -> Result<Reply, Sense> {
         let loaded = self.present()?;
         let rules = loaded.rules()?;
-        match query.subject {
-            DiscSubject::Standard => {
-                let reply = DiscReply::Standard(rules.information(loaded.disc()));
-                Ok(Reply::Answer(query.encode_reply(&reply)))
+        let disc = loaded.disc();
+        let reply = match query.subject {
+            DiscSubject::Standard => Some(DiscReply::Standard(rules.information(disc))),
+            DiscSubject::TrackResources => rules.track_resources(disc).map(DiscReply::TrackResources),
+            DiscSubject::PseudoOverwriteResources => {
+                rules.overwrite_resources(disc).map(DiscReply::PseudoOverwriteResources)
             }
-            _ => Err(Sense::from(InvalidField::cdb_bit(1, 2))),
-        }
+        };
+        let reply = reply.ok_or(Sense::from(InvalidField::cdb_bit(1, 2)))?;
+        Ok(Reply::Answer(query.encode_reply(&reply)))
     }
 
     pub(super) fn track_information(&mut self, query: ReadTrackInformation) -> Result<Reply, Sense> {

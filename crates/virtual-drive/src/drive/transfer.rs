@@ -2,7 +2,7 @@
 
 use imapi_disc_types::Lba;
 use imapi_mmc_transport::{
-    Data, InvalidField, Query, Sense,
+    Data, InvalidField, Query, Sense, SenseKey,
     commands::{ReadCd, ReadSubChannel, Verify10, WriteAndVerify10},
 };
 
@@ -11,6 +11,9 @@ use crate::{
     Loaded,
     family::{BLOCK, WriteOrder},
 };
+
+/// Someone has protected the disc until someone takes that back.
+const PERSISTENTLY_PROTECTED: Sense = Sense::new(SenseKey::DataProtect, 0x27, 0x04);
 
 /// Blocks that are compared at a time.
 const PIECE: u32 = 512;
@@ -92,9 +95,14 @@ impl Inner {
         Ok(Reply::Answer(query.encode_reply(&answer)))
     }
 
-    /// Software may have protected whatever disc is in.
+    /// Software may have protected whatever disc is in, or this one for good.
     pub(super) fn may_be_written(&self) -> Result<(), Sense> {
-        if self.settings.write_protected() { Err(Sense::SOFTWARE_WRITE_PROTECTED) } else { Ok(()) }
+        let protected = self.disc.as_ref().is_some_and(|loaded| loaded.state().prepared.protected);
+        match (self.settings.write_protected(), protected) {
+            (true, _) => Err(Sense::SOFTWARE_WRITE_PROTECTED),
+            (false, true) => Err(PERSISTENTLY_PROTECTED),
+            (false, false) => Ok(()),
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 mod bd_sequential;
 mod contents;
 mod overwritable;
+mod sequence;
+mod spares;
 
 use std::time::Duration;
 
@@ -12,8 +14,9 @@ use imapi_disc_types::{Lba, Profile};
 use imapi_mmc_transport::{
     InvalidField, Sense,
     commands::{
-        Blank, CloseFunction, CueEntry, DataMode, DiscInformation, FormatCapacities, FormatParameters, ReadCd,
-        ReadSubChannel, Reservation, SubChannelData, TocFormat, TocReply,
+        Blank, CloseFunction, CueEntry, DataMode, DiscInformation, FormatCapacities, FormatParameters,
+        PseudoOverwriteResources, ReadCd, ReadSubChannel, Reservation, SubChannelData, TocFormat, TocReply,
+        TrackResources,
     },
     feature::{Feature, FeatureCode, FeatureDescriptor},
     mode::WriteParameters,
@@ -30,6 +33,8 @@ pub(crate) const BLOCK: usize = 2048;
 pub(crate) struct Disc<'a> {
     pub(crate) medium: &'static Medium,
     pub(crate) state: &'a DiscState,
+    /// The drive formats it while hosts use it.
+    pub(crate) formats_in_background: bool,
 }
 
 /// A track as READ TRACK INFORMATION tells of it.
@@ -99,6 +104,8 @@ pub(crate) struct Work {
     pub(crate) changes: Vec<Change>,
     /// How long a real drive takes.
     pub(crate) lasts: Duration,
+    /// How long a format goes on afterwards while hosts use the disc, and from which block on.
+    pub(crate) background: Option<(Duration, u32)>,
 }
 
 /// What a drive is busy with, which decides on the sense that says so.
@@ -121,7 +128,12 @@ pub(crate) enum WorkKind {
 
 impl Work {
     pub(crate) fn new(kind: WorkKind, changes: Vec<Change>, seconds: u64) -> Self {
-        Self { kind, changes, lasts: Duration::from_secs(seconds) }
+        Self { kind, changes, lasts: Duration::from_secs(seconds), background: None }
+    }
+
+    /// The same, and then formatting goes on from that block while hosts use the disc.
+    pub(crate) fn then_in_background(self, seconds: u64, from: u32) -> Self {
+        Self { background: Some((Duration::from_secs(seconds), from)), ..self }
     }
 }
 
@@ -165,6 +177,16 @@ pub(crate) trait Rules: Sync {
 
     /// READ DISC INFORMATION.
     fn information(&self, disc: Disc<'_>) -> DiscInformation;
+
+    /// How many tracks the disc can have; `None` where it has always one.
+    fn track_resources(&self, _: Disc<'_>) -> Option<TrackResources> {
+        None
+    }
+
+    /// How often blocks can be written again; `None` where that is no question.
+    fn overwrite_resources(&self, _: Disc<'_>) -> Option<PseudoOverwriteResources> {
+        None
+    }
 
     /// The tracks, with the invisible one at the end where something can be added.
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView>;

@@ -6,7 +6,9 @@
 use core::hint::black_box;
 
 use divan::{AllocProfiler, Bencher, counter::BytesCount};
-use imapi_cd_sector::{Content, SECTOR_LEN, SectorView, Subheader, ecc, edc::edc, scramble::scramble};
+use imapi_cd_sector::{
+    Content, SECTOR_LEN, SectorView, Subheader, ecc, edc::edc, scramble::scramble, subchannel::SubChannels,
+};
 use imapi_disc_types::Lba;
 
 #[global_allocator]
@@ -66,4 +68,10 @@ fn parity_alone(bencher: Bencher<'_, '_>) {
 fn scrambling(bencher: Bencher<'_, '_>) {
     let mut sector = [0x42; SECTOR_LEN];
     bencher.counter(BytesCount::new(SECTOR_LEN)).bench_local(|| scramble(black_box(&mut sector)));
+}
+
+#[divan::bench]
+fn sub_channels_interleaved(bencher: Bencher<'_, '_>) {
+    let channels = SubChannels { p: [0xFF; 12], q: [0x42; 12], ..SubChannels::default() };
+    bencher.counter(BytesCount::new(96usize)).bench_local(|| black_box(&channels).interleave());
 }

@@ -38,15 +38,14 @@ pub fn scramble(sector: &mut Sector) {
     }
 }
 
-/// Whether it is a data sector that is still scrambled: there is a sync, the header has no time, and without the noise it
-/// has one.
+/// Whether it is a data sector that is still scrambled: there is a sync, and without the noise the header has a time.
 ///
 /// Who reads a data track as if it were audio gets such sectors, when reading began where a sector begins.
 #[must_use]
 pub fn is_scrambled(sector: &Sector) -> bool {
-    let time: [u8; 3] = std::array::from_fn(|at| sector[SYNC.len() + at]);
-    let without_noise = std::array::from_fn(|at| time[at] ^ TABLE[at]);
-    sector.starts_with(&SYNC) && bcd::decode_time(time).is_none() && bcd::decode_time(without_noise).is_some()
+    // The noise sets the highest bit of the second, so that both cannot be times.
+    let without_noise = std::array::from_fn(|at| sector[SYNC.len() + at] ^ TABLE[at]);
+    sector.starts_with(&SYNC) && bcd::decode_time(without_noise).is_some()
 }
 
 #[cfg(test)]

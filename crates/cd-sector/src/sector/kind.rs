@@ -96,7 +96,9 @@ impl SectorKind {
     /// Writes all that is not the program's: sync, header, checksum, zeros and parity, around the user data and the
     /// sub-header that stand in their places already. Audio stays as it is, and mode 0 becomes zeros.
     ///
-    /// Whatever was in those places is ignored; a sub-header is the program's, but for the bit with the form, which becomes
+    /// This is what a drive does with each form in which it is sent sectors: the part that the program sends goes to its place
+    /// (2336 bytes of XA to 16, with the kind from [`of_form`](Self::of_form)), and this makes the rest. Whatever was in the
+    /// other places is ignored; a sub-header is the program's, but for the bit with the form, which becomes
     /// that of the kind. It fails only when the address has no time, and then the sector is as it was.
     ///
     /// ```

@@ -58,6 +58,11 @@ impl Harm {
         self.broken.contains(&track)
     }
 
+    /// Whether any track was not finished properly.
+    pub fn has_broken_tracks(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
     /// The changes that do to a disc what was done to this one.
     pub(crate) fn history(&self) -> impl Iterator<Item = Change> + use<'_> {
         let lost = self.lost.iter().map(|&(first, end)| Change::Lost { first, blocks: end.abs_diff(first) });

@@ -43,8 +43,8 @@ impl Inner {
     /// Begins work. Whoever asked to be told at once is; anyone else waits until it is done.
     pub(super) fn begin(&mut self, work: Work, immediate: bool, clock: &dyn Clock) -> Result<Reply, Sense> {
         let immediate = self.answers_at_once(work.kind, immediate);
-        let lasts = self.pace.lasting(work.lasts);
         let began = clock.now();
+        let lasts = self.duration_of(work.kind, work.lasts, began);
         self.under_way = Some(UnderWay { work, began, ends: began + lasts });
         if !immediate && !lasts.is_zero() {
             clock.sleep(lasts);

@@ -26,7 +26,8 @@ impl Inner {
             R::RequestSense(query) => {
                 // Sense of failed commands went with them; what is left to tell is what nobody has heard yet.
                 let progress = self.progress(clock.now());
-                let sense = self.attention.pop_front().or(progress).unwrap_or(Sense::NONE);
+                let waiting = self.attention.pop_front().or_else(|| self.deferred.pop_front());
+                let sense = waiting.or(progress).unwrap_or(Sense::NONE);
                 Ok(Reply::Answer(query.encode_reply(&sense.to_bytes())))
             }
             R::Inquiry(query) => self.inquiry(query),
@@ -53,7 +54,7 @@ impl Inner {
             R::ReadDiscStructure(query) => self.structure(query),
             R::ReadCapacity(query) => self.capacity(query),
             R::ReadFormatCapacities(query) => self.format_capacities(query),
-            R::ReadBufferCapacity(query) => Ok(self.buffer_capacity(query)),
+            R::ReadBufferCapacity(query) => Ok(self.buffer_capacity(query, clock.now())),
             // What is on it.
             R::Read10(command) => self.read(command.start, u32::from(command.blocks), data),
             R::Read12(command) => self.read(command.start, command.blocks, data),

@@ -76,7 +76,7 @@ impl Inner {
     /// The tray goes out, and takes what is under way with it.
     pub(super) fn open_tray(&mut self) {
         self.tray_open = true;
-        self.under_way = None;
+        self.let_go();
         if self.disc.is_some() {
             self.events.push_back(MediaChange::REMOVAL);
         }

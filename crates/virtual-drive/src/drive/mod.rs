@@ -1,5 +1,6 @@
 //! [`VirtualDrive`]: a burner in software. Commands go in, sense and data come out, a disc file changes.
 
+mod buffer;
 mod busy;
 mod device;
 mod dispatch;
@@ -9,6 +10,7 @@ mod modes;
 mod quirks;
 mod record;
 mod speeds;
+mod streaming;
 mod transfer;
 
 use std::{
@@ -24,7 +26,7 @@ use imapi_mmc_transport::{
     commands::{MediaChange, Request},
 };
 
-use self::{busy::UnderWay, modes::Settings, quirks::Moods, speeds::Speeds};
+use self::{busy::UnderWay, modes::Settings, quirks::Moods, speeds::Speeds, streaming::Stream};
 use crate::{DiscFile, DiscFileError, DiscState, Loaded, Medium, Pace, Personality};
 
 /// A drive in software with one tray.
@@ -45,11 +47,14 @@ pub(crate) struct Inner {
     prevented: bool,
     /// What the next command hears, whatever it is: a disc came, the drive was reset.
     attention: VecDeque<Sense>,
+    /// What went wrong with commands that were answered already.
+    deferred: VecDeque<Sense>,
     /// What happened to the disc since anyone asked.
     events: VecDeque<MediaChange>,
     under_way: Option<UnderWay>,
     settings: Settings,
     speeds: Speeds,
+    stream: Stream,
     pace: Pace,
     personality: &'static Personality,
     /// What its quirks remember.
@@ -76,10 +81,12 @@ impl VirtualDrive {
             tray_open: false,
             prevented: false,
             attention: VecDeque::from([Sense::RESET]),
+            deferred: VecDeque::new(),
             events: VecDeque::new(),
             under_way: None,
             settings: Settings::new(),
             speeds: Speeds::default(),
+            stream: Stream::default(),
             pace: Pace::QUICK,
             personality: Personality::STANDARD,
             moods: Moods::default(),
@@ -109,7 +116,7 @@ impl VirtualDrive {
     ) -> Result<Option<DiscFile<DiscState>>, DiscFileError> {
         let mut inner = self.inner();
         inner.tray_open = false;
-        inner.under_way = None;
+        inner.let_go();
         inner.moods = Moods::default();
         inner.attention.push_back(Sense::MEDIUM_CHANGED);
         inner.events.push_back(MediaChange::NEW_MEDIA);
@@ -120,7 +127,7 @@ impl VirtualDrive {
     pub fn take_out(&self) -> Result<Option<DiscFile<DiscState>>, DiscFileError> {
         let mut inner = self.inner();
         inner.tray_open = true;
-        inner.under_way = None;
+        inner.let_go();
         inner.events.push_back(MediaChange::REMOVAL);
         inner.disc.take().map(Loaded::into_file).transpose()
     }
@@ -133,7 +140,7 @@ impl VirtualDrive {
         if let Some((medium, file)) = lost {
             inner.disc = Some(Loaded::new(file?, medium));
         }
-        inner.under_way = None;
+        inner.let_go();
         inner.prevented = false;
         inner.settings = Settings::new();
         inner.speeds = Speeds::default();
@@ -141,6 +148,11 @@ impl VirtualDrive {
         inner.attention.clear();
         inner.attention.push_back(Sense::RESET);
         Ok(())
+    }
+
+    /// How often the drive's buffer has run empty while the laser was on, since the disc came in.
+    pub fn underruns(&self) -> u64 {
+        self.inner().underruns()
     }
 
     /// No command leaves the state half changed, so one that panicked is no reason to lose the drive.
@@ -213,7 +225,7 @@ impl Buffer for Data<'_> {
 
 impl Inner {
     /// The layers before every handler, in their order: is there such a command, has the drive something to tell first,
-    /// is there a disc, is the drive at work, has it its own ways with the command.
+    /// went an earlier command wrong, is there a disc, is the drive at work, has it its own ways with the command.
     fn answer(&mut self, cdb: &Cdb, data: &mut Data<'_>, clock: &dyn Clock) -> Result<Reply, Sense> {
         let request = Request::decode(cdb).ok_or(Sense::INVALID_OPCODE)??;
         let quirk = self.personality.refuses(cdb.opcode());
@@ -222,9 +234,10 @@ impl Inner {
         }
         let now = clock.now();
         self.settle(now)?;
+        self.flow(now)?;
         if !passes_attention(&request) {
-            if let Some(attention) = self.attention.pop_front() {
-                return Err(attention);
+            if let Some(told) = self.attention.pop_front().or_else(|| self.deferred.pop_front()) {
+                return Err(told);
             }
         }
         if needs_disc(&request) {
@@ -236,9 +249,21 @@ impl Inner {
         if let Some(reply) = self.whim(&request, now) {
             return reply;
         }
+        if self.is_full(&request, data, now) {
+            return Err(Sense::LONG_WRITE);
+        }
+        self.goes_on(&request)?;
         let reply = self.dispatch(&request, data, clock)?;
         self.remember(&request);
+        self.take_time(&request, &reply, clock);
         Ok(reply)
+    }
+
+    /// What is under way and in the buffer is lost.
+    fn let_go(&mut self) {
+        self.under_way = None;
+        self.deferred.clear();
+        self.stream = Stream::default();
     }
 
     /// The disc, if the drive can reach it.

@@ -4,19 +4,16 @@ use imapi_disc_types::{Clock, Lba};
 use imapi_mmc_transport::{
     Data, InvalidField, Query, Sense, Submit,
     commands::{
-        Blank, BufferCapacity, Capacity, CapacityKind, CloseTrackSession, CurrentCapacity, DiscReply, DiscSubject,
-        FormatCapacities, FormatUnit, ReadBufferCapacity, ReadCapacity, ReadDiscInformation, ReadDiscStructure,
-        ReadFormatCapacities, ReadToc, ReadTrackInformation, ReserveTrack, SendCueSheet, SendDiscStructure,
-        SendOpcInformation, SynchronizeCache, TocReply, TrackAddress, TrackInformation,
+        Blank, Capacity, CapacityKind, CloseTrackSession, CurrentCapacity, DiscReply, DiscSubject, FormatCapacities,
+        FormatUnit, ReadCapacity, ReadDiscInformation, ReadDiscStructure, ReadFormatCapacities, ReadToc,
+        ReadTrackInformation, ReserveTrack, SendCueSheet, SendDiscStructure, SendOpcInformation, SynchronizeCache,
+        TocReply, TrackAddress, TrackInformation,
     },
 };
 
 use super::{Inner, Reply};
 use crate::Quirk;
 use crate::family::{Disc, Packets, Rules, TrackView, Work, WorkKind, signed};
-
-/// What READ BUFFER CAPACITY tells: all of it is always free, as everything is written at once.
-const BUFFER: u32 = 4 << 20;
 
 /// The largest disc there is, told when there is none.
 const LARGEST: u32 = 62_500_864;
@@ -196,14 +193,6 @@ impl Inner {
             },
         };
         Ok(Reply::Answer(query.encode_reply(&capacities)))
-    }
-
-    pub(super) fn buffer_capacity(&self, query: ReadBufferCapacity) -> Reply {
-        let in_blocks = query.in_blocks;
-        let size = if in_blocks { BUFFER / 2048 } else { BUFFER };
-        let mut capacity = BufferCapacity { in_blocks, total: size, free: size };
-        self.personality.buffer_capacity(&mut capacity);
-        Reply::Answer(query.encode_reply(&capacity))
     }
 }
 

@@ -91,7 +91,7 @@ impl Inner {
         }
     }
 
-    fn read_speed(&self) -> u32 {
+    pub(super) fn read_speed(&self) -> u32 {
         let most = self.max_read_speed();
         self.speeds.read.map_or(most, |wanted| wanted.clamp(1, most))
     }

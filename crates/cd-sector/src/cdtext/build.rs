@@ -61,7 +61,7 @@ impl CdText {
             let at = usize::from(number);
             let content = content(block, number)?;
             let count = content.len() + size::PACKS;
-            let last = u8::try_from(count - 1).ok().filter(|_| count <= MAX_PACKS);
+            let last = u8::try_from(count - 1).ok();
             sizes.last_sequences[at] = last.ok_or(BuildError::TooLong { block: at, packs: count })?;
             sizes.languages[at] = block.language.0;
             packs.push(content);

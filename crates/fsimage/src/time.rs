@@ -38,7 +38,7 @@ impl Timestamp {
     /// Nanoseconds beyond the second.
     #[must_use]
     pub fn subsecond(self) -> u32 {
-        u32::try_from(self.nanoseconds.rem_euclid(SECOND)).expect("less than a second has few nanoseconds")
+        u32::try_from(self.nanoseconds.rem_euclid(SECOND)).unwrap_or(0)
     }
 
     /// How many minutes the clocks of the place were ahead of UTC.

@@ -180,7 +180,7 @@ impl Shown {
             disc: disc.display().to_string(),
             label: medium.parse::<&Medium>().ok().map(|medium| medium.label),
             medium,
-            blocks: file.geometry().sectors,
+            blocks: file.geometry().user_blocks(),
             state: match state_of(state) {
                 Term::StateComplete => "complete",
                 Term::StateFormatted => "formatted",

@@ -43,6 +43,11 @@ impl Harm {
         }
     }
 
+    /// Tracks from that number on are gone, and what was wrong with them.
+    pub(crate) fn forget_tracks(&mut self, from: usize) {
+        self.broken.retain(|&track| track < from);
+    }
+
     /// The first of these sectors that cannot be read.
     pub fn first_lost(&self, first: i32, blocks: u32) -> Option<i32> {
         let end = first.saturating_add_unsigned(blocks);

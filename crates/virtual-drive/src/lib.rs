@@ -52,4 +52,4 @@ pub use medium::{Family, MEDIA, Medium, UnknownMedium, WrongSize};
 pub use pace::Pace;
 pub use personality::{PERSONALITIES, Personality, Quirk, UnknownPersonality};
 pub use prepared::{FormatState, Preparation, Prepared};
-pub use state::{Change, DiscState, TrackState};
+pub use state::{CdForm, CdSession, CdTrack, Change, DiscState, NextSession, TrackState};

@@ -57,7 +57,7 @@ const CD_74: u32 = 332_850;
 /// The lead-in of ordinary CD-R begins at 97:26:65.
 const CD_LEAD_IN: i32 = -11_635;
 /// The lead-out behind the last track, 90 seconds of it, is stored, too.
-const CD_LEAD_OUT: u32 = 6_750;
+pub(crate) const CD_LEAD_OUT: u32 = 6_750;
 
 /// 52x is rare; 48 times is where honest CD-R end.
 const CD_R_SPEEDS: &[u32] = &[8_467, 7_056, 5_645, 4_234, 2_822, 1_411, 706];

@@ -1,8 +1,14 @@
 //! [`DiscState`]: what has happened to a disc, as far as its sectors do not tell.
 
+mod cd;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Geometry, Harm, Preparation, Prepared, State};
+
+pub use cd::{CdForm, CdSession, CdTrack, NextSession};
 
 /// A disc that is written in sequence or at random; the families know what its numbers mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +27,8 @@ pub struct DiscState {
     pub harm: Harm,
     /// How it was made ready, on a DVD or BD.
     pub prepared: Prepared,
+    /// The closed sessions of a CD, by their numbers.
+    pub cd_sessions: BTreeMap<u16, CdSession>,
 }
 
 /// A track of a disc that is written in sequence.
@@ -36,6 +44,8 @@ pub struct TrackState {
     pub reserved: Option<u32>,
     /// Nothing can be added to it any more.
     pub closed: bool,
+    /// What it has beyond that on a CD.
+    pub cd: Option<CdTrack>,
 }
 
 /// Something that happens to a disc.
@@ -49,6 +59,16 @@ pub enum Change {
         /// Blocks that are set aside for it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reserved: Option<u32>,
+    },
+    /// A track of a CD begins behind all others.
+    CdTrackOpened {
+        /// Its first block; its pause stands before it.
+        first: u32,
+        /// Blocks that it will have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reserved: Option<u32>,
+        /// What kind of track it is.
+        track: CdTrack,
     },
     /// Blocks were added to a track.
     Wrote {
@@ -64,8 +84,19 @@ pub enum Change {
     },
     /// The open session is closed.
     SessionClosed,
+    /// The open session of a CD is closed.
+    CdSessionClosed(CdSession),
     /// The disc is closed.
     Finalized,
+    /// The last session is open again, if none is.
+    SessionReopened,
+    /// The last session is gone with all its tracks.
+    SessionErased,
+    /// These tracks of the open session are gone.
+    TracksErased {
+        /// The number of the first of them.
+        from: usize,
+    },
     /// The disc was formatted, and is empty.
     Formatted {
         /// Blocks that it has now.
@@ -105,15 +136,13 @@ impl State for DiscState {
     type Change = Change;
 
     fn blank(geometry: &Geometry) -> Self {
-        Self::new(geometry.sectors, None)
+        Self::new(geometry.user_blocks(), None)
     }
 
     fn apply(&mut self, change: &Change) {
         match *change {
-            Change::TrackOpened { first, reserved } => {
-                let session = self.closed_sessions.saturating_add(1);
-                self.tracks.push(TrackState { session, first, written: 0, reserved, closed: false });
-            }
+            Change::TrackOpened { first, reserved } => self.open(first, reserved, None),
+            Change::CdTrackOpened { first, reserved, ref track } => self.open(first, reserved, Some(track.clone())),
             Change::Wrote { track, blocks } => {
                 if let Some(track) = self.track_mut(track) {
                     track.written = track.written.saturating_add(blocks);
@@ -130,6 +159,23 @@ impl State for DiscState {
             Change::Grown { blocks } => self.formatted = self.formatted.map(|before| before.max(blocks)),
             Change::Blanked => *self = Self::new(self.capacity, None),
             Change::Prepared(step) => self.prepared.apply(step),
+            Change::CdSessionClosed(ref session) => {
+                self.closed_sessions = self.closed_sessions.saturating_add(1);
+                self.cd_sessions.insert(self.closed_sessions, session.clone());
+            }
+            Change::SessionReopened if self.session_has_tracks() => {}
+            Change::SessionReopened => self.reopen(self.closed_sessions),
+            Change::SessionErased => {
+                let last = self.closed_sessions.saturating_add(u16::from(self.session_has_tracks()));
+                self.tracks.retain(|track| track.session < last);
+                self.harm.forget_tracks(self.tracks.len() + 1);
+                self.reopen(last);
+            }
+            Change::TracksErased { from } => {
+                let kept = self.tracks.iter().take_while(|track| track.session <= self.closed_sessions).count();
+                self.tracks.truncate(kept.max(from.saturating_sub(1)));
+                self.harm.forget_tracks(self.tracks.len() + 1);
+            }
             Change::Lost { first, blocks } => self.harm.lose(first, blocks),
             Change::Healed { first, blocks } => self.harm.heal(first, blocks),
             Change::TrackBroken { track } => self.harm.break_track(track),
@@ -144,10 +190,14 @@ impl State for DiscState {
             let number = place + 1;
             // Sessions without tracks leave nothing behind but their number.
             while closed + 1 < track.session {
-                history.push(Change::SessionClosed);
                 closed += 1;
+                history.push(self.closing(closed));
             }
-            history.push(Change::TrackOpened { first: track.first, reserved: track.reserved });
+            let (first, reserved) = (track.first, track.reserved);
+            history.push(match &track.cd {
+                None => Change::TrackOpened { first, reserved },
+                Some(track) => Change::CdTrackOpened { first, reserved, track: track.clone() },
+            });
             if track.written > 0 {
                 history.push(Change::Wrote { track: number, blocks: track.written });
             }
@@ -155,7 +205,7 @@ impl State for DiscState {
                 history.push(Change::TrackClosed { track: number });
             }
         }
-        history.extend((closed..self.closed_sessions).map(|_| Change::SessionClosed));
+        history.extend((closed..self.closed_sessions).map(|closed| self.closing(closed + 1)));
         history.extend(self.finalized.then_some(Change::Finalized));
         history.extend(self.harm.history());
         history
@@ -173,7 +223,25 @@ impl DiscState {
             finalized: false,
             harm: Harm::default(),
             prepared: Prepared::default(),
+            cd_sessions: BTreeMap::new(),
         }
+    }
+
+    fn open(&mut self, first: u32, reserved: Option<u32>, cd: Option<CdTrack>) {
+        let session = self.closed_sessions.saturating_add(1);
+        self.tracks.push(TrackState { session, first, written: 0, reserved, closed: false, cd });
+    }
+
+    /// What closed that session.
+    fn closing(&self, session: u16) -> Change {
+        self.cd_sessions.get(&session).map_or(Change::SessionClosed, |session| Change::CdSessionClosed(session.clone()))
+    }
+
+    /// This session is not closed any more, and none behind it.
+    fn reopen(&mut self, session: u16) {
+        self.closed_sessions = session.saturating_sub(1);
+        self.cd_sessions.retain(|&number, _| number < session);
+        self.finalized = false;
     }
 
     fn track_mut(&mut self, number: usize) -> Option<&mut TrackState> {
@@ -225,6 +293,31 @@ mod tests {
             (any::<i32>(), any::<u32>()).prop_map(|(first, blocks)| Change::Lost { first, blocks }),
             (any::<i32>(), any::<u32>()).prop_map(|(first, blocks)| Change::Healed { first, blocks }),
             (0..5_usize).prop_map(|track| Change::TrackBroken { track }),
+            any_cd_change(),
+        ]
+    }
+
+    fn any_cd_change() -> impl Strategy<Value = Change> {
+        let session = CdSession {
+            lead_in: -11_635,
+            lead_out: 300,
+            disc_type: 0x20,
+            next: NextSession::Allowed,
+            text: true,
+            raw: false,
+        };
+        let track = CdTrack { control: 4, isrc: Some("USRC17607839".to_string()), ..CdTrack::default() };
+        prop_oneof![
+            (0..1000_u32, proptest::option::of(0..1000_u32), any::<bool>()).prop_map(
+                move |(first, reserved, plain)| {
+                    let track = if plain { CdTrack::default() } else { track.clone() };
+                    Change::CdTrackOpened { first, reserved, track }
+                }
+            ),
+            (0..3_u32).prop_map(move |lead_out| Change::CdSessionClosed(CdSession { lead_out, ..session.clone() })),
+            Just(Change::SessionReopened),
+            Just(Change::SessionErased),
+            (0..5_usize).prop_map(|from| Change::TracksErased { from }),
         ]
     }
 

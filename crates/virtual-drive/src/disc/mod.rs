@@ -140,6 +140,14 @@ impl Coded for DiscFileError {
 }
 
 impl Geometry {
+    /// Blocks for the user: on a CD those between its lead-in and its last possible lead-out.
+    pub fn user_blocks(&self) -> u32 {
+        if self.first >= 0 {
+            return self.sectors;
+        }
+        self.sectors.saturating_sub(self.first.unsigned_abs()).saturating_sub(crate::medium::CD_LEAD_OUT)
+    }
+
     fn bytes(&self) -> u64 {
         u64::from(self.sectors) * u64::from(self.sector_size)
     }

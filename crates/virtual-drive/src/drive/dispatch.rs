@@ -65,6 +65,7 @@ impl Inner {
                 let (expected, smoothed, selection) = (command.expected, command.smoothed, command.selection);
                 self.read_cd(ReadCd { expected, smoothed, start, blocks, selection })
             }
+            R::ReadHeader(query) => self.header(query),
             R::ReadSubChannel(query) => self.sub_channel(query),
             R::Verify10(command) => self.verify(command, data),
             R::Seek10(command) => self.seek(command.to),
@@ -82,8 +83,7 @@ impl Inner {
             R::SendDiscStructure(command) => self.send_structure(command, data),
             // Commands that this drive does not have: a changer's, those of content protection, and those that no
             // program has been met to use.
-            R::ReadHeader(_)
-            | R::RepairTrack(_)
+            R::RepairTrack(_)
             | R::ReadMasterCue(_)
             | R::SendKey(_)
             | R::ReportKey(_)

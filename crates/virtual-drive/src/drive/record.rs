@@ -1,13 +1,13 @@
 //! What becomes of a disc: flushed, closed, reserved, formatted, blanked; and what the drive tells of it.
 
-use imapi_disc_types::{Clock, Lba};
+use imapi_disc_types::{Clock, Lba, Msf};
 use imapi_mmc_transport::{
     Data, InvalidField, Query, Sense, Submit,
     commands::{
         Blank, Capacity, CapacityKind, CloseTrackSession, CurrentCapacity, DiscReply, DiscSubject, FormatCapacities,
         FormatUnit, ReadCapacity, ReadDiscInformation, ReadDiscStructure, ReadFormatCapacities, ReadToc,
         ReadTrackInformation, ReserveTrack, SendCueSheet, SendDiscStructure, SendOpcInformation, SynchronizeCache,
-        TocReply, TrackAddress, TrackInformation,
+        TocEntry, TocReply, TocStart, TrackAddress, TrackInformation,
     },
 };
 
@@ -161,12 +161,28 @@ impl Inner {
         let loaded = self.present()?;
         let mut answer = loaded.rules()?.toc(loaded, query.format)?;
         personality.toc(&mut answer);
-        // What is asked for may begin with a later track; the numbers at the beginning stay those of all.
-        if let TocReply::Toc(toc) = &mut answer {
-            if query.from > toc.last && query.from != imapi_mmc_transport::commands::TocEntry::LEAD_OUT {
-                return Err(Sense::from(InvalidField::cdb(6)));
+        // What is asked for may begin with a later track or session; the numbers at the beginning stay those of all.
+        let timed = |start: &mut TocStart| {
+            if let Some(Ok(time)) = start.lba().filter(|_| query.msf).map(Msf::try_from) {
+                *start = TocStart::Msf(time.into());
             }
-            toc.entries.retain(|entry| entry.track >= query.from);
+        };
+        match &mut answer {
+            TocReply::Toc(toc) => {
+                if query.from > toc.last && query.from != TocEntry::LEAD_OUT {
+                    return Err(Sense::from(InvalidField::cdb(6)));
+                }
+                toc.entries.retain(|entry| entry.track >= query.from);
+                toc.entries.iter_mut().for_each(|entry| timed(&mut entry.start));
+            }
+            TocReply::Sessions(sessions) => timed(&mut sessions.first_of_last.start),
+            TocReply::Full(table) => {
+                if query.from > table.last_session {
+                    return Err(Sense::from(InvalidField::cdb(6)));
+                }
+                table.entries.retain(|entry| entry.session >= query.from);
+            }
+            TocReply::Pma(_) | TocReply::Atip(_) | TocReply::CdText(_) => {}
         }
         Ok(Reply::Answer(query.encode_reply(&answer)))
     }

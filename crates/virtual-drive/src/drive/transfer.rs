@@ -3,7 +3,7 @@
 use imapi_disc_types::Lba;
 use imapi_mmc_transport::{
     Data, InvalidField, Query, Sense, SenseKey,
-    commands::{ReadCd, ReadSubChannel, Verify10, WriteAndVerify10},
+    commands::{ReadCd, ReadHeader, ReadSubChannel, Verify10, WriteAndVerify10},
 };
 
 use super::{Inner, Reply};
@@ -87,6 +87,12 @@ impl Inner {
         let loaded = self.present()?;
         let sectors = loaded.rules()?.read_cd(loaded, command).map_err(|sense| about(sense, command.start))?;
         Ok(Reply::Answer(sectors))
+    }
+
+    pub(super) fn header(&mut self, query: ReadHeader) -> Result<Reply, Sense> {
+        let loaded = self.present()?;
+        let answer = loaded.rules()?.header(loaded, query).map_err(|sense| about(sense, query.block))?;
+        Ok(Reply::Answer(query.encode_reply(&answer)))
     }
 
     pub(super) fn sub_channel(&mut self, query: ReadSubChannel) -> Result<Reply, Sense> {

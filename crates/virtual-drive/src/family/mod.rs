@@ -3,6 +3,7 @@
 //! What differs by a number stands in the table of media; no rule asks which medium it is.
 
 mod bd_sequential;
+mod cd;
 mod contents;
 mod overwritable;
 mod sequence;
@@ -15,8 +16,8 @@ use imapi_mmc_transport::{
     InvalidField, Sense,
     commands::{
         Blank, CloseFunction, CueEntry, DataMode, DiscInformation, FormatCapacities, FormatParameters,
-        PseudoOverwriteResources, ReadCd, ReadSubChannel, Reservation, SubChannelData, TocFormat, TocReply,
-        TrackResources,
+        PseudoOverwriteResources, ReadCd, ReadHeader, ReadSubChannel, Reservation, SectorHeader, SubChannelData,
+        TocFormat, TocReply, TrackResources,
     },
     feature::{Feature, FeatureCode, FeatureDescriptor},
     mode::WriteParameters,
@@ -145,7 +146,6 @@ pub(crate) struct WriteOrder<'a> {
     /// What came with the command.
     pub(crate) data: &'a [u8],
     /// How the host wants it written.
-    #[expect(dead_code, reason = "for the families that the page is about")]
     pub(crate) page: &'a WriteParameters,
 }
 
@@ -212,6 +212,11 @@ pub(crate) trait Rules: Sync {
 
     /// READ CD: the sectors in the form that was asked for.
     fn read_cd(&self, _: &Loaded, _: ReadCd) -> Result<Vec<u8>, Sense> {
+        Err(Sense::UNREADABLE_FORMAT)
+    }
+
+    /// READ HEADER.
+    fn header(&self, _: &Loaded, _: ReadHeader) -> Result<SectorHeader, Sense> {
         Err(Sense::UNREADABLE_FORMAT)
     }
 
@@ -285,7 +290,8 @@ pub(crate) fn rules(family: Family) -> Option<&'static dyn Rules> {
     match family {
         Family::BdSequential => Some(&bd_sequential::BdSequential),
         Family::Overwritable => Some(&overwritable::Overwritable),
-        Family::Pressed | Family::Cd | Family::DvdMinus | Family::DvdPlus => None,
+        Family::Cd => Some(&cd::Cd),
+        Family::Pressed | Family::DvdMinus | Family::DvdPlus => None,
     }
 }
 

@@ -1,0 +1,5 @@
+//! CDs burned in the drive by commands: what they say of themselves, what may be written, and what is read back.
+
+mod bench;
+mod new;
+mod track_at_once;

@@ -87,7 +87,7 @@ fn a_quick_drive_takes_data_as_fast_as_they_come() {
     }
     assert_eq!(bench.free(), BUFFER);
     assert_eq!(
-        bench.timed(|| drop(bench.drive.read_into(&Read10::new(Lba(0), 64), &mut [0; 131_072]))),
+        bench.timed(|| drop(bench.drive.read_into(&Read10::new(Lba(0), 64), &mut vec![0; 131_072]))),
         Duration::ZERO
     );
 }
@@ -144,7 +144,7 @@ fn a_flush_that_is_not_waited_for_is_busy_as_long_as_the_buffer_needs() {
 #[test]
 fn reading_takes_its_time_too() {
     let bench = Bench::dvd_ram(Pace::REAL);
-    let read = || bench.timed(|| drop(bench.drive.read_into(&Read10::new(Lba(0), 64), &mut [0; 131_072])));
+    let read = || bench.timed(|| drop(bench.drive.read_into(&Read10::new(Lba(0), 64), &mut vec![0; 131_072])));
     assert_eq!(read(), time(131_072, 22_160_000), "as fast as it can");
     bench.drive.send(&SetCdSpeed::new(1385, SetCdSpeed::MAXIMUM)).expect("a speed");
     assert_eq!(read(), time(131_072, 1_385_000));

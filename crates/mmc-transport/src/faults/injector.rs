@@ -1,21 +1,31 @@
 //! [`FaultInjector`]: the transport that fails.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use imapi_disc_types::Clock;
 
-use super::{Fault, Script, ScriptError, What, medium::Lasting, pick};
+use super::{Fault, Script, ScriptError, Victim, What, medium::Lasting, pick, random::SplitMix};
 use crate::{Cdb, Completion, Data, Limits, SenseBytes, Status, Transport, TransportError};
 
 /// Stands before a transport or a device and fails as its script says.
-#[derive(Debug)]
 pub struct FaultInjector<T> {
     pub(super) inner: T,
+    /// The device itself, if it can suffer.
+    victim: Option<Arc<dyn Victim>>,
     script: Script,
     state: Mutex<State>,
+}
+
+impl<T: fmt::Debug> fmt::Debug for FaultInjector<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { inner, victim: _, script, state } = self;
+        let mut parts = f.debug_struct("FaultInjector");
+        parts.field("inner", inner).field("script", script).field("state", state).finish_non_exhaustive()
+    }
 }
 
 /// A fault that struck.
@@ -40,10 +50,21 @@ impl<T: Transport> FaultInjector<T> {
     /// Before that transport, with that script.
     pub fn new(inner: T, script: Script) -> Result<Self, ScriptError> {
         script.check()?;
+        script.check_pretended()?;
+        Ok(Self::checked(inner, None, script))
+    }
+
+    /// Before a device in software, to which things happen in earnest.
+    pub fn upon(inner: T, victim: Arc<dyn Victim>, script: Script) -> Result<Self, ScriptError> {
+        script.check()?;
+        Ok(Self::checked(inner, Some(victim), script))
+    }
+
+    fn checked(inner: T, victim: Option<Arc<dyn Victim>>, script: Script) -> Self {
         let progress = pick::Progress::new(&script.faults);
         let lasting = Lasting::default();
         let state = State { commands: 0, progress, lasting, gone: false, strikes: Vec::new() };
-        Ok(Self { inner, script, state: Mutex::new(state) })
+        Self { inner, victim, script, state: Mutex::new(state) }
     }
 
     /// The faults that struck so far, in order.
@@ -104,8 +125,9 @@ impl<T: Transport> FaultInjector<T> {
             }
             What::ShortData { keep } => self.shorten(state, *keep, cdb, data, timeout),
             What::Corrupt { bits } => self.corrupt(state, *bits, cdb, data, timeout),
-            What::Reset => self.around(state, fault, Lasting::reset, cdb, data, timeout),
-            What::MediumRemoved => self.around(state, fault, Lasting::remove_medium, cdb, data, timeout),
+            What::Reset => self.around(state, fault, Self::reset, cdb, data, timeout),
+            What::MediumRemoved => self.around(state, fault, Self::lose_medium, cdb, data, timeout),
+            What::TornWrite { clusters } => self.tear(state, *clusters, cdb, data, timeout),
         }
     }
 
@@ -127,22 +149,36 @@ impl<T: Transport> FaultInjector<T> {
         Ok(())
     }
 
+    fn reset(&self, lasting: &mut Lasting) {
+        match &self.victim {
+            Some(victim) => victim.reset(),
+            None => lasting.reset(),
+        }
+    }
+
+    fn lose_medium(&self, lasting: &mut Lasting) {
+        match &self.victim {
+            Some(victim) => victim.lose_medium(),
+            None => lasting.remove_medium(),
+        }
+    }
+
     /// What lasts begins before the command or after it.
     fn around(
         &self,
         state: &mut State,
         fault: &Fault,
-        begin: fn(&mut Lasting),
+        begin: fn(&Self, &mut Lasting),
         cdb: &Cdb,
         data: Data<'_>,
         timeout: Duration,
     ) -> Answer {
         if !fault.carried_out {
-            begin(&mut state.lasting);
+            begin(self, &mut state.lasting);
             return self.pass(state, cdb, data, timeout);
         }
         let answer = self.pass(state, cdb, data, timeout);
-        begin(&mut state.lasting);
+        begin(self, &mut state.lasting);
         answer
     }
 
@@ -161,9 +197,21 @@ impl<T: Transport> FaultInjector<T> {
         }
     }
 
+    fn tear(&self, state: &mut State, clusters: u32, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Answer {
+        let answer = self.pass(state, cdb, data, timeout)?;
+        if let (Some(victim), Some(blocks), Status::GOOD) = (&self.victim, pick::blocks(cdb), answer.status) {
+            victim.tear(blocks, clusters, self.random(state).next());
+        }
+        Ok(answer)
+    }
+
+    /// Each command has numbers of its own, whatever happened before it.
+    fn random(&self, state: &State) -> SplitMix {
+        SplitMix(self.script.seed.wrapping_add(state.commands.wrapping_mul(SplitMix::STEP)))
+    }
+
     fn corrupt(&self, state: &mut State, bits: u32, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Answer {
-        // Each command has places of its own, whatever happened before it.
-        let mut random = SplitMix(self.script.seed.wrapping_add(state.commands.wrapping_mul(SplitMix::STEP)));
+        let mut random = self.random(state);
         match data {
             Data::None => self.pass(state, cdb, Data::None, timeout),
             Data::Out(bytes) => {
@@ -210,51 +258,6 @@ impl<T: Transport> Transport for FaultInjector<T> {
 
     fn clock(&self) -> &dyn Clock {
         self.inner.clock()
-    }
-}
-
-/// `SplitMix64`: enough to choose places.
-struct SplitMix(u64);
-
-impl SplitMix {
-    const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(Self::STEP);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ mixed >> 31
-    }
-
-    /// Flips so many different bits, or all when there are fewer.
-    fn flip(&mut self, bits: u32, bytes: &mut [u8]) {
-        let all = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_mul(8);
-        if all <= bits.into() {
-            for byte in &mut *bytes {
-                *byte = !*byte;
-            }
-            return;
-        }
-        // Choosing is slow where few are left to choose from; then it is quicker to choose those that stay.
-        if u64::from(bits) > all / 2 {
-            for byte in &mut *bytes {
-                *byte = !*byte;
-            }
-            let stay = u32::try_from(all - u64::from(bits)).expect("fewer than the bits that are flipped");
-            return self.flip(stay, bytes);
-        }
-        let mut flipped = std::collections::BTreeSet::new();
-        while u64::try_from(flipped.len()).is_ok_and(|done| done < bits.into()) {
-            // The next free bit after a random one, so that this ends.
-            let mut bit = self.next() % all;
-            while !flipped.insert(bit) {
-                bit = (bit + 1) % all;
-            }
-            if let Some(byte) = usize::try_from(bit / 8).ok().and_then(|at| bytes.get_mut(at)) {
-                *byte ^= 1 << (bit % 8);
-            }
-        }
     }
 }
 
@@ -382,19 +385,6 @@ mod tests {
         assert_eq!((flipped(&came), flipped(&went)), (3, 3));
         assert_ne!(came, went, "each command has its own places");
         assert_eq!(run(), (came, went));
-    }
-
-    #[test]
-    fn more_bits_than_there_are_flip_all_of_them_at_once() {
-        for (bits, expected) in [(u32::MAX, 1 << 23), (1 << 23, 1 << 23), ((1 << 23) - 5, (1 << 23) - 5)] {
-            let mut bytes = vec![0; 1 << 20];
-            let begun = std::time::Instant::now();
-            SplitMix(7).flip(bits, &mut bytes);
-            let took = begun.elapsed();
-            assert_eq!(bytes.iter().map(|byte| byte.count_ones()).sum::<u32>(), expected);
-            assert!(took < 5 * SECOND, "{bits} bits took {took:?}");
-        }
-        SplitMix(7).flip(3, &mut []);
     }
 
     #[test]

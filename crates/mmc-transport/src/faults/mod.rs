@@ -43,16 +43,24 @@
 //! | `{"corrupt": {"bits": 3}}` | so many bits of the data are flipped, at places that come from the seed |
 //! | `"reset"` | UNIT ATTENTION 6/29/00, once; commands that never report it (INQUIRY and the like) leave it to the next |
 //! | `"medium_removed"` | 2/3A/00 for whatever needs a medium, until the tray is loaded; then UNIT ATTENTION 6/28/00, once |
+//! | `{"torn_write": {"clusters": 1}}` | the WRITE succeeds, and then so many of the clusters (units of error correction) that it wrote cannot be read; which ones comes from the seed |
+//!
+//! A drive in software is a [`Victim`]: `reset` really resets it, `medium_removed` really opens its tray, and it alone can
+//! have `torn_write` happen to it. Before any other device `reset` and `medium_removed` are pretended, and a script with
+//! `torn_write` is refused.
 //!
 //! `carried_out` (false when absent) says whether the device gets the command before it fails; it has no meaning for
-//! `short_data` and `corrupt` and is refused there. What is not known is refused too, so that a script with a slip of
+//! `short_data`, `corrupt` and `torn_write` and is refused there. What is not known is refused too, so that a script with a slip of
 //! the pen does not look like a drive without faults. Everything is the same each time it is run.
 
 mod device;
 mod injector;
 mod medium;
 mod pick;
+mod random;
 mod script;
+mod victim;
 
 pub use injector::{FaultInjector, Strike};
 pub use script::{Access, Blocks, Fault, Script, ScriptError, SenseCode, Times, What, When};
+pub use victim::Victim;

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use super::{Access, Fault, Times, When};
+use super::{Access, Blocks, Fault, Times, When};
 use crate::Cdb;
 
 const READ_10: u8 = 0x28;
@@ -34,6 +34,13 @@ fn extent(cdb: &Cdb) -> Option<(i64, i64)> {
         (_, [_, a, b, ..]) => u32::from(u16::from_be_bytes([a, b])),
     };
     Some((first.into(), count.into()))
+}
+
+/// The blocks that the command touches, if it touches any.
+pub(super) fn blocks(cdb: &Cdb) -> Option<Blocks> {
+    let (first, count) = extent(cdb).filter(|&(_, count)| count > 0)?;
+    let last = i32::try_from(first + count - 1).unwrap_or(i32::MAX);
+    Some(Blocks { first: i32::try_from(first).ok()?, last })
 }
 
 /// The first block that the command touches and the condition names; no condition names none.
@@ -92,7 +99,7 @@ fn meets(when: &When, number: u64, cdb: &Cdb) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::{Blocks, Script};
+    use crate::faults::Script;
 
     fn read_10(first: u8, count: u8) -> Cdb {
         Cdb::ten([READ_10, 0, 0, 0, 0, first, 0, 0, count, 0])

@@ -116,6 +116,11 @@ pub enum What {
     Reset,
     /// Someone took the disc.
     MediumRemoved,
+    /// What was written cannot be read.
+    TornWrite {
+        /// So many clusters of it.
+        clusters: u32,
+    },
 }
 
 /// How often a fault strikes.
@@ -294,11 +299,23 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Whether every fault can be pretended before a device that suffers nothing in earnest.
+    pub(super) fn check_pretended(&self) -> Result<(), ScriptError> {
+        let torn = self.faults.iter().position(|fault| matches!(fault.what, What::TornWrite { .. }));
+        torn.map_or(Ok(()), |place| {
+            let what = "only a drive in software can lose what it has written";
+            Err(ScriptError::Senseless { number: place + 1, what })
+        })
+    }
+}
+
 impl Fault {
     fn senseless(&self) -> Option<&'static str> {
         let When { command, opcode, access, blocks, nth } = &self.when;
         let many = !matches!(self.times, Times::Count(NonZeroU64::MIN));
-        let of_data = matches!(self.what, What::ShortData { .. } | What::Corrupt { .. });
+        let of_data = matches!(self.what, What::ShortData { .. } | What::Corrupt { .. } | What::TornWrite { .. });
+        let writes = opcode.map_or(Some(Access::Write), super::pick::access) == Some(Access::Write);
         if self.when == When::default() {
             Some("it has no condition; every command is {\"nth\": 1}")
         } else if blocks.is_some_and(|blocks| blocks.first > blocks.last) {
@@ -309,6 +326,10 @@ impl Fault {
             Some("carried_out means nothing when only the data are at fault")
         } else if matches!(self.what, What::Corrupt { bits: 0 }) {
             Some("no bits are no corruption")
+        } else if matches!(self.what, What::TornWrite { clusters: 0 }) {
+            Some("no clusters are no torn write")
+        } else if matches!(self.what, What::TornWrite { .. }) && (!writes || *access == Some(Access::Read)) {
+            Some("only a command that writes can be torn")
         } else if opcode.is_some_and(|opcode| {
             let known = super::pick::access(opcode);
             (access.is_some() && *access != known) || (blocks.is_some() && known.is_none())
@@ -363,6 +384,10 @@ mod tests {
             (r#""when":{"command":1},"what":"reset","times":2"#, "only one command has its number"),
             (r#""when":{"nth":1},"what":{"short_data":{"keep":1}},"carried_out":true"#, "carried_out means nothing"),
             (r#""when":{"nth":1},"what":{"corrupt":{"bits":0}}"#, "no bits"),
+            (r#""when":{"nth":1},"what":{"torn_write":{"clusters":0}}"#, "no clusters"),
+            (r#""when":{"opcode":"28"},"what":{"torn_write":{"clusters":1}}"#, "only a command that writes"),
+            (r#""when":{"access":"read"},"what":{"torn_write":{"clusters":1}}"#, "only a command that writes"),
+            (r#""when":{"nth":1},"what":{"torn_write":{"clusters":1}},"carried_out":true"#, "means nothing"),
             (r#""when":{"opcode":"12","access":"read"},"what":"reset""#, "do not do that with blocks"),
             (r#""when":{"opcode":"28","access":"write"},"what":"reset""#, "do not do that with blocks"),
         ] {

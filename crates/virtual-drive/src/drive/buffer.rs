@@ -108,7 +108,7 @@ impl DriveBuffer {
             Laser::On { dry_at } => Laser::On { dry_at: dry_at.max(now) + time_of(bytes, rate) },
         };
         match self.laser {
-            Laser::On { dry_at } => (dry_at - now).saturating_sub(time_of(SIZE, rate)),
+            Laser::On { dry_at } => dry_at.saturating_sub(now).saturating_sub(time_of(SIZE, rate)),
             Laser::Off { .. } => Duration::ZERO,
         }
     }

@@ -12,6 +12,7 @@ mod record;
 mod speeds;
 mod streaming;
 mod transfer;
+mod victim;
 
 use std::{
     collections::VecDeque,

@@ -126,7 +126,7 @@ fn of_block(visit: &mut Visit<'_>, open: &Open, request: u32, argument: Address)
 fn version(kind: Kind) -> i32 {
     match kind {
         Kind::Block => VERSION_OF_BLOCK,
-        Kind::Generic => VERSION_OF_GENERIC,
+        Kind::Generic | Kind::Link => VERSION_OF_GENERIC,
     }
 }
 

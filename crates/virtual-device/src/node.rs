@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::tree::plain;
+use crate::tree::{Place, plain};
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Block,
     /// `/dev/sgN`.
     Generic,
+    /// A link of ours, which a program has opened for itself (`O_PATH`). The kernel hands no such descriptors on.
+    Link,
 }
 
 /// A path at which the device is seen.
@@ -30,12 +32,25 @@ impl Node {
         node
     }
 
+    /// A link that is stored there.
+    pub(crate) fn link(stored: &Path) -> Self {
+        Self { path: stored.to_owned(), kind: Kind::Link, minor: 0 }
+    }
+
     pub(crate) fn path(&self) -> &PathBuf {
         &self.path
     }
 
     pub(crate) fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// What a descriptor of it is a descriptor of.
+    pub(crate) fn place(&self) -> Place {
+        match self.kind {
+            Kind::Link => Place::Stored(self.path.clone()),
+            Kind::Block | Kind::Generic => Place::Node(self.clone()),
+        }
     }
 
     /// Major device number.
@@ -48,6 +63,7 @@ impl Node {
         let name = match self.kind {
             Kind::Block => format!("/dev/sr{}", self.minor),
             Kind::Generic => format!("/dev/sg{}", self.minor),
+            Kind::Link => return false,
         };
         self.path.as_os_str() == name.as_str()
     }
@@ -59,6 +75,7 @@ impl Kind {
         match self {
             Self::Block => 11,
             Self::Generic => 21,
+            Self::Link => 0,
         }
     }
 }

@@ -95,6 +95,7 @@ impl Opens {
             // The exclusive exclude one another, and nobody else.
             Kind::Block => exclusive && others.any(|(open, _)| open.exclusive),
             Kind::Generic => others.any(|(open, _)| exclusive || open.exclusive),
+            Kind::Link => false,
         };
         if excluded {
             return Err(libc::EBUSY);
@@ -104,7 +105,8 @@ impl Opens {
         let (gate, mut descriptor) = process::small_pipe().map_err(failed)?;
         let inode = descriptor.metadata().map_err(failed)?.ino();
         fill(&mut descriptor);
-        let settled = flags & (libc::O_ACCMODE | libc::O_NONBLOCK | libc::O_APPEND | libc::O_DIRECT | libc::O_SYNC);
+        let settled = flags
+            & (libc::O_PATH | libc::O_ACCMODE | libc::O_NONBLOCK | libc::O_APPEND | libc::O_DIRECT | libc::O_SYNC);
         let state = State {
             flags: settled | libc::O_LARGEFILE,
             position: 0,

@@ -27,6 +27,10 @@ const LONGEST_PATH: usize = 4096;
 /// What `statx` may be told besides how to find the file.
 const STATX_FLAGS: i32 = libc::AT_NO_AUTOMOUNT | libc::AT_STATX_DONT_SYNC | libc::AT_STATX_FORCE_SYNC;
 
+fn has_both(flags: i32, wanted: i32) -> bool {
+    flags & wanted == wanted
+}
+
 impl Visit<'_> {
     pub(crate) fn open(&mut self, directory: u64, path: Address, flags: i32) -> Answer {
         self.supervisor.heard_of(self.notice.pid);
@@ -37,6 +41,12 @@ impl Visit<'_> {
                 Ok(opened) => Answer::Descriptor { opened, close_on_exec },
                 Err(error) => Answer::Fails(error),
             },
+            Some(Place::Stored(path)) if has_both(flags, libc::O_PATH | libc::O_NOFOLLOW) && path.is_symlink() => {
+                match self.supervisor.opens.open(&Node::link(&path), flags, 0, self.notice.pid) {
+                    Ok(opened) => Answer::Descriptor { opened, close_on_exec },
+                    Err(error) => Answer::Fails(error),
+                }
+            }
             Some(Place::Stored(path)) => match self.open_stored(&path, flags) {
                 Ok(file) => Answer::File { file, close_on_exec },
                 Err(Errno(error)) => Answer::Fails(error),
@@ -86,16 +96,17 @@ impl Visit<'_> {
             return Err(Errno(if there.is_dir() { libc::EISDIR } else { libc::EACCES }));
         }
         self.supervisor.tree.refresh(self.device(), path);
-        let kept = libc::O_DIRECTORY | libc::O_NOFOLLOW | libc::O_PATH | libc::O_NONBLOCK;
+        // The kernel hands on no descriptors that were opened with `O_PATH`; those that can do more will do.
+        let kept = libc::O_DIRECTORY | libc::O_NOFOLLOW | libc::O_NONBLOCK;
         Ok(OpenOptions::new().read(true).custom_flags(flags & kept).open(path)?)
     }
 
     pub(crate) fn stat(&mut self, directory: u64, path: Address, to: Address, flags: i32) -> Answer {
-        let follow = flags & libc::AT_SYMLINK_NOFOLLOW == 0;
         match self.place_of(directory, path, flags) {
             None => Answer::Pass,
             Some(Place::Node(node)) => self.write(to, &stat::stat(&node)).into(),
             Some(Place::Stored(path)) => {
+                let follow = flags & (libc::AT_SYMLINK_NOFOLLOW | libc::AT_EMPTY_PATH) == 0;
                 files::stat(&path, follow).map_err(Errno::from).and_then(|bytes| self.write(to, &bytes)).into()
             }
         }
@@ -106,7 +117,8 @@ impl Visit<'_> {
             None => Answer::Pass,
             Some(Place::Node(node)) => self.write(to, &stat::statx(&node)).into(),
             Some(Place::Stored(path)) => {
-                let kept = flags & (STATX_FLAGS | libc::AT_SYMLINK_NOFOLLOW);
+                let empty = if flags & libc::AT_EMPTY_PATH == 0 { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
+                let kept = flags & (STATX_FLAGS | libc::AT_SYMLINK_NOFOLLOW) | empty;
                 let mask = u32::from_ne_bytes(int(mask).to_ne_bytes());
                 let came = files::statx(&path, kept, mask).map_err(Errno::from);
                 came.and_then(|bytes| self.write(to, &bytes)).into()
@@ -137,7 +149,7 @@ impl Visit<'_> {
     }
 
     pub(crate) fn read_link(&mut self, directory: u64, path: Address, to: Address, size: u64) -> Answer {
-        match self.place(directory, path, false) {
+        match self.place_of(directory, path, libc::AT_EMPTY_PATH | libc::AT_SYMLINK_NOFOLLOW) {
             None => Answer::Pass,
             // It is there, and it is no link.
             Some(Place::Node(_)) => Answer::Fails(libc::EINVAL),
@@ -155,13 +167,13 @@ impl Visit<'_> {
         }
     }
 
-    /// What a path means, or a descriptor of the device when the path is empty.
+    /// What a path means, or a descriptor that we gave when the path is empty.
     fn place_of(&self, directory: u64, path: Address, flags: i32) -> Option<Place> {
         if flags & libc::AT_EMPTY_PATH != 0 {
             let mut first = [0xFF];
             // A null pointer counts as empty, on newer kernels.
             if path == 0 || self.read(path, &mut first).is_ok() && first == [0] {
-                return self.opened(directory).map(|open| Place::Node(open.node.clone()));
+                return self.opened(directory).map(|open| open.node.place());
             }
         }
         self.place(directory, path, flags & libc::AT_SYMLINK_NOFOLLOW == 0)

@@ -19,6 +19,7 @@ fn mode(node: &Node) -> u32 {
         | match node.kind {
             Kind::Block => libc::S_IFBLK,
             Kind::Generic => libc::S_IFCHR,
+            Kind::Link => libc::S_IFLNK,
         }
 }
 

@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     io,
     ops::Range,
-    os::fd::AsFd,
+    os::fd::{AsFd, BorrowedFd},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -119,16 +119,9 @@ impl Supervisor {
             Answer::Pass => self.listener.pass(id),
             Answer::Value(value) => self.listener.answer(id, value, 0),
             Answer::Fails(error) => self.listener.answer(id, 0, error),
-            Answer::File { file, close_on_exec } => self.listener.give(id, file.as_fd(), None, close_on_exec),
+            Answer::File { file, close_on_exec } => self.give(id, file.as_fd(), None, close_on_exec),
             Answer::Descriptor { opened, close_on_exec } => {
-                let given = self.listener.give(id, opened.descriptor.as_fd(), Some(opened.number), close_on_exec);
-                match given {
-                    Err(error) if self.listener.waits(id) => {
-                        tracing::warn!(%error, number = opened.number, "the program cannot have that descriptor");
-                        self.listener.answer(id, 0, libc::EMFILE)
-                    }
-                    given => given,
-                }
+                self.give(id, opened.descriptor.as_fd(), Some(opened.number), close_on_exec)
             }
         };
         match sent {
@@ -136,6 +129,17 @@ impl Supervisor {
             Err(error) if error.raw_os_error() == Some(libc::ENOENT) => {}
             Err(error) => tracing::error!(%error, call = notice.call, "a call could not be answered"),
             Ok(()) => {}
+        }
+    }
+
+    /// Gives a descriptor, or says that there can be none: whoever waits must be answered.
+    fn give(&self, id: u64, fd: BorrowedFd<'_>, number: Option<u32>, close_on_exec: bool) -> io::Result<()> {
+        match self.listener.give(id, fd, number, close_on_exec) {
+            Err(error) if self.listener.waits(id) => {
+                tracing::warn!(%error, ?number, "the program cannot have that descriptor");
+                self.listener.answer(id, 0, libc::EMFILE)
+            }
+            given => given,
         }
     }
 

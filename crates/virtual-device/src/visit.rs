@@ -6,10 +6,12 @@ use imapi_mmc_transport::Device;
 
 use crate::{
     ioctls, listing,
+    node::Kind,
     opens::{Open, Opened},
     reading, stat,
     supervisor::Supervisor,
     sys::{
+        files,
         listener::Notice,
         memory::{self, Address},
     },
@@ -114,6 +116,9 @@ impl Visit<'_> {
         if !asks_later && !self.still_waits() {
             return Answer::Fails(libc::EINTR);
         }
+        if open.node.kind == Kind::Link {
+            return self.answer_on_link(&open);
+        }
         match self.notice.call {
             libc::SYS_ioctl => {
                 ioctls::answer(self, &open, u32::from_ne_bytes(int(args[1]).to_ne_bytes()), args[2]).into()
@@ -138,6 +143,19 @@ impl Visit<'_> {
             libc::SYS_fadvise64 => Answer::Value(0),
             // Programs then copy by read and write.
             _ => Answer::Fails(libc::EINVAL),
+        }
+    }
+
+    fn answer_on_link(&mut self, open: &Arc<Open>) -> Answer {
+        let args = self.notice.args;
+        match self.notice.call {
+            libc::SYS_fstat => {
+                let there = files::stat(open.node.path(), false).map_err(Errno::from);
+                there.and_then(|bytes| self.write(args[1], &bytes)).into()
+            }
+            libc::SYS_fcntl => self.control(open, int(args[1]), args[2]),
+            libc::SYS_dup => self.copy(open, 0, false),
+            _ => Answer::Fails(libc::EBADF),
         }
     }
 

@@ -151,6 +151,28 @@ static void writes(int fd, const char *path) {
     printf("all so\n");
 }
 
+/* As libraries go along a path that they do not trust. */
+static void links(int fd, const char *path) {
+    char said[100] = "";
+    struct stat s;
+    int folder = open("/sys/class/block", O_PATH | O_DIRECTORY), link, next;
+    NEED(REFUSED(openat(folder, "sr0", O_RDONLY | O_NOFOLLOW), ELOOP));
+    link = openat(folder, "sr0", O_PATH | O_NOFOLLOW);
+    NEED(link >= 0 && fstat(link, &s) == 0 && S_ISLNK(s.st_mode));
+    NEED(fstatat(link, "", &s, AT_EMPTY_PATH) == 0 && S_ISLNK(s.st_mode));
+    NEED(readlinkat(link, "", said, sizeof said) > 10 && !strncmp(said, "../../devices/", 14));
+    NEED(REFUSED(read(link, said, 1), EBADF) && close(link) == 0);
+    NEED(readlinkat(folder, "sr0", said, 5) == 5);
+    NEED(fstatat(folder, "sr0", &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(s.st_mode));
+    NEED(fstatat(folder, "sr0", &s, 0) == 0 && S_ISDIR(s.st_mode));
+    link = openat(folder, "sr0", O_PATH), next = openat(link, "queue", O_PATH | O_NOFOLLOW | O_DIRECTORY);
+    NEED(link >= 0 && next >= 0 && faccessat(next, "scheduler", R_OK, 0) == 0);
+    next = openat(link, "size", O_RDONLY);
+    NEED(next >= 0 && read(next, said, 100) == 5 && !strncmp(said, "1024\n", 5));
+    (void)fd; (void)path;
+    printf("all so\n");
+}
+
 static void cdrom(int fd, const char *path) {
     struct cdrom_tochdr header;
     struct cdrom_tocentry entry = {.cdte_track = 2, .cdte_format = CDROM_LBA};
@@ -249,6 +271,7 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "timer")) timer(fd, 0);
     if (!strcmp(what, "checks")) checks(fd, path);
     if (!strcmp(what, "writes")) writes(fd, path);
+    if (!strcmp(what, "links")) links(fd, path);
     if (!strcmp(what, "cdrom")) cdrom(fd, path);
     if (!strcmp(what, "speed")) speed(fd, atoi(argv[3]));
     return 0;

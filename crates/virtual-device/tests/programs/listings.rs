@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use super::{disc, good, run};
+use super::{client, disc, good, run};
 
 const INQUIRY: u8 = 0x12;
 
@@ -107,6 +107,11 @@ fn files_of_ours_are_read_and_nothing_else() {
         "sr0\n"
     );
     assert_eq!(shell("stat -c %F%s /sys/block/sr0/removable"), "regular file2\n");
+}
+
+#[test]
+fn links_can_be_gone_along_step_by_step() {
+    assert_eq!(good(&disc(), client(), &["links", "/dev/sr0"]), "all so\n");
 }
 
 #[test]

@@ -29,15 +29,23 @@
 //!   ends when it ends on a real node.
 //! - **Not for safety.** It shows a device; it is no jail. The program may do all else that its user may.
 //!
+//! - **Found.** Where the node is one that the kernel could have made (`/dev/srN`, `/dev/sgN`), `/dev`, `/sys` and `/proc`
+//!   tell of the drive in all places where programs look for drives; what is there already stays. A drive of the machine
+//!   whose node is hidden by the device's is hidden there, too.
+//! - **As root.** Commands that the kernel lets only root send are delivered like all others.
+//!
 //! # Limits
 //!
 //! - 128 descriptors of the device can be open at a time. Copies made by `dup`, `fork` and over `exec` all work, and
 //!   `dup2` onto 0, 1 and 2, as shells and `dd` do it. Calls on a copy that `dup2` puts on another low number fail, but
 //!   it can be copied back from there, as shells do it.
-//! - The node cannot be written by `write`, as that of a drive with a disc that is not random-writable: `EROFS`.
-//! - Listings (`/dev`, `/sys/class/block`, `/proc/sys/dev/cdrom/info`) are those of the machine.
+//! - The node is written by `write` only when the disc can be written block by block (feature 0020h is current); else the
+//!   answer is `EROFS`. What is written goes to the device at once.
+//! - Of the ioctls of `linux/cdrom.h`, those for playing, volume and DVD structures are missing.
+//! - `chdir`, `statfs`, `mount` and `inotify` do not know what of `/sys` and `/proc` is the device's. A link of the machine
+//!   that leads to the node leads nowhere. Counters there are zeros, and no uevents come.
 //! - Programs get no more privileges on `exec`: set-user-ID bits have no effect.
-//! - Linux 5.19 or newer, `x86_64` or aarch64. Calls of 32-bit programs are not seen.
+//! - Linux 5.19 or newer, `x86_64` or aarch64. Not seen: calls of 32-bit programs, and what is done through io_uring.
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #![deny(unsafe_code)]

@@ -7,7 +7,7 @@ use imapi_mmc_transport::Sense;
 
 use crate::{
     DiscFile, DiscFileError, DiscState, FormatState, Medium, Preparation, State as _,
-    family::{Disc, Rules, rules},
+    family::{Disc, Rules, rules_of},
     state::Change,
 };
 
@@ -63,7 +63,7 @@ impl Loaded {
 
     /// The rules of its family. A disc whose family has none yet is one that this drive does not know.
     pub(crate) fn rules(&self) -> Result<&'static dyn Rules, Sense> {
-        rules(self.medium.family).ok_or(Sense::INCOMPATIBLE_MEDIUM)
+        rules_of(self.disc()).ok_or(Sense::INCOMPATIBLE_MEDIUM)
     }
 
     /// Makes changes that belong together, in the file at once.

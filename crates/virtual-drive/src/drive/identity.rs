@@ -9,8 +9,8 @@ use imapi_mmc_transport::{
 
 use super::{Inner, Reply};
 use crate::{
-    Family, Loaded, MEDIA,
-    family::{current, rules},
+    Loaded, MEDIA,
+    family::current,
 };
 
 impl Inner {
@@ -111,11 +111,11 @@ fn drive_features(profile: Profile) -> Vec<FeatureDescriptor> {
     ]
 }
 
-/// The profiles of all discs whose rules the drive knows, the highest first, as drives list them.
+/// The profiles of all discs, the highest first, as drives list them.
 fn profiles(now: Profile) -> Vec<ListedProfile> {
-    let known = |family: Family| rules(family).is_some();
-    let mut profiles: Vec<Profile> =
-        MEDIA.iter().filter(|medium| known(medium.family)).map(|medium| medium.profile).collect();
+    let mut profiles: Vec<Profile> = MEDIA.iter().map(|medium| medium.profile).collect();
+    // A DVD-RW becomes another disc when it is formatted.
+    profiles.push(Profile::DVD_DASH_REWRITABLE);
     profiles.sort_unstable();
     profiles.dedup();
     let listed = |profile| ListedProfile { profile, current: profile == now };

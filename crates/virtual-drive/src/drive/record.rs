@@ -147,7 +147,10 @@ impl Inner {
             start: Lba(track.start),
             next_writable: track.next_writable.map(|(next, _)| Lba(next)),
             free_blocks: track.next_writable.map_or(0, |(_, free)| free),
-            packet_size: Some(if let Packets::Fixed(blocks) = track.packets { blocks } else { 0 }),
+            packet_size: Some(match track.packets {
+                Packets::Fixed(blocks) | Packets::Linked(blocks) => blocks,
+                Packets::None => 0,
+            }),
             size: Some(track.size),
             last_recorded: track.last_recorded.map(Lba),
             read_compatible: None,
@@ -215,6 +218,8 @@ impl Inner {
 fn find(disc: Disc<'_>, rules: &dyn Rules, address: TrackAddress) -> Option<TrackView> {
     let tracks = rules.tracks(disc);
     match address {
+        // What a program has no number for, a drive only knows on some discs.
+        TrackAddress::INVISIBLE if !rules.knows_the_invisible_track() => None,
         TrackAddress::INVISIBLE => tracks.into_iter().rev().find(|track| track.next_writable.is_some()),
         TrackAddress::Track(number) => tracks.into_iter().find(|track| u32::from(track.number) == number),
         TrackAddress::Session(number) => tracks.into_iter().find(|track| u32::from(track.session) == number),

@@ -14,7 +14,7 @@ use imapi_mmc_transport::{
 };
 
 use super::{
-    BLOCK, Disc, Rules, TrackView, Work, WorkKind, WriteOrder, current,
+    BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
     sequence::{Closing, Sequence, padding, read},
     spares,
 };
@@ -31,7 +31,15 @@ const FORMATTING: u64 = 60;
 pub(super) struct BdSequential;
 
 /// One session follows the other: the management areas have room of their own.
-const SEQUENCE: Sequence = Sequence { gap: |_| 0, most_sessions: 7926, most_tracks: 7927, most_open: 16, mode: 4 };
+const SEQUENCE: Sequence = Sequence {
+    gap: |_| 0,
+    most_sessions: 7926,
+    most_tracks: 7927,
+    most_open: 16,
+    mode: 4,
+    packets: Packets::Fixed,
+    all_are_reserved: false,
+};
 
 /// The feature BD write, version 1.3: BD-R of all classes.
 const BD_WRITE: [u8; 20] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0];
@@ -89,6 +97,10 @@ impl Rules for BdSequential {
 
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView> {
         SEQUENCE.tracks(disc)
+    }
+
+    fn knows_the_invisible_track(&self) -> bool {
+        false
     }
 
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {

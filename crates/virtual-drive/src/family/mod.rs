@@ -5,7 +5,11 @@
 mod bd_sequential;
 mod cd;
 mod contents;
+mod dvd_minus;
+mod dvd_plus;
 mod overwritable;
+mod pressed;
+mod restricted;
 mod sequence;
 mod spares;
 
@@ -65,6 +69,8 @@ pub(crate) enum Packets {
     None,
     /// All have so many blocks.
     Fixed(u32),
+    /// Of any size, but what is read and written at once has so many blocks.
+    Linked(u32),
 }
 
 impl TrackView {
@@ -121,7 +127,6 @@ pub(crate) enum WorkKind {
     /// Formatting.
     Formatting,
     /// Blanking.
-    #[expect(dead_code, reason = "for the families that are blanked")]
     Blanking,
     /// Finding the laser's power.
     Calibrating,
@@ -190,6 +195,11 @@ pub(crate) trait Rules: Sync {
 
     /// The tracks, with the invisible one at the end where something can be added.
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView>;
+
+    /// Whether READ TRACK INFORMATION finds the track that goes on without its number.
+    fn knows_the_invisible_track(&self) -> bool {
+        true
+    }
 
     /// What READ CAPACITY tells: the block behind the last one of the disc as a host sees it.
     fn capacity_end(&self, disc: Disc<'_>) -> u32;
@@ -285,13 +295,26 @@ pub(crate) fn read_blocks(loaded: &Loaded, end: u32, start: Lba, blocks: u32, ou
     }
 }
 
-/// The rules of a family; `None` for those that are not written yet.
-pub(crate) fn rules(family: Family) -> Option<&'static dyn Rules> {
+/// The rules of a family.
+fn rules(family: Family) -> &'static dyn Rules {
     match family {
-        Family::BdSequential => Some(&bd_sequential::BdSequential),
-        Family::Overwritable => Some(&overwritable::Overwritable),
-        Family::Cd => Some(&cd::Cd),
-        Family::Pressed | Family::DvdMinus | Family::DvdPlus => None,
+        Family::BdSequential => &bd_sequential::BdSequential,
+        Family::Overwritable => &overwritable::Overwritable,
+        Family::DvdMinus => &dvd_minus::DvdMinus,
+        Family::DvdPlus => &dvd_plus::DvdPlus,
+        Family::Pressed => &pressed::Pressed,
+        Family::Cd => &cd::Cd,
+    }
+}
+
+/// The rules of a disc as it is now: a DVD-RW that is formatted follows others than one in sequence. `None` where the drive
+/// cannot tell what it is.
+pub(crate) fn rules_of(disc: Disc<'_>) -> Option<&'static dyn Rules> {
+    match disc.medium.family {
+        Family::DvdMinus if disc.state.formatted.is_some() => Some(&restricted::Restricted),
+        // Nothing can be read from a disc that no press has seen, and CDs have sectors of their own.
+        Family::Pressed if disc.state.tracks.is_empty() || disc.medium.lead_in.is_some() => None,
+        family => Some(rules(family)),
     }
 }
 

@@ -28,6 +28,10 @@ pub(super) struct Sequence {
     pub(super) most_open: u16,
     /// The control nibble of its tracks.
     pub(super) mode: u8,
+    /// What READ TRACK INFORMATION tells of packets.
+    pub(super) packets: fn(u32) -> Packets,
+    /// Tracks with something in them are told as if they had been reserved, and stay so when they are closed.
+    pub(super) all_are_reserved: bool,
 }
 
 /// What is closed.
@@ -121,9 +125,9 @@ impl Sequence {
                 next_writable: (open && written_end < room).then(|| (signed(written_end), room - written_end)),
                 last_recorded: track.written.checked_sub(1).map(|last| signed(track.first + last)),
                 blank: track.written == 0,
-                reserved: track.reserved.is_some(),
+                reserved: self.all_are_reserved || open && track.reserved.is_some(),
                 mode: self.mode,
-                packets: Packets::Fixed(unit),
+                packets: (self.packets)(unit),
                 ..TrackView::new(number(place), track.session, track.first, size)
             }
         };
@@ -135,7 +139,7 @@ impl Sequence {
             tracks.push(TrackView {
                 next_writable: Some((signed(next), free)),
                 mode: self.mode,
-                packets: Packets::Fixed(unit),
+                packets: (self.packets)(unit),
                 ..TrackView::new(number(tracks.len()), disc.state.closed_sessions + 1, next, free)
             });
         }

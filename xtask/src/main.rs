@@ -8,6 +8,7 @@ mod bench;
 mod check_doc;
 mod ci;
 mod codegen;
+mod guest;
 mod inserts;
 mod map;
 mod msrv;
@@ -72,6 +73,8 @@ enum Command {
         #[arg(value_enum)]
         figure: Figure,
     },
+    /// Runs a script in a virtual machine with Debian's kernel
+    Guest(guest::Job),
     /// Writes fixtures/cdbs: the commands that other programs send
     RecordCdbs,
     /// Runs all checks and tests, as CI does
@@ -131,6 +134,7 @@ fn run(command: Command) -> Result<bool, String> {
             }
             Ok(findings.is_empty())
         }
+        Command::Guest(job) => guest::run(&root, &job),
         Command::RecordCdbs => record::run(&root).map(|()| true),
         Command::Msrv => msrv::run(&root).map(|()| true),
         Command::Bench { figure: Figure::VirtualDrive } => bench::virtual_drive(&root),

@@ -14,8 +14,9 @@ struct Peer {
 }
 
 /// Sorted by package.
-const PEERS: [Peer; 17] = [
+const PEERS: [Peer; 21] = [
     Peer { program: "bash", package: "bash", why: "accepts our completions" },
+    Peer { program: "busybox", package: "busybox-static", why: "is all that the guest has besides its kernel" },
     Peer { program: "cdparanoia", package: "cdparanoia", why: "reads audio from our virtual drive" },
     Peer { program: "cdrdao", package: "cdrdao", why: "burns CDs on our virtual drive" },
     Peer { program: "cdrskin", package: "cdrskin", why: "burns on our virtual drive" },
@@ -24,11 +25,14 @@ const PEERS: [Peer; 17] = [
     Peer { program: "gcc", package: "gcc", why: "builds the clients of the virtual device's tests" },
     Peer { program: "isoinfo", package: "genisoimage", why: "reads the discs of our virtual drive" },
     Peer { program: "growisofs", package: "growisofs", why: "burns DVDs and BDs on our virtual drive" },
+    Peer { program: "modprobe", package: "kmod", why: "says which modules the guest's kernel needs" },
     Peer { program: "cd-info", package: "libcdio-utils", why: "reads the discs of our virtual drive" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
+    Peer { program: "qemu-system-x86_64", package: "qemu-system-x86", why: "runs the guest with Debian's kernel" },
     Peer { program: "sdparm", package: "sdparm", why: "reads our mode pages" },
     Peer { program: "sg_decode_sense", package: "sg3-utils", why: "reads our sense and inquiry data" },
     Peer { program: "tshark", package: "tshark", why: "reads our commands, field by field" },
+    Peer { program: "mkudffs", package: "udftools", why: "makes file systems that the kernel writes to our discs" },
     Peer { program: "wodim", package: "wodim", why: "burns CDs on our virtual drive" },
     Peer { program: "xorriso", package: "xorriso", why: "burns on our virtual drive, and checks what is on a disc" },
     Peer { program: "zsh", package: "zsh", why: "accepts our completions" },
@@ -135,12 +139,14 @@ fn as_root(program: &Path, arguments: &[&str]) -> Result<(), String> {
     succeed(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
-/// A program on the path, or where cargo installs.
+/// A program on the path, where cargo installs, or among the administrator's.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
-    let folders = env::split_paths(&path).chain(cargo_home.map(|home| home.join("bin")));
+    // Some are the administrator's, and not on the path of every user.
+    let administrators = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    let folders = env::split_paths(&path).chain(cargo_home.map(|home| home.join("bin"))).chain(administrators);
     folders.map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }

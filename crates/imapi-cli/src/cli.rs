@@ -7,12 +7,12 @@ use std::{
 };
 
 use clap::{
-    CommandFactory as _, Parser, Subcommand, ValueEnum,
+    Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
 use imapi_errors::{Header, Lang};
-use imapi_virtual_drive::{MEDIA, Medium};
+use imapi_virtual_drive::{MEDIA, Medium, PERSONALITIES, Pace, Personality};
 
 use crate::{
     output::{Outcome, Output},
@@ -94,19 +94,8 @@ pub enum VirtualCommand {
     /// Runs a program that sees the disc in a drive (Linux)
     ///
     /// The program and its children find the drive at the given path. Neither root nor a kernel module is needed.
-    #[command(after_help = "Example: imapi virtual run my.disc -- sg_inq /dev/sr0")]
-    Run {
-        /// The file
-        disc: PathBuf,
-
-        /// Where the program finds the drive
-        #[arg(long, value_name = "PATH", default_value = "/dev/sr0")]
-        device: PathBuf,
-
-        /// The program and its arguments
-        #[arg(required = true, last = true, value_name = "COMMAND")]
-        command: Vec<OsString>,
-    },
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArguments),
 
     /// Makes a drive of the kernel's own with the disc in it (Linux, root)
     ///
@@ -140,6 +129,13 @@ pub enum VirtualCommand {
         force: bool,
     },
 
+    /// Lists the drives that differ from the standard, for `imapi virtual run --personality`
+    Personalities {
+        /// Prints a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+
     /// Tells what a disc is and what is on it
     Show {
         /// The file
@@ -149,6 +145,43 @@ pub enum VirtualCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "programs see the drive on Linux only"))]
+pub struct RunArguments {
+    /// The file
+    pub disc: PathBuf,
+
+    /// Where the program finds the drive
+    #[arg(long, value_name = "PATH", default_value = "/dev/sr0")]
+    pub device: PathBuf,
+
+    /// The ways of the drive; `imapi virtual personalities` lists them
+    #[arg(long, value_name = "NAME", default_value = "standard", value_parser = personalities(), hide_possible_values = true)]
+    pub personality: &'static Personality,
+
+    /// How long the drive takes: quick, real, or xN for N times as fast as real
+    #[arg(long, value_name = "PACE", default_value = "quick", value_parser = |text: &str| text.parse::<Pace>())]
+    pub speed: Pace,
+
+    /// A script of faults that strike the drive, in JSON
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+
+    /// Writes down every command: in JSON lines, or as a network capture when the name ends in .pcap
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+
+    /// The program and its arguments
+    #[arg(required = true, last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Takes the names of the personalities.
+fn personalities() -> impl TypedValueParser<Value = &'static Personality> {
+    let named = |personality: &Personality| PossibleValue::new(personality.name).help(personality.summary);
+    PossibleValuesParser::new(PERSONALITIES.iter().map(named)).try_map(|name| name.parse::<&Personality>())
 }
 
 /// Takes the names of the media, which the help lists.
@@ -163,6 +196,11 @@ Examples:
   imapi explain -1062599676
   imapi explain e_imapi_df2data_media_not_blank
   imapi explain media_not_blank --lang zh-TW";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  imapi virtual run my.disc -- sg_inq /dev/sr0
+  imapi virtual run my.disc --personality pioneer --speed x16 --trace burn.pcap -- wodim dev=/dev/sr0 my.iso";
 
 const ATTACH_EXAMPLES: &str = "\
 Example:

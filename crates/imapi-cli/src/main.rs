@@ -32,15 +32,14 @@ fn main() -> ExitCode {
         Command::Virtual(VirtualCommand::Create { disc, media, size }) => {
             virtual_disc::create(&disc, media, size, lang, &mut out)
         }
-        Command::Virtual(VirtualCommand::Run { disc, device, command }) => {
-            return virtual_disc::run(&disc, &device, &command, lang);
-        }
+        Command::Virtual(VirtualCommand::Run(arguments)) => return virtual_disc::run(&arguments, lang),
         Command::Virtual(VirtualCommand::Attach { disc, background, json }) => {
             virtual_attach::attach(&disc, background, json, lang, &mut out)
         }
         Command::Virtual(VirtualCommand::Detach { which, all: _, force }) => {
             Ok(virtual_attach::detach(which.as_deref(), force, lang))
         }
+        Command::Virtual(VirtualCommand::Personalities { json }) => virtual_disc::personalities(json, &mut out),
         Command::Virtual(VirtualCommand::Show { disc, json }) => virtual_disc::show(&disc, lang, json, &mut out),
         Command::Completions { shell } => cli::completions(shell, &mut out),
         Command::Man { command } => cli::man(command.as_deref(), &mut out),

@@ -122,6 +122,11 @@ impl<W: Write> Capture<W> {
         self.respond(end, completion.status, missing, sense)
     }
 
+    /// Hands what was added to the sink on to where the sink writes.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+
     /// The sink, with all that was added.
     pub fn finish(mut self) -> io::Result<W> {
         self.to.flush()?;

@@ -1,9 +1,9 @@
 //! `imapi virtual`: discs in files.
 
-use imapi_virtual_drive::MEDIA;
+use imapi_virtual_drive::{MEDIA, PERSONALITIES};
 use serde_json::Value;
 
-use crate::{imapi, run, told};
+use crate::{imapi, peer, run, told};
 
 #[test]
 fn a_disc_is_made_shown_and_never_made_over() {
@@ -109,4 +109,90 @@ fn what_is_not_attached_cannot_be_detached() {
     for wrong in [&["virtual", "detach"][..], &["virtual", "detach", "--all", "my.disc"]] {
         assert_eq!(run(wrong).status.code(), Some(2), "{wrong:?}");
     }
+}
+
+#[test]
+fn the_personalities_are_listed_with_what_they_do() {
+    let listed: Value = serde_json::from_str(&told(&["virtual", "personalities", "--json"])).expect("JSON");
+    let listed = listed.as_array().expect("an array");
+    assert_eq!(listed.len(), PERSONALITIES.len());
+    let text = told(&["virtual", "personalities"]);
+    for (shown, personality) in listed.iter().zip(&PERSONALITIES) {
+        assert_eq!((&shown["name"], &shown["seenIn"]), (&personality.name.into(), &personality.seen_in.into()));
+        assert!(text.contains(personality.name) && text.contains(personality.summary), "{personality}");
+    }
+}
+
+/// What the drive is like, how fast it is, and what strikes it, as a program of others sees it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_drive_is_as_it_was_asked_to_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();
+    let (disc, script) = (file("my.disc"), file("faults.json"));
+    told(&["virtual", "create", &disc, "--media", "dvd-ram", "--size", "8M"]);
+    let run_in =
+        |options: &[&str], command: &[&str]| run(&[&["virtual", "run", &disc], options, &["--"], command].concat());
+    let who = run_in(&["--personality", "pioneer"], &["sg_inq", "/dev/sr0"]);
+    let who = String::from_utf8_lossy(&who.stdout).into_owned();
+    assert!(who.contains("PIONEER") && who.contains("DVR-216D"), "{who}");
+
+    // 4 MiB at the 22.16 MB/s that the drive reads a DVD.
+    let begun = std::time::Instant::now();
+    let read = ["dd", "if=/dev/sr0", "of=/dev/null", "bs=65536", "count=64", "status=none"];
+    assert!(run_in(&["--speed", "real"], &read).status.success());
+    assert!(begun.elapsed() >= std::time::Duration::from_millis(189), "{:?}", begun.elapsed());
+
+    let scratch = r#"{"faults":[{"when":{"opcode":"28","blocks":{"first":16,"last":16}},
+        "what":{"sense":{"code":"3/11/00"}},"times":"always"}]}"#;
+    std::fs::write(&script, scratch).expect("a file");
+    let read =
+        |block: &'static str| ["sg_raw", "-r", "2048", "/dev/sr0", "28", "0", "0", "0", "0", block, "0", "0", "1", "0"];
+    assert!(run_in(&["--faults", &script], &read("0f")).status.success());
+    let scratched = run_in(&["--faults", &script], &read("10"));
+    let complaint = String::from_utf8_lossy(&scratched.stderr).into_owned();
+    assert!(!scratched.status.success() && complaint.contains("Unrecovered read error"), "{complaint}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_drive_cannot_be_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();
+    let (disc, script) = (file("my.disc"), file("faults.json"));
+    told(&["virtual", "create", &disc, "--media", "dvd-ram", "--size", "8M"]);
+    std::fs::write(&script, r#"{"faults":[{"when":{"nth":1},"what":"explode"}]}"#).expect("a file");
+    for (options, status, words) in [
+        (["--personality", "friendly"], 2, "nwa-minus-150"),
+        (["--speed", "fast"], 2, "as in x8"),
+        (["--faults", &script], 1, "explode"),
+        (["--faults", "/no/such/script"], 1, "ERROR_FILE_NOT_FOUND"),
+        (["--trace", "/no/such/folder/trace"], 1, "/no/such/folder/trace"),
+    ] {
+        let output = run(&[&["virtual", "run", &disc], &options[..], &["--", "true"]].concat());
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{options:?}: {complaint}");
+        assert!(complaint.contains(words), "{options:?}: {complaint}");
+    }
+}
+
+/// The recording is read by the library that wrote it, the capture by a program that did not.
+#[cfg(target_os = "linux")]
+#[test]
+fn every_command_is_written_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();
+    let (disc, lines, capture) = (file("my.disc"), file("trace.jsonl"), file("trace.pcap"));
+    told(&["virtual", "create", &disc, "--media", "dvd-ram", "--size", "8M"]);
+    for trace in [&lines, &capture] {
+        assert!(run(&["virtual", "run", &disc, "--trace", trace, "--", "sg_inq", "/dev/sr0"]).status.success());
+    }
+    let text = std::fs::read_to_string(&lines).expect("the recording");
+    let named: Vec<Value> = text.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(named.iter().any(|line| line["name"] == "INQUIRY" && line["status"] == 0), "{text}");
+    let seen = peer("tshark", "tshark", &["-r", &capture, "-Y", "scsi", "-T", "fields", "-e", "_ws.col.Info"]);
+    let seen = String::from_utf8_lossy(&seen.stdout).into_owned();
+    let answers = seen.lines().filter(|line| line.starts_with("SCSI: Response") || line.starts_with("SCSI Response"));
+    assert_eq!(answers.count(), named.len(), "{seen}");
+    assert!(seen.contains("Inquiry Response Data"), "{seen}");
 }

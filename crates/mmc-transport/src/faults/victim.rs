@@ -90,8 +90,7 @@ mod tests {
             let answer = faulty.execute(&Cdb::ten(WRITE), Data::Out(&[0; 8]), Duration::from_secs(1));
             assert_eq!(answer.expect("an answer").sense, None, "nothing is pretended");
         }
-        let told = drive.story.lock().expect("no panic").clone();
-        told
+        drive.story.lock().expect("no panic").clone()
     }
 
     #[test]

@@ -1,34 +1,25 @@
-//! `imapi virtual`: discs in files, made and looked at.
+//! `imapi virtual`: discs in files, made, looked at, and used by programs.
 
+mod personalities;
+#[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
+mod run;
 #[cfg(target_os = "linux")]
-use std::sync::Arc;
+mod trace;
+
 use std::{
-    ffi::OsString,
     io::{self, Write as _},
     path::Path,
-    process::ExitCode,
 };
 
-#[cfg(target_os = "linux")]
-use imapi_disc_types::SystemClock;
 use imapi_errors::{Coded, Fact, Lang, Term};
-#[cfg(target_os = "linux")]
-use imapi_mmc_transport::{TransportExt as _, commands::TestUnitReady};
-#[cfg(target_os = "linux")]
-use imapi_virtual_device::VirtualDevice;
-#[cfg(target_os = "linux")]
-use imapi_virtual_drive::VirtualDrive;
 use imapi_virtual_drive::{DiscFile, DiscState, Medium};
 use serde::Serialize;
 
+pub use self::{personalities::personalities, run::run};
 use crate::output::{self, Outcome, Output};
 
 /// Bytes of a block.
 const BLOCK: u64 = 2048;
-
-/// What a drive has to tell at most before it is ready.
-#[cfg(target_os = "linux")]
-const ATTENTIONS: usize = 4;
 
 /// A disc in JSON.
 #[derive(Debug, Serialize)]
@@ -97,50 +88,6 @@ fn whole_units(bytes: u64, medium: &Medium) -> u32 {
     u32::try_from(blocks).unwrap_or(u32::MAX)
 }
 
-/// Runs a program that sees the disc in a drive, and ends as the program ends.
-#[cfg(target_os = "linux")]
-pub fn run(disc: &Path, device: &Path, command: &[OsString], lang: Lang) -> ExitCode {
-    let opened = DiscFile::<DiscState>::open(disc);
-    let file = match opened {
-        Ok(file) => file,
-        Err(error) => return ended(failed(&error, lang)),
-    };
-    let medium = match file.geometry().medium.parse::<&Medium>() {
-        Ok(medium) => medium,
-        Err(error) => return ended(failed(&error, lang)),
-    };
-    let drive = VirtualDrive::new(Arc::new(SystemClock::new()));
-    if let Err(error) = drive.insert(file, medium) {
-        return ended(failed(&error, lang));
-    }
-    // An operating system hears of the reset and of the new disc before it lets programs in.
-    for _ in 0..ATTENTIONS {
-        if drive.send(&TestUnitReady).is_ok() {
-            break;
-        }
-    }
-    let (program, arguments) = command.split_first().expect("clap demands one");
-    let mut run = std::process::Command::new(program);
-    run.args(arguments);
-    match VirtualDevice::new(Arc::new(drive)).at(device).run(run) {
-        Ok(status) => {
-            let code = status.code().and_then(|code| u8::try_from(code).ok());
-            code.map_or(ExitCode::from(1), ExitCode::from)
-        }
-        Err(error) => ended(failed(&error, lang)),
-    }
-}
-
-/// What makes a drive visible to other programs is made for Linux.
-#[cfg(not(target_os = "linux"))]
-pub fn run(_: &Path, _: &Path, _: &[OsString], lang: Lang) -> ExitCode {
-    ended(failed(&imapi_errors::common::ERROR_NOT_SUPPORTED, lang))
-}
-
-fn ended(outcome: Outcome) -> ExitCode {
-    if outcome == Outcome::Done { ExitCode::SUCCESS } else { ExitCode::from(1) }
-}
-
 /// Tells what a disc is and what is on it.
 pub fn show(disc: &Path, lang: Lang, json: bool, out: &mut Output) -> io::Result<Outcome> {
     let file = match DiscFile::<DiscState>::open(disc) {
@@ -206,7 +153,7 @@ fn state_of(state: &DiscState) -> Term {
     }
 }
 
-fn failed(error: &impl Coded, lang: Lang) -> Outcome {
+fn failed(error: &(impl Coded + ?Sized), lang: Lang) -> Outcome {
     output::report(error, lang);
     Outcome::Failed
 }

@@ -76,6 +76,8 @@ pub(crate) fn answer(visit: &mut Visit<'_>, request: u32, argument: Address) -> 
         | number::CLEAR_OPTIONS
         | number::EJECT_SOFTWARE
         | number::RESET => Ok(0),
+        // As long as somebody else has the disc.
+        number::EJECT if visit.supervisor.opens.count() > 1 => Err(Errno(libc::EBUSY)),
         number::EJECT => order(device, &PreventAllowMediumRemoval::ALLOW).and_then(|_| start_stop(UnitAction::Eject)),
         number::CLOSE_TRAY => start_stop(UnitAction::Load),
         number::START => start_stop(UnitAction::Start),

@@ -45,7 +45,7 @@
 //! - `chdir`, `statfs`, `mount` and `inotify` do not know what of `/sys` and `/proc` is the device's. A link of the machine
 //!   that leads to the node leads nowhere. Counters there are zeros, and no uevents come.
 //! - Programs get no more privileges on `exec`: set-user-ID bits have no effect.
-//! - Linux 5.19 or newer, `x86_64` or aarch64. Not seen: calls of 32-bit programs, and what is done through io_uring.
+//! - Linux 5.19 or newer, `x86_64` or aarch64. Not seen: calls of 32-bit programs, and what is done through `io_uring`.
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #![deny(unsafe_code)]

@@ -135,6 +135,11 @@ impl Opens {
         Ok(Opened { descriptor, number })
     }
 
+    /// How often the node for discs is open.
+    pub(crate) fn count(&self) -> usize {
+        self.swept().iter().filter(|(open, _)| open.node.kind == Kind::Block).count()
+    }
+
     /// What a thread has behind a descriptor, when it is the device.
     pub(crate) fn find(&self, pid: u32, fd: i32) -> Option<Arc<Open>> {
         let target = fs::read_link(format!("/proc/{pid}/fd/{fd}")).ok()?;

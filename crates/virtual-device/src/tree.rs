@@ -124,10 +124,11 @@ impl Tree {
         self.file(path, move |_| Some(text.clone()));
     }
 
-    /// A link, which says the shortest way as those of `/sys` do.
+    /// A link, which says the way as those of `/sys` do: the name of what it leads to always stands at its end.
     pub(crate) fn link(&mut self, path: &Path, target: &Path) {
         let folder = path.parent().unwrap_or(path);
-        let shared = folder.components().zip(target.components()).take_while(|(a, b)| a == b).count();
+        let above = target.parent().unwrap_or(target);
+        let shared = folder.components().zip(above.components()).take_while(|(a, b)| a == b).count();
         let up = folder.components().skip(shared).map(|_| Component::ParentDir);
         let way: PathBuf = up.chain(target.components().skip(shared)).collect();
         self.put(path, Entry::Link(way));

@@ -24,8 +24,8 @@ fn a_folder_shows_the_node_and_all_that_the_machine_has() {
     let mut shown = listed(&good(&disc(), "ls", &["/dev"]));
     shown.sort();
     assert_eq!(shown, real);
-    assert_eq!(shell("echo /dev/sr* /dev/sg*"), "/dev/sr0 /dev/sg0\n");
-    assert_eq!(shell("cd /dev && echo sr*"), "sr0\n");
+    assert_eq!(shell("echo /dev/s[r]0 /dev/s[g]0"), "/dev/sr0 /dev/sg0\n");
+    assert_eq!(shell("cd /dev && echo s[r]0"), "sr0\n");
     // `find` stats what it lists relative to the folder that it has open.
     let found =
         good(&disc(), "find", &["/dev", "-maxdepth", "1", "-name", "s[rg]0", "-type", "b,c", "-printf", "%f%y "]);
@@ -77,6 +77,10 @@ fn sysfs_tells_of_the_drive_in_all_its_places() {
     let lines: Vec<&str> = link.lines().collect();
     assert!(lines[0].starts_with("../../devices/") && lines[0].ends_with("/block/sr0"), "{link}");
     assert_eq!(lines[1..], ["/sys/bus/scsi/drivers/sr", "/sys/block/sr0/"]);
+    // The address is read from the end of a link.
+    let ends = shell("for a in /sys/class/scsi_device/*; do basename $(readlink $a/device); done");
+    let link = shell("readlink /sys/block/sr0/device");
+    assert!(ends.lines().any(|end| link == format!("../../../{end}\n")), "{ends}{link}");
     // Real ones are still there beside it.
     for entry in fs::read_dir("/sys/class/block").expect("a folder") {
         let name = entry.expect("an entry").file_name().into_string().expect("a name");
@@ -137,6 +141,16 @@ fn sg3_utils_scan_and_map() {
     assert!(scan.contains("/dev/sg0: scsi") && scan.contains("IMAPI     Test drive"), "{scan}");
     let map = good(&disc(), "sg_map", &["-sr", "-i"]);
     assert!(map.contains("/dev/sg0  /dev/sr0") || map.contains("/dev/sg0  /dev/scd0"), "{map}");
+}
+
+#[test]
+fn lsblk_knows_what_it_is() {
+    let listed = good(&disc(), "lsblk", &["-Sno", "NAME,TYPE,VENDOR,MODEL,REV"]);
+    let line = listed.lines().find(|line| line.starts_with("sr0 ")).unwrap_or_default();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert!(words.starts_with(&["sr0", "rom", "IMAPI", "Test", "drive", "1.0"]), "{listed}");
+    let listed = good(&disc(), "lsblk", &["-dnbo", "SIZE,RO,RM,LOG-SEC,MAJ:MIN", "/dev/sr0"]);
+    assert_eq!(listed.split_whitespace().collect::<Vec<_>>(), ["524288", "0", "1", "2048", "11:0"]);
 }
 
 #[test]

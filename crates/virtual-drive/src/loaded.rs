@@ -1,13 +1,13 @@
 //! [`Loaded`]: a disc in a drive, with what is only true of it while it is there.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use imapi_disc_types::Lba;
 use imapi_mmc_transport::Sense;
 
 use crate::{
     DiscFile, DiscFileError, DiscState, FormatState, Medium, Preparation, State as _,
-    family::{Disc, Rules, rules_of},
+    family::{Disc, Rules, Session, rules_of},
     state::Change,
 };
 
@@ -20,6 +20,10 @@ pub(crate) struct Loaded {
     rehearsal: Option<DiscState>,
     /// Formatting that goes on while hosts use the disc.
     background: Option<Background>,
+    /// The session of a CD whose plan is known and that is not complete.
+    session: Option<Session>,
+    /// The last sector that was read or written: there the head is.
+    head: Cell<i32>,
 }
 
 /// Formatting in the background.
@@ -40,7 +44,7 @@ fn broken(error: &DiscFileError) -> Sense {
 
 impl Loaded {
     pub(crate) fn new(file: DiscFile<DiscState>, medium: &'static Medium) -> Self {
-        Self { file, medium, rehearsal: None, background: None }
+        Self { file, medium, rehearsal: None, background: None, session: None, head: Cell::new(0) }
     }
 
     /// The disc again, without what was only in the drive's buffer.
@@ -101,6 +105,7 @@ impl Loaded {
     /// What was not flushed never happened: the disc came out, or the drive was reset.
     pub(crate) fn forget(&mut self) -> Result<(), Sense> {
         self.rehearsal = None;
+        self.session = None;
         self.file.forget().map_err(|error| broken(&error))
     }
 
@@ -134,6 +139,24 @@ impl Loaded {
         }
     }
 
+    /// The session of a CD that is planned or being written.
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// The sector at which the head is.
+    pub(crate) fn head(&self) -> i32 {
+        self.head.get()
+    }
+
+    pub(crate) fn take_session(&mut self) -> Option<Session> {
+        self.session.take()
+    }
+
+    pub(crate) fn put_session(&mut self, session: Session) {
+        self.session = Some(session);
+    }
+
     /// From now on the laser stays off, or is on again.
     pub(crate) fn rehearse(&mut self, on: bool) {
         match (on, self.rehearsal.is_some()) {
@@ -150,6 +173,7 @@ impl Loaded {
         if let Some(lost) = self.state().harm.first_lost(first, sectors) {
             return Err(Sense::READ_ERROR.at(Lba(lost)));
         }
+        self.head.set(first.saturating_add_unsigned(sectors.saturating_sub(1)));
         self.file.read(first, out).map_err(|error| broken(&error))
     }
 

@@ -28,6 +28,7 @@ use imapi_mmc_transport::{
     structure::{DiscStructure, StructureFormat},
 };
 
+pub(crate) use self::cd::Session;
 use crate::{DiscState, Family, Loaded, Medium, state::Change};
 
 /// Bytes of a block, as hosts see it everywhere but on a CD.

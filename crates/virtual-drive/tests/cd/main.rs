@@ -1,5 +1,7 @@
 //! CDs burned in the drive by commands: what they say of themselves, what may be written, and what is read back.
 
 mod bench;
+mod blank;
 mod new;
+mod session_at_once;
 mod track_at_once;

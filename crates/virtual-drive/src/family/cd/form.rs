@@ -76,7 +76,6 @@ impl HostForm {
         })
     }
 
-    #[expect(dead_code, reason = "for session at once")]
     /// The form of a cue sheet's blocks; `None` for one without a meaning.
     pub(super) fn of_cue(form: MainForm) -> Option<Self> {
         let nothing_of = |form: Self| Self { used: 0, ..form };
@@ -112,6 +111,11 @@ impl HostForm {
             CdForm::Xa => Self::XA,
         };
         Self { size: 0, used: 0, ..form }
+    }
+
+    /// It is for data, not for sound.
+    pub(super) fn is_data(self) -> bool {
+        self.kind != Kind::One(SectorKind::Audio)
     }
 
     /// What the sectors of such a track are. With raw blocks of data only they tell, and `first` is the first of them.

@@ -3,12 +3,15 @@
 //! Sectors are stored as they are on the disc, but for the scrambling: 2352 bytes, and 96 bytes of sub-channels behind
 //! them. The drive makes what the host does not send.
 
+mod blank;
+mod cue_sheet;
 mod form;
 mod information;
 mod layout;
 mod q;
 mod read;
 mod sector;
+mod session_at_once;
 mod sub_channel;
 mod toc;
 mod track_at_once;
@@ -17,16 +20,18 @@ use imapi_disc_types::Lba;
 use imapi_mmc_transport::{
     InvalidField, Sense,
     commands::{
-        CloseFunction, DiscInformation, FormatCapacities, ReadCd, ReadHeader, ReadSubChannel, Reservation,
-        SectorHeader, SubChannelData, TocFormat, TocReply,
+        Blank, CloseFunction, CueEntry, DiscInformation, FormatCapacities, ReadCd, ReadHeader, ReadSubChannel,
+        Reservation, SectorHeader, SubChannelData, TocFormat, TocReply,
     },
     feature::FeatureDescriptor,
     mode::{WriteParameters, WriteType},
 };
 
 use self::layout::Layout;
-use super::{Disc, Rules, TrackView, Work, WriteOrder};
+use super::{Disc, Rules, TrackView, Work, WorkKind, WriteOrder};
 use crate::{Loaded, state::Change};
+
+pub(crate) use self::session_at_once::Session;
 
 /// The rules of CDs that can be written.
 pub(super) struct Cd;
@@ -86,17 +91,34 @@ impl Rules for Cd {
             return Err(Sense::CANNOT_WRITE);
         }
         match order.page.write_type {
-            WriteType::TRACK_AT_ONCE => track_at_once::write(loaded, order),
+            WriteType::TRACK_AT_ONCE => {
+                loaded.take_session();
+                track_at_once::write(loaded, order)
+            }
+            WriteType::SESSION_AT_ONCE => {
+                let mut session = loaded.take_session().ok_or(Sense::SEQUENCE_ERROR)?;
+                let written = session_at_once::write(loaded, &mut session, order);
+                loaded.put_session(session);
+                written
+            }
             _ => Err(Sense::SEQUENCE_ERROR),
         }
     }
 
     fn is_writing(&self, loaded: &Loaded) -> bool {
-        Layout::of(loaded).being_written().is_some()
+        loaded.session().is_some_and(Session::is_begun) || Layout::of(loaded).being_written().is_some()
     }
 
-    fn synchronize(&self, loaded: &mut Loaded, _: &WriteParameters) -> Result<Work, Sense> {
-        track_at_once::end_track(loaded)
+    fn synchronize(&self, loaded: &mut Loaded, page: &WriteParameters) -> Result<Work, Sense> {
+        let Some(session) = loaded.session().filter(|session| session.is_begun()) else {
+            return track_at_once::end_track(loaded);
+        };
+        let ended = session_at_once::end(loaded, session, page);
+        if ended.is_some() {
+            loaded.take_session();
+        }
+        // A session that is not complete goes on.
+        Ok(ended.unwrap_or_else(|| Work::new(WorkKind::Flushing, Vec::new(), FLUSHING)))
     }
 
     fn close(
@@ -109,6 +131,10 @@ impl Rules for Cd {
         if Layout::of(loaded).is_closed() {
             return Err(Sense::CANNOT_WRITE);
         }
+        if loaded.session().is_some_and(Session::is_begun) {
+            // It closes itself when its last block is there.
+            return Err(Sense::SEQUENCE_ERROR);
+        }
         match function {
             CloseFunction::Track => track_at_once::close_track(loaded, track),
             CloseFunction::Session => track_at_once::close_session(loaded, page),
@@ -118,5 +144,22 @@ impl Rules for Cd {
 
     fn reserve(&self, disc: Disc<'_>, page: &WriteParameters, wanted: Reservation) -> Result<Vec<Change>, Sense> {
         track_at_once::reserve(disc.into(), page, wanted)
+    }
+
+    fn cue_sheet(&self, loaded: &mut Loaded, page: &WriteParameters, sheet: &[CueEntry]) -> Result<(), Sense> {
+        if loaded.disc().state.finalized {
+            return Err(Sense::CANNOT_WRITE);
+        }
+        if page.write_type != WriteType::SESSION_AT_ONCE || self.is_writing(loaded) {
+            return Err(Sense::SEQUENCE_ERROR);
+        }
+        let layout = Layout::of(loaded);
+        let session = Session::new(cue_sheet::plan(layout, page, sheet)?, layout.lead_in());
+        loaded.put_session(session);
+        Ok(())
+    }
+
+    fn blank(&self, disc: Disc<'_>, command: Blank) -> Result<Work, Sense> {
+        blank::blank(disc.into(), command)
     }
 }

@@ -11,9 +11,10 @@ use imapi_mmc_transport::{
 
 use super::{
     super::signed,
+    layout::{Area, Layout},
     sector::{STORED, Stored},
 };
-use crate::{Loaded, state::TrackState};
+use crate::Loaded;
 
 pub(super) fn answer(loaded: &Loaded, query: ReadSubChannel) -> Result<SubChannelData, Sense> {
     let body = if query.sub_q { Some(body(loaded, query)?) } else { None };
@@ -45,21 +46,32 @@ fn body(loaded: &Loaded, query: ReadSubChannel) -> Result<SubChannelBody, Sense>
     }
 }
 
-/// The head rests where the last command left it; this drive puts it back to the beginning of the disc.
+/// Where the head is, as Q says it there.
 fn position(loaded: &Loaded, time: bool) -> SubChannelBody {
-    let first: Option<&TrackState> = loaded.state().tracks.first().filter(|track| track.written > 0);
-    let at = first.map_or(0, |track| signed(track.first));
+    let head = loaded.head();
     let mut stored = [0; STORED];
-    let q = loaded.fetch(at, &mut stored).ok().and_then(|()| Stored::all(&stored).next()).map(Stored::q);
-    let (control, track, index) = match q.map(|frame| (frame.control, frame.content)) {
-        Some((control, QContent::Program { track, index, .. })) => (control.bits(), track.get(), index.get()),
-        _ => (0, 0, 0),
+    let readable = matches!(Layout::of(loaded).area(head), Some((Area::Track(_), _)));
+    let q = readable.then(|| loaded.fetch(head, &mut stored).ok()).flatten();
+    let q = q.and_then(|()| Stored::all(&stored).next()).map(Stored::q);
+    let at = head;
+    let begin = Layout::of(loaded).state.tracks.iter().map(|track| signed(track.first)).rfind(|&first| first <= at);
+    let number = loaded.state().tracks.iter().filter(|track| signed(track.first) <= at).count();
+    let (control, track, index, relative) = match q.map(|frame| (frame.control, frame.content)) {
+        Some((control, QContent::Program { track, index, relative, .. })) => {
+            (control.bits(), track.get(), index.get(), relative.frames())
+        }
+        // The numbers of disc and recording stand in place of the position; it goes on all the same.
+        Some((control, _)) => (control.bits(), u8::try_from(number).unwrap_or(0), 1, at.abs_diff(begin.unwrap_or(at))),
+        None => (0, 0, 0, 0),
     };
     let place = |lba: i32| match Msf::try_from(Lba(lba)) {
         Ok(msf) if time => CdPosition::Time(msf),
         _ => CdPosition::Lba(Lba(lba)),
     };
-    let relative = if time { CdPosition::Time(Msf::default()) } else { CdPosition::Lba(Lba(0)) };
+    let relative = match Msf::from_frames(relative) {
+        Some(msf) if time => CdPosition::Time(msf),
+        _ => CdPosition::Lba(Lba(signed(relative))),
+    };
     let control = TrackControl::from_bits(control);
     SubChannelBody::Position { adr: 1, control, track, index, absolute: place(at), relative }
 }

@@ -1,5 +1,8 @@
 //! READ TOC in all its formats, and the table itself.
 
+use std::collections::BTreeMap;
+
+use imapi_cd_sector::cdtext::{Pack, packs_of_sector};
 use imapi_disc_types::Lba;
 use imapi_mmc_transport::{
     InvalidField, RawMsf, Sense,
@@ -10,6 +13,7 @@ use super::{
     super::signed,
     layout::{Layout, next_program},
     q::time,
+    sector::{STORED, Stored},
 };
 use crate::{
     Loaded,
@@ -25,7 +29,7 @@ pub(super) fn answer(loaded: &Loaded, format: TocFormat) -> Result<TocReply, Sen
         TocFormat::Full => TocReply::Full(full(disc).ok_or_else(not_there)?),
         TocFormat::Pma => TocReply::Pma(memory(disc)),
         TocFormat::Atip => TocReply::Atip(groove(disc)),
-        TocFormat::CdText => return Err(not_there()),
+        TocFormat::CdText => TocReply::CdText(text(loaded)?.ok_or_else(not_there)?),
     })
 }
 
@@ -147,4 +151,37 @@ fn groove(disc: Layout<'_>) -> Atip {
         a2: None,
         a3: None,
     }
+}
+
+/// Sectors of a lead-in that are looked at at a time.
+const PIECE: usize = 64;
+
+/// The CD-TEXT in the first lead-in that has any: each pack once, in the order of their numbers.
+fn text(loaded: &Loaded) -> Result<Option<Vec<[u8; 18]>>, Sense> {
+    let state = loaded.state();
+    let Some((&number, session)) = state.cd_sessions.iter().find(|(_, session)| session.text) else {
+        return Ok(None);
+    };
+    let program = state.tracks.iter().find(|track| track.session == number).map_or(0, TrackState::pause_start);
+    let mut packs = BTreeMap::new();
+    let mut sectors = vec![0; PIECE * STORED];
+    for first in (session.lead_in..program).step_by(PIECE) {
+        let count = usize::try_from(program - first).unwrap_or(0).min(PIECE);
+        let sectors = &mut sectors[..count * STORED];
+        loaded.fetch(first, sectors)?;
+        for sector in Stored::all(sectors) {
+            let known = packs.len();
+            for bytes in packs_of_sector(sector.sub) {
+                let (pack, crc) = Pack::decode(bytes);
+                if crc.holds() && bytes[0] & 0x80 != 0 {
+                    packs.insert((pack.block, pack.sequence), bytes);
+                }
+            }
+            // They come again and again; a sector with nothing new begins the second round.
+            if known > 0 && packs.len() == known {
+                return Ok(Some(packs.into_values().collect()));
+            }
+        }
+    }
+    Ok((!packs.is_empty()).then(|| packs.into_values().collect()))
 }

@@ -67,6 +67,11 @@ pub(super) fn write(loaded: &mut Loaded, order: WriteOrder<'_>) -> Result<usize,
     Ok(payload.len())
 }
 
+/// The number of the disc that the write parameters tell.
+pub(super) fn catalogue_of(page: &WriteParameters) -> Option<String> {
+    page.catalogue_number.and_then(|number| number.text().map(str::to_string))
+}
+
 /// The track that the write parameters speak of.
 fn wanted(page: &WriteParameters, form: HostForm, first: &[u8]) -> CdTrack {
     let xa = page.session_format != SessionFormat::CD_DA_OR_ROM;
@@ -76,7 +81,7 @@ fn wanted(page: &WriteParameters, form: HostForm, first: &[u8]) -> CdTrack {
         pause: PAUSE,
         run_out: RUN_OUT,
         isrc: page.recording_code.and_then(|code| code.text().map(str::to_string)),
-        catalogue: page.catalogue_number.and_then(|number| number.text().map(str::to_string)),
+        catalogue: catalogue_of(page),
         packets: None,
     }
 }

@@ -57,6 +57,18 @@ impl VirtualDevice {
         self.with(path.as_ref(), Kind::Generic)
     }
 
+    /// Seen also as a generic SCSI device at the first `/dev/sgN` that the machine has not taken.
+    #[must_use]
+    pub fn with_free_generic(self) -> Self {
+        let taken = |number: &u32| {
+            ["/dev", "/sys/class/scsi_generic"]
+                .iter()
+                .any(|folder| Path::new(folder).join(format!("sg{number}")).exists())
+        };
+        let number = (0..256).find(|number| !taken(number)).unwrap_or_default();
+        self.generic(format!("/dev/sg{number}"))
+    }
+
     fn with(mut self, path: &Path, kind: Kind) -> Self {
         self.nodes.push(Node::new(path, kind));
         self

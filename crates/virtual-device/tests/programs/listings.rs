@@ -36,17 +36,21 @@ fn a_folder_shows_the_node_and_all_that_the_machine_has() {
 }
 
 #[test]
-fn a_node_elsewhere_is_listed_where_it_is() {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("real"), "").expect("a file");
-    let node = folder.path().join("burner");
-    let out = folder.path().join("out");
-    let mut command = Command::new("ls");
-    command.arg("-F").arg(folder.path()).stdout(fs::File::create(&out).expect("a file"));
-    let device = imapi_virtual_device::VirtualDevice::new(disc() as _).at(&node);
-    assert!(device.run(command).expect("it works").success());
-    assert_eq!(fs::read_to_string(out).expect("a file"), "burner\nout\nreal\n");
-    assert!(!node.exists());
+fn a_node_elsewhere_is_listed_where_it_is_and_hides_what_is_there() {
+    for has_other in [false, true] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (node, out) = (folder.path().join("burner"), folder.path().join("out"));
+        fs::write(folder.path().join("real"), "").expect("a file");
+        if has_other {
+            fs::write(&node, "hidden").expect("a file");
+        }
+        let mut command = Command::new("ls");
+        command.arg("-F").arg(folder.path()).stdout(fs::File::create(&out).expect("a file"));
+        let device = imapi_virtual_device::VirtualDevice::new(disc() as _).at(&node);
+        assert!(device.run(command).expect("it works").success());
+        assert_eq!(fs::read_to_string(out).expect("a file"), "burner\nout\nreal\n");
+        assert_eq!(node.exists(), has_other);
+    }
 }
 
 #[test]

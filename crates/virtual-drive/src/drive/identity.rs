@@ -8,10 +8,7 @@ use imapi_mmc_transport::{
 };
 
 use super::{Inner, Reply};
-use crate::{
-    Loaded, MEDIA,
-    family::current,
-};
+use crate::{Loaded, MEDIA, family::current};
 
 impl Inner {
     pub(super) fn inquiry(&self, query: Inquiry) -> Result<Reply, Sense> {

@@ -9,6 +9,7 @@ use imapi_mmc_transport::{
         ReadTrackInformation, ReserveTrack, SendCueSheet, SendDiscStructure, SendOpcInformation, SynchronizeCache,
         TocEntry, TocReply, TocStart, TrackAddress, TrackInformation,
     },
+    structure::DiscStructure,
 };
 
 use super::{Inner, Reply};
@@ -193,7 +194,10 @@ impl Inner {
     pub(super) fn structure(&mut self, query: ReadDiscStructure) -> Result<Reply, Sense> {
         let loaded = self.present()?;
         let found = loaded.rules()?.structure(loaded.disc(), query.format, query.layer);
-        let structure = found.ok_or(Sense::from(InvalidField::cdb(7)))?;
+        let mut structure = found.ok_or(Sense::from(InvalidField::cdb(7)))?;
+        if let DiscStructure::WriteProtection(protection) = &mut structure {
+            protection.until_power_off = self.settings.write_protected();
+        }
         Ok(Reply::Answer(query.encode_reply(&structure)))
     }
 

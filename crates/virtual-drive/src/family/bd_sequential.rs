@@ -11,12 +11,14 @@ use imapi_mmc_transport::{
     },
     feature::{FeatureCode, FeatureDescriptor},
     mode::WriteParameters,
+    structure::{DiscStructure, StructureFormat},
 };
 
 use super::{
     BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
     sequence::{Closing, Sequence, padding, read},
     spares,
+    structures::{self, Written},
 };
 use crate::{FormatState, Loaded, Preparation, state::Change};
 
@@ -101,6 +103,10 @@ impl Rules for BdSequential {
 
     fn knows_the_invisible_track(&self) -> bool {
         false
+    }
+
+    fn structure(&self, disc: Disc<'_>, format: StructureFormat, _layer: u8) -> Option<DiscStructure> {
+        structures::find(disc, Written::up_to(Sequence::readable_end(disc)), format)
     }
 
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {

@@ -13,13 +13,18 @@ use imapi_mmc_transport::{
     },
     feature::{FeatureCode, FeatureDescriptor},
     mode::{BlockType, MultiSession, WriteParameters, WriteType},
+    structure::{DiscStructure, StructureFormat},
 };
 
 use super::{
     BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current, restricted,
     sequence::{Closing, Sequence, padding, read},
+    structures::{self, Written},
 };
-use crate::{Loaded, Preparation, state::Change};
+use crate::{
+    Loaded, Preparation,
+    state::{Change, TrackState},
+};
 
 /// Seconds that emptying the buffer takes.
 const FLUSHING: u64 = 2;
@@ -33,10 +38,13 @@ pub(super) const BLOCKS_PER_SECOND: u64 = 1352;
 /// The rules of DVD-R and of DVD-RW in sequence.
 pub(super) struct DvdMinus;
 
+/// Blocks of a border-in.
+const BORDER_IN: u32 = 96;
+
 /// Border-out and border-in between two sessions. Behind the first they are large, so that old players find the end: on a
 /// disc that was looked at 37,792 blocks and 96; those behind later sessions are about a quarter of it.
 const SEQUENCE: Sequence = Sequence {
-    gap: |session| if session == 1 { 37_792 + 96 } else { 9_472 },
+    gap: |session| if session == 1 { 37_792 + BORDER_IN } else { 9_472 },
     most_sessions: 2302,
     most_tracks: 2302,
     most_open: 3,
@@ -68,6 +76,22 @@ fn way(disc: Disc<'_>, page: &WriteParameters) -> Result<Way, Sense> {
         WriteType::SESSION_AT_ONCE if prepared.at_once || state.tracks.is_empty() => Ok(Way::AtOnce),
         _ => Err(Sense::ILLEGAL_MODE),
     }
+}
+
+/// What there is to tell of the data.
+fn written(disc: Disc<'_>) -> Written {
+    let state = disc.state;
+    let closed = state.tracks.iter().filter(|track| track.session <= state.closed_sessions);
+    let border = closed
+        .map(TrackState::end)
+        .max()
+        .map(|end| (end, if state.finalized { 0 } else { SEQUENCE.next(disc) - BORDER_IN }));
+    let half = (state.capacity / 2).next_multiple_of(disc.medium.unit());
+    let dual = disc.medium.kind == MediaType::DVDDASHR_DUALLAYER;
+    // What is written at once fills both layers evenly.
+    let reserved = state.tracks.first().filter(|_| state.prepared.at_once).and_then(|track| track.reserved);
+    let layer_0 = reserved.map_or(half, |blocks| (blocks / 2).next_multiple_of(disc.medium.unit()));
+    Written { end: Sequence::readable_end(disc), borders: border, layer_0: dual.then_some((layer_0, false)) }
 }
 
 /// What is written at once has all come.
@@ -120,6 +144,10 @@ impl Rules for DvdMinus {
 
     fn knows_the_invisible_track(&self) -> bool {
         false
+    }
+
+    fn structure(&self, disc: Disc<'_>, format: StructureFormat, _layer: u8) -> Option<DiscStructure> {
+        structures::find(disc, written(disc), format)
     }
 
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {

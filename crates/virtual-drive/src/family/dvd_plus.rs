@@ -6,12 +6,13 @@ use imapi_mmc_transport::{
     commands::{CloseFunction, DiscInformation, FormatCapacities, Reservation, TrackResources},
     feature::{FeatureCode, FeatureDescriptor},
     mode::WriteParameters,
-    structure::{DiscStructure, LayerBoundary, StructureFormat},
+    structure::{DiscStructure, StructureFormat},
 };
 
 use super::{
     BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
     sequence::{Closing, Sequence, padding, read},
+    structures::{self, Written},
 };
 use crate::{Loaded, Preparation, state::Change};
 
@@ -80,13 +81,10 @@ impl Rules for DvdPlus {
     }
 
     fn structure(&self, disc: Disc<'_>, format: StructureFormat, _layer: u8) -> Option<DiscStructure> {
-        match format {
-            StructureFormat::LAYER_BOUNDARY if has_two_layers(disc) => {
-                let fixed = disc.state.prepared.layer_break.is_some() || !disc.state.tracks.is_empty();
-                Some(DiscStructure::LayerBoundary(LayerBoundary { fixed, layer_0_blocks: layer_0_blocks(disc) }))
-            }
-            _ => None,
-        }
+        let fixed = disc.state.prepared.layer_break.is_some() || !disc.state.tracks.is_empty();
+        let layer_0 = has_two_layers(disc).then(|| (layer_0_blocks(disc), fixed));
+        let end = Sequence::readable_end(disc);
+        structures::find(disc, Written { end, borders: None, layer_0 }, format)
     }
 
     fn send_structure(&self, disc: Disc<'_>, format: u8, structure: &DiscStructure) -> Result<Vec<Change>, Sense> {

@@ -12,6 +12,7 @@ mod pressed;
 mod restricted;
 mod sequence;
 mod spares;
+mod structures;
 
 use std::time::Duration;
 

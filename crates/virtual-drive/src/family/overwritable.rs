@@ -13,10 +13,12 @@ use imapi_mmc_transport::{
     },
     feature::{FeatureCode, FeatureDescriptor},
     mode::WriteParameters,
+    structure::{DiscStructure, StructureFormat},
 };
 
 use super::{
     BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, contents, current, read_blocks, signed, spares,
+    structures::{self, Written},
 };
 use crate::{FormatState, Loaded, Preparation, state::Change};
 
@@ -162,6 +164,10 @@ impl Rules for Overwritable {
         vec![TrackView { last_recorded, blank: size == 0, packets, ..TrackView::new(1, 1, 0, size) }]
     }
 
+    fn structure(&self, disc: Disc<'_>, format: StructureFormat, _layer: u8) -> Option<DiscStructure> {
+        structures::find(disc, Written::up_to(disc.usable()), format)
+    }
+
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {
         let (blocks, kind) = if disc.is_formatted() {
             (disc.usable(), CapacityKind::Formatted)
@@ -220,6 +226,15 @@ impl Rules for Overwritable {
                 Ok(Work::new(WorkKind::Closing, Vec::new(), CLOSING))
             }
             _ => Err(Sense::SEQUENCE_ERROR),
+        }
+    }
+
+    fn send_structure(&self, _: Disc<'_>, _: u8, structure: &DiscStructure) -> Result<Vec<Change>, Sense> {
+        match structure {
+            DiscStructure::WriteProtection(wanted) => {
+                Ok(vec![Change::Prepared(Preparation::Protected(wanted.persistent))])
+            }
+            _ => Err(Sense::from(InvalidField::cdb(7))),
         }
     }
 

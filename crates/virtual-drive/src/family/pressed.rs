@@ -6,11 +6,13 @@ use imapi_mmc_transport::{
     commands::{CapacityKind, CloseFunction, CurrentCapacity, DiscInformation, FormatCapacities},
     feature::{FeatureCode, FeatureDescriptor},
     mode::WriteParameters,
+    structure::{DiscStructure, StructureFormat},
 };
 
 use super::{
     Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
     sequence::{Sequence, read},
+    structures::{self, Written},
 };
 use crate::Loaded;
 
@@ -49,6 +51,10 @@ impl Rules for Pressed {
 
     fn capacity_end(&self, disc: Disc<'_>) -> u32 {
         Sequence::readable_end(disc)
+    }
+
+    fn structure(&self, disc: Disc<'_>, format: StructureFormat, _layer: u8) -> Option<DiscStructure> {
+        structures::find(disc, Written::up_to(Sequence::readable_end(disc)), format)
     }
 
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {

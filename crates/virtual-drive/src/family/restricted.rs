@@ -13,12 +13,14 @@ use imapi_mmc_transport::{
     },
     feature::{FeatureCode, FeatureDescriptor},
     mode::WriteParameters,
+    structure::{DiscStructure, StructureFormat},
 };
 
 use super::{
     BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, contents, current,
     dvd_minus::{BLOCKS_PER_SECOND, INVALID_PACKET_SIZE, blanked},
     read_blocks, signed,
+    structures::{self, Written},
 };
 use crate::{FormatState, Loaded, Preparation, state::Change};
 
@@ -135,6 +137,10 @@ impl Rules for Restricted {
 
     fn knows_the_invisible_track(&self) -> bool {
         false
+    }
+
+    fn structure(&self, disc: Disc<'_>, format: StructureFormat, _layer: u8) -> Option<DiscStructure> {
+        structures::find(disc, Written::up_to(disc.formatted_blocks()), format)
     }
 
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {

@@ -18,9 +18,14 @@ pub(super) const BLOCK_SIZE: u32 = 2048;
 /// Blocks of a layer of the largest discs.
 const LARGEST_LAYER: u32 = 16_292_864;
 
+/// How many layers the disc has.
+pub(super) fn layers(disc: Disc<'_>) -> u8 {
+    u8::try_from(disc.medium.blocks.div_ceil(LARGEST_LAYER)).unwrap_or(u8::MAX)
+}
+
 /// So many clusters of a layer, on this disc: more on one with more layers, fewer on one that was made smaller.
 fn clusters(disc: Disc<'_>, of_a_layer: u32) -> u32 {
-    let layers = disc.medium.blocks.div_ceil(LARGEST_LAYER);
+    let layers = u32::from(layers(disc));
     let scaled = u64::from(of_a_layer * layers) * u64::from(disc.state.capacity) / u64::from(disc.medium.blocks);
     u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
 }

@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use imapi_disc_types::{Clock as _, Lba, ManualClock};
 use imapi_mmc_transport::{
-    CommandError, Condition, InvalidField, Sense, TransportError, TransportExt as _,
+    CommandError, Condition, InvalidField, RawMsf, Sense, TransportError, TransportExt as _,
     commands::{
         CloseFunction, CloseTrackSession, DataMode, EventClasses, GetConfiguration, GetEventStatus, GetPerformance,
         Inquiry, InquiryReply, ModeSelect10, ModeSense10, PerformanceDescriptors, ReadBufferCapacity,
         ReadDiscInformation, ReadToc, ReadTrackInformation, Request, RequestSense, ReserveTrack, SendOpcInformation,
         SetStreaming, StartStopUnit, StreamingParameters, StreamingSpeed, SynchronizeCache, TestUnitReady, TocFormat,
-        TrackAddress, UnitAction, Write10,
+        TocReply, TrackAddress, UnitAction, Write10,
     },
     mode::{Capabilities, ModePage, ModeParameters, MultiSession, PageCode, PageControl, WriteParameters},
 };
@@ -78,7 +78,10 @@ impl Bench {
     }
 
     fn set_write_parameters(&self) {
-        let page = WriteParameters::dvd_incremental(MultiSession::Open);
+        self.set(WriteParameters::dvd_incremental(MultiSession::Open));
+    }
+
+    fn set(&self, page: WriteParameters) {
         let parameters = ModeParameters::of([ModePage::WriteParameters(page)]);
         self.drive.submit(&ModeSelect10::carrying(&parameters), &parameters).expect("every burner takes it");
     }
@@ -147,6 +150,51 @@ fn the_next_writable_address_may_wait_for_the_write_parameters() {
     quirky.drive.reset().expect("a disc");
     assert_eq!(quirky.refusal(&TestUnitReady), Some(Sense::RESET));
     assert_eq!(quirky.next(), None, "the page is gone with the power");
+}
+
+#[test]
+fn a_blank_cd_may_go_on_in_its_first_pregap() {
+    for (personality, blank) in [("standard", Lba(0)), ("nwa-minus-150", Lba(-150))] {
+        let bench = Bench::with("cd-r", personality);
+        assert_eq!(bench.next(), Some(blank));
+        bench.set(WriteParameters::tao_data(MultiSession::Open));
+        bench.write(0, 32);
+        assert_eq!(bench.next(), Some(Lba(32)), "once there is something");
+        assert_eq!(Bench::with("bd-r", personality).next(), Some(Lba(0)), "only a CD");
+    }
+}
+
+/// The lead-in of the reference's blank CD is at 97:26:65; this one's lead-out is at 3,200 blocks, which is 00:44:50.
+#[rstest]
+#[case("standard", [97, 26, 65], [0, 44, 50])]
+#[case("bcd-atip", [0x97, 0x26, 0x65], [0, 0x44, 0x50])]
+#[case("zero-atip", [0; 3], [0; 3])]
+fn the_times_in_atip_may_be_written_otherwise(
+    #[case] personality: &str,
+    #[case] lead_in: [u8; 3],
+    #[case] lead_out: [u8; 3],
+) {
+    let bench = Bench::with("cd-r", personality);
+    let reply = bench.drive.query(&ReadToc::whole(TocFormat::Atip)).expect("an answer").value;
+    let TocReply::Atip(atip) = reply else { panic!("{reply:?}") };
+    assert_eq!((atip.lead_in, atip.last_possible_lead_out), (RawMsf(lead_in), RawMsf(lead_out)));
+}
+
+#[test]
+fn closing_a_track_of_a_cd_may_be_refused() {
+    for (personality, refused) in [("standard", false), ("no-cd-close-track", true)] {
+        let bench = Bench::with("cd-r", personality);
+        bench.set(WriteParameters::tao_data(MultiSession::Open));
+        bench.write(0, 32);
+        bench.drive.send(&SynchronizeCache::all().waiting()).expect("flushed");
+        let heard = bench.refusal(&CloseTrackSession::track(1).waiting());
+        let expected = refused.then_some(Sense::from(InvalidField::cdb_bit(2, 2)));
+        assert_eq!(heard, expected, "{personality}");
+        assert_eq!(bench.refusal(&CloseTrackSession::of(CloseFunction::Session)), None, "the session is closed");
+        let disc = Bench::of(personality);
+        disc.write(0, 32);
+        assert_eq!(disc.refusal(&CloseTrackSession::track(1)), None, "only a CD");
+    }
 }
 
 #[test]

@@ -13,7 +13,10 @@ use super::{
     Inner, Reply,
     buffer::{DriveBuffer, SIZE, time_of},
 };
-use crate::{Change, Family, Loaded, Quirk, family::WorkKind};
+use crate::{
+    Change, Family, Loaded, Quirk,
+    family::{TrackView, WorkKind},
+};
 
 /// Writing was broken off; the track has to be closed or repaired.
 const RECOVERY_NEEDED: Sense = Sense::new(SenseKey::MediumError, 0x0C, 0x07);
@@ -165,7 +168,8 @@ impl Inner {
         let Some(loaded) = &self.disc else { return };
         let Ok(rules) = loaded.rules() else { return };
         let streams = must_stream(loaded.medium().family, rules.profile(loaded.disc()), &page);
-        let unfinished = rules.is_writing(loaded);
+        let has_room = view_at(loaded, start).is_none_or(|track| track.next_writable.is_some());
+        let unfinished = rules.is_writing(loaded) && has_room;
         self.stream.fragile = streams && !page.underrun_protection;
         self.stream.block = block.max(1);
         self.stream.at = start;
@@ -213,9 +217,13 @@ fn written(request: &Request) -> Option<(Lba, u32)> {
     }
 }
 
-/// The number of the track that has this block.
-fn track_at(loaded: &Loaded, block: Lba) -> Option<usize> {
+/// The track that has this block.
+fn view_at(loaded: &Loaded, block: Lba) -> Option<TrackView> {
     let tracks = loaded.rules().ok()?.tracks(loaded.disc());
-    let found = tracks.iter().find(|track| (track.start..track.end()).contains(&block.0));
-    found.map(|track| usize::from(track.number))
+    tracks.into_iter().find(|track| (track.start..track.end()).contains(&block.0))
+}
+
+/// Its number.
+fn track_at(loaded: &Loaded, block: Lba) -> Option<usize> {
+    view_at(loaded, block).map(|track| usize::from(track.number))
 }

@@ -29,6 +29,16 @@ impl Timestamp {
         Self { minutes_east: if possible { minutes_east } else { 0 }, ..self }
     }
 
+    /// Nanoseconds since the beginning of 1970.
+    pub(crate) const fn nanoseconds(self) -> i64 {
+        self.nanoseconds
+    }
+
+    /// So many nanoseconds since the beginning of 1970, in UTC.
+    pub(crate) const fn from_nanoseconds(nanoseconds: i64) -> Self {
+        Self { nanoseconds, minutes_east: 0 }
+    }
+
     /// Seconds since the beginning of 1970, rounded down.
     #[must_use]
     pub const fn seconds(self) -> i64 {

@@ -4,20 +4,23 @@
 //! is done can be undone. Names are bytes, as Linux has them; which of them a file system can write, and how, is for its
 //! view of the tree to say.
 
+mod error;
 mod journal;
+mod linking;
+mod manner;
 mod node;
 mod walk;
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
+pub use error::TreeError;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use imapi_errors::{Coded, Fact, HResult, Value, fs};
-
 pub use journal::ChangePoint;
 pub use node::{Attributes, Content, Kind, NodeId, Span};
 pub use walk::{Children, Walk};
 
 use journal::{Journal, Undo};
+use manner::Manners;
 use node::Node;
 
 /// The files and folders of an image.
@@ -25,11 +28,28 @@ use node::Node;
 pub struct Tree {
     nodes: Vec<Node>,
     names: Vec<u8>,
+    manners: Manners,
     /// Nodes by folder and name.
-    index: HashTable<NodeId>,
+    index: HashTable<Slot>,
     hasher: DefaultHashBuilder,
+    /// A folder that is known to be in the tree: whoever adds many files adds them to one.
+    known: NodeId,
     journal: Journal,
     counts: Counts,
+}
+
+/// A node in the table, with its hash: a table that grows need not look at its nodes, which lie far apart.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    id: NodeId,
+    hash: u32,
+}
+
+impl Slot {
+    /// The table looks at both ends of a hash.
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
 }
 
 /// How much is in a tree.
@@ -41,79 +61,6 @@ pub struct Counts {
     pub directories: u64,
     /// Bytes of all files, those of shared contents as often as they are there.
     pub bytes: u64,
-}
-
-/// Something that cannot be done to a tree.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TreeError {
-    /// A name that no file can have.
-    #[error("{name:?} is no name of a file")]
-    Name {
-        /// The name.
-        name: String,
-    },
-    /// The folder has something of that name.
-    #[error("{path:?} is there already")]
-    Exists {
-        /// The path.
-        path: String,
-    },
-    /// Something that is no folder should have others in it.
-    #[error("{path:?} is no folder")]
-    NotADirectory {
-        /// The path.
-        path: String,
-    },
-    /// The folder is not empty.
-    #[error("{path:?} is not empty")]
-    NotEmpty {
-        /// The path.
-        path: String,
-    },
-    /// The node is not in the tree any more.
-    #[error("{name:?} is not in the image")]
-    NotInTree {
-        /// Its name.
-        name: String,
-    },
-    /// The root can neither be removed nor replaced.
-    #[error("the root of an image stays where it is")]
-    Root,
-    /// One cannot go back so far.
-    #[error("there is no way back to change {0:?}", point.0)]
-    Locked {
-        /// Where to.
-        point: ChangePoint,
-    },
-    /// Four thousand million nodes, or as many bytes of names.
-    #[error("the tree is full")]
-    Full,
-}
-
-impl Coded for TreeError {
-    fn code(&self) -> HResult {
-        match self {
-            Self::Name { .. } => fs::IMAPI_E_INVALID_PATH,
-            Self::Exists { .. } => fs::IMAPI_E_DUP_NAME,
-            Self::NotADirectory { .. } => fs::IMAPI_E_NOT_DIR,
-            Self::NotEmpty { .. } => fs::IMAPI_E_DIR_NOT_EMPTY,
-            Self::NotInTree { .. } => fs::IMAPI_E_NOT_IN_FILE_SYSTEM,
-            Self::Root | Self::Locked { .. } => fs::IMAPI_E_INVALID_PARAM,
-            Self::Full => fs::IMAPI_E_FSI_INTERNAL_ERROR,
-        }
-    }
-
-    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
-        match self {
-            Self::Exists { path } | Self::NotADirectory { path } | Self::NotEmpty { path } => {
-                put(Fact::Path, Value::Text(path));
-            }
-            Self::Name { name } | Self::NotInTree { name } => put(Fact::Path, Value::Text(name)),
-            Self::Locked { point } => put(Fact::Given, Value::I64(i64::try_from(point.0).unwrap_or(i64::MAX))),
-            Self::Root | Self::Full => {}
-        }
-    }
 }
 
 /// A path's step that cannot be a name.
@@ -129,25 +76,17 @@ impl Tree {
     /// A tree with nothing but its root.
     #[must_use]
     pub fn new(attributes: Attributes) -> Self {
-        let name = Span { start: 0, len: 0 };
-        let (parent, previous, next) = (None, None, None);
-        let root = Node {
-            parent,
-            previous,
-            next,
-            first: None,
-            last: None,
-            children: 0,
-            linked: true,
-            name,
-            kind: Kind::Directory,
-            attributes,
-        };
+        let mut manners = Manners::default();
+        let (times, manner) = manners.pack(&attributes);
+        let mut root = Node::new(None, Span { start: 0, len: 0 }, Kind::Directory, times, manner);
+        root.linked = true;
         Self {
             nodes: vec![root],
             names: Vec::new(),
+            manners,
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
+            known: NodeId::ROOT,
             journal: Journal::default(),
             counts: Counts::default(),
         }
@@ -181,19 +120,19 @@ impl Tree {
     /// The name; that of the root is empty.
     #[must_use]
     pub fn name(&self, id: NodeId) -> &[u8] {
-        self.span(self.node(id).name)
+        self.span(self.node(id).name())
     }
 
     /// What it is.
     #[must_use]
     pub fn kind(&self, id: NodeId) -> Kind {
-        self.node(id).kind
+        self.node(id).kind()
     }
 
     /// Where a link leads.
     #[must_use]
     pub fn link_target(&self, id: NodeId) -> Option<&[u8]> {
-        match self.node(id).kind {
+        match self.node(id).kind() {
             Kind::Link { target } => Some(self.span(target)),
             _ => None,
         }
@@ -202,7 +141,8 @@ impl Tree {
     /// What is known of it.
     #[must_use]
     pub fn attributes(&self, id: NodeId) -> Attributes {
-        self.node(id).attributes
+        let node = self.node(id);
+        self.manners.unpack(node.times(), node.manner())
     }
 
     /// The folder that it is in, or was in.
@@ -214,7 +154,7 @@ impl Tree {
     /// How many are directly in it.
     #[must_use]
     pub fn count(&self, id: NodeId) -> u32 {
-        self.node(id).children
+        self.node(id).ends().count
     }
 
     /// Whether it is in the tree and not removed, by itself or with a folder above it.
@@ -233,8 +173,12 @@ impl Tree {
     /// What has that name in that folder.
     #[must_use]
     pub fn child(&self, parent: NodeId, name: &[u8]) -> Option<NodeId> {
-        let same = |&id: &NodeId| self.node(id).parent == Some(parent) && self.name(id) == name;
-        self.index.find(self.hash(parent, name), same).copied()
+        let hash = hash(&self.hasher, parent, name);
+        self.index.find(Slot::spread(hash), |slot| self.is_at(*slot, hash, parent, name)).map(|slot| slot.id)
+    }
+
+    fn is_at(&self, slot: Slot, hash: u32, parent: NodeId, name: &[u8]) -> bool {
+        slot.hash == hash && self.node(slot.id).parent == Some(parent) && self.name(slot.id) == name
     }
 
     /// What has that path, its steps from the root on.
@@ -258,10 +202,6 @@ impl Tree {
         steps.iter().rev().fold(String::new(), |path, step| path + "/" + step)
     }
 
-    fn hash(&self, parent: NodeId, name: &[u8]) -> u64 {
-        hash(&self.hasher, parent, name)
-    }
-
     /// Puts a new node into a folder, behind those that are there.
     pub fn add(
         &mut self,
@@ -279,19 +219,10 @@ impl Tree {
         }
         let id = NodeId::at(self.nodes.len()).ok_or(TreeError::Full)?;
         let name = self.store(name)?;
-        let previous = self.node(parent).last;
-        self.nodes.push(Node {
-            parent: Some(parent),
-            previous,
-            next: None,
-            first: None,
-            last: None,
-            children: 0,
-            linked: false,
-            name,
-            kind,
-            attributes,
-        });
+        let (times, manner) = self.manners.pack(&attributes);
+        let mut node = Node::new(Some(parent), name, kind, times, manner);
+        node.previous = self.node(parent).ends().last;
+        self.nodes.push(node);
         self.link(id);
         self.journal.note(Undo::Added { first: id, count: 1 });
         Ok(id)
@@ -309,14 +240,18 @@ impl Tree {
         self.add(parent, name, Kind::Link { target }, attributes)
     }
 
-    fn may_hold(&self, parent: NodeId) -> Result<(), TreeError> {
+    fn may_hold(&mut self, parent: NodeId) -> Result<(), TreeError> {
+        if parent == self.known {
+            return Ok(());
+        }
         if !self.contains(parent) {
             return Err(TreeError::NotInTree { name: text(self.name(parent)) });
         }
-        match self.node(parent).kind {
-            Kind::Directory => Ok(()),
-            _ => Err(TreeError::NotADirectory { path: self.path(parent) }),
+        if !self.node(parent).is_directory() {
+            return Err(TreeError::NotADirectory { path: self.path(parent) });
         }
+        self.known = parent;
+        Ok(())
     }
 
     fn store(&mut self, bytes: &[u8]) -> Result<Span, TreeError> {
@@ -329,7 +264,7 @@ impl Tree {
 
     /// Takes a file, a link or an empty folder out.
     pub fn remove(&mut self, id: NodeId) -> Result<(), TreeError> {
-        if self.node(id).children > 0 {
+        if self.node(id).ends().count > 0 {
             return Err(TreeError::NotEmpty { path: self.path(id) });
         }
         self.remove_tree(id)
@@ -350,14 +285,19 @@ impl Tree {
 
     /// Says something else of a node.
     pub fn describe(&mut self, id: NodeId, attributes: Attributes) {
-        let node = self.node_mut(id);
-        let before = Box::new(std::mem::replace(&mut node.attributes, attributes));
+        let before = Box::new(self.attributes(id));
+        self.set_attributes(id, &attributes);
         self.journal.note(Undo::Described(id, before));
+    }
+
+    fn set_attributes(&mut self, id: NodeId, attributes: &Attributes) {
+        let (times, manner) = self.manners.pack(attributes);
+        self.node_mut(id).describe(times, manner);
     }
 
     /// Gives a file other bytes.
     pub fn replace(&mut self, id: NodeId, size: u64, content: Content) -> Result<(), TreeError> {
-        let before = self.node(id).kind;
+        let before = self.kind(id);
         if matches!(before, Kind::Directory) {
             return Err(TreeError::Exists { path: self.path(id) });
         }
@@ -368,10 +308,10 @@ impl Tree {
 
     fn set_kind(&mut self, id: NodeId, kind: Kind) {
         if self.contains(id) {
-            let before = self.node(id).kind;
+            let before = self.kind(id);
             self.counts.bytes = self.counts.bytes - size(before) + size(kind);
         }
-        self.node_mut(id).kind = kind;
+        self.node_mut(id).set_kind(kind);
     }
 
     /// How many changes there have been.
@@ -390,7 +330,7 @@ impl Tree {
                 // Numbers are not used again; the node stays behind as one that nothing leads to.
                 Undo::Added { first, .. } => self.unlink(first),
                 Undo::Removed(id) => self.link(id),
-                Undo::Described(id, before) => self.node_mut(id).attributes = *before,
+                Undo::Described(id, before) => self.set_attributes(id, &before),
                 Undo::Replaced(id, before) => self.set_kind(id, before),
             }
         }
@@ -401,81 +341,6 @@ impl Tree {
     pub fn lock_in(&mut self) {
         self.journal.lock();
     }
-
-    /// Makes a node that knows its place a part of its folder.
-    fn link(&mut self, id: NodeId) {
-        let node = *self.node(id);
-        let Some(parent) = node.parent else { return };
-        match node.previous {
-            Some(previous) => self.node_mut(previous).next = Some(id),
-            None => self.node_mut(parent).first = Some(id),
-        }
-        match node.next {
-            Some(next) => self.node_mut(next).previous = Some(id),
-            None => self.node_mut(parent).last = Some(id),
-        }
-        self.node_mut(parent).children += 1;
-        self.node_mut(id).linked = true;
-        let hash = self.hash(parent, self.span(node.name));
-        let Self { index, nodes, names, hasher, .. } = self;
-        index.insert_unique(hash, id, |&id| {
-            let node = &nodes[id.place()];
-            let start = node.name.start as usize;
-            let name = &names[start..start + usize::from(node.name.len)];
-            hash_of(hasher, node.parent, name)
-        });
-        self.count_in(id);
-    }
-
-    /// Makes a node no part of its folder; it still knows its place.
-    fn unlink(&mut self, id: NodeId) {
-        let node = *self.node(id);
-        let Some(parent) = node.parent else { return };
-        self.count_out(id);
-        match node.previous {
-            Some(previous) => self.node_mut(previous).next = node.next,
-            None => self.node_mut(parent).first = node.next,
-        }
-        match node.next {
-            Some(next) => self.node_mut(next).previous = node.previous,
-            None => self.node_mut(parent).last = node.previous,
-        }
-        self.node_mut(parent).children -= 1;
-        self.node_mut(id).linked = false;
-        let hash = self.hash(parent, self.span(node.name));
-        if let Ok(entry) = self.index.find_entry(hash, |&there| there == id) {
-            entry.remove();
-        }
-    }
-
-    fn count_in(&mut self, id: NodeId) {
-        let more = self.counts_of(id);
-        self.counts.files += more.files;
-        self.counts.directories += more.directories;
-        self.counts.bytes += more.bytes;
-    }
-
-    fn count_out(&mut self, id: NodeId) {
-        let less = self.counts_of(id);
-        self.counts.files -= less.files;
-        self.counts.directories -= less.directories;
-        self.counts.bytes -= less.bytes;
-    }
-
-    /// How much a node is, with everything in it.
-    fn counts_of(&self, id: NodeId) -> Counts {
-        let mut counts = Counts::default();
-        for id in self.walk(id) {
-            match self.node(id).kind {
-                Kind::Directory => counts.directories += 1,
-                kind => {
-                    counts.files += 1;
-                    counts.bytes += size(kind);
-                }
-            }
-        }
-        counts
-    }
 }
 
 fn size(kind: Kind) -> u64 {
@@ -485,15 +350,11 @@ fn size(kind: Kind) -> u64 {
     }
 }
 
-fn hash(hasher: &DefaultHashBuilder, parent: NodeId, name: &[u8]) -> u64 {
-    hash_of(hasher, Some(parent), name)
-}
-
-fn hash_of(hasher: &DefaultHashBuilder, parent: Option<NodeId>, name: &[u8]) -> u64 {
+fn hash(hasher: &DefaultHashBuilder, parent: NodeId, name: &[u8]) -> u32 {
     let mut state = hasher.build_hasher();
     parent.hash(&mut state);
     name.hash(&mut state);
-    state.finish()
+    (state.finish() >> 32) as u32
 }
 
 #[cfg(test)]

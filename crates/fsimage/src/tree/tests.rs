@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use imapi_errors::{Coded, Lang, Report, fs};
 use proptest::prelude::*;
 
 use super::*;
@@ -87,6 +88,58 @@ fn nobody_goes_back_behind_a_lock() {
     assert_eq!(tree.roll_back(future), Err(TreeError::Locked { point: future }));
     tree.roll_back(locked).expect("up to the lock");
     assert_eq!(tree.counts().files, 1);
+}
+
+#[test]
+fn every_refusal_fills_the_words_of_its_code() {
+    let text = || "/folder/a name".to_string();
+    let errors = [
+        TreeError::Name { name: text() },
+        TreeError::Exists { path: text() },
+        TreeError::NotADirectory { path: text() },
+        TreeError::NotEmpty { path: text() },
+        TreeError::NotInTree { name: text() },
+        TreeError::Root,
+        TreeError::Locked { point: ChangePoint(7) },
+        TreeError::Full,
+    ];
+    for error in errors {
+        let report = Report::new(&error, Lang::EN).to_string();
+        assert!(!report.contains('‹'), "{report}");
+        let first = report.lines().next().unwrap_or_default();
+        let lost = text();
+        assert!(!error.to_string().contains(&lost) || first.contains("a name"), "{report}");
+    }
+}
+
+#[test]
+fn a_node_keeps_all_that_is_said_of_it() {
+    let time = |seconds, offset| crate::Timestamp::new(seconds, 123_456_789).at(offset);
+    let all = Attributes {
+        created: time(-1_000_000_000, 345),
+        modified: time(0, -570),
+        accessed: time(4_000_000_000, 0),
+        mode: 0o104_755,
+        owner: u32::MAX,
+        group: 1,
+        hidden: true,
+        real_time: true,
+    };
+    let kinds = [
+        Kind::Directory,
+        Kind::File { size: u64::MAX, content: Content(u64::MAX) },
+        Kind::Special { device: u64::MAX - 1 },
+        Kind::File { size: 0, content: Content(0) },
+    ];
+    let mut tree = Tree::new(all);
+    let ids: Vec<NodeId> =
+        kinds.iter().zip(0..).map(|(&kind, n)| tree.add(NodeId::ROOT, &[b'a' + n], kind, all).expect("new")).collect();
+    tree.describe(ids[1], Attributes::default());
+    for (place, (&id, kind)) in ids.iter().zip(kinds).enumerate() {
+        assert_eq!(tree.kind(id), kind);
+        assert_eq!(tree.attributes(id), if place == 1 { Attributes::default() } else { all });
+    }
+    assert_eq!((tree.attributes(NodeId::ROOT), tree.count(NodeId::ROOT)), (all, 4));
 }
 
 #[test]

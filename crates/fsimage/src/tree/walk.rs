@@ -32,7 +32,7 @@ impl Iterator for Walk<'_> {
 
     fn next(&mut self) -> Option<NodeId> {
         let id = self.next?;
-        self.next = self.tree.node(id).first.or_else(|| self.beside(id));
+        self.next = self.tree.node(id).ends().first.or_else(|| self.beside(id));
         Some(id)
     }
 }
@@ -57,7 +57,7 @@ impl Tree {
     /// What is directly in a folder, in the order in which it was added.
     #[must_use]
     pub fn children(&self, id: NodeId) -> Children<'_> {
-        Children { tree: self, next: self.node(id).first }
+        Children { tree: self, next: self.node(id).ends().first }
     }
 
     /// A node and everything in it, folders before what is in them.

@@ -1,0 +1,87 @@
+//! [`TreeError`]: what cannot be done to a tree.
+
+use imapi_errors::{Coded, Fact, HResult, Value, fs};
+
+use super::ChangePoint;
+
+/// Something that cannot be done to a tree.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TreeError {
+    /// A name that no file can have.
+    #[error("{name:?} is no name of a file")]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// The folder has something of that name.
+    #[error("{path:?} is there already")]
+    Exists {
+        /// The path.
+        path: String,
+    },
+    /// Something that is no folder should have others in it.
+    #[error("{path:?} is no folder")]
+    NotADirectory {
+        /// The path.
+        path: String,
+    },
+    /// The folder is not empty.
+    #[error("{path:?} is not empty")]
+    NotEmpty {
+        /// The path.
+        path: String,
+    },
+    /// The node is not in the tree any more.
+    #[error("{name:?} is not in the image")]
+    NotInTree {
+        /// Its name.
+        name: String,
+    },
+    /// The root can neither be removed nor replaced.
+    #[error("the root of an image stays where it is")]
+    Root,
+    /// One cannot go back so far.
+    #[error("there is no way back to change {0:?}", point.0)]
+    Locked {
+        /// Where to.
+        point: ChangePoint,
+    },
+    /// Four thousand million nodes, or as many bytes of names.
+    #[error("the tree is full")]
+    Full,
+}
+
+impl Coded for TreeError {
+    fn code(&self) -> HResult {
+        match self {
+            Self::Name { .. } => fs::IMAPI_E_INVALID_PATH,
+            Self::Exists { .. } => fs::IMAPI_E_DUP_NAME,
+            Self::NotADirectory { .. } => fs::IMAPI_E_NOT_DIR,
+            Self::NotEmpty { .. } => fs::IMAPI_E_DIR_NOT_EMPTY,
+            Self::NotInTree { .. } => fs::IMAPI_E_NOT_IN_FILE_SYSTEM,
+            Self::Root | Self::Locked { .. } => fs::IMAPI_E_INVALID_PARAM,
+            Self::Full => fs::IMAPI_E_FSI_INTERNAL_ERROR,
+        }
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        match self {
+            // The message of a name that is there names it alone; where it is follows as a fact.
+            Self::Exists { path } => {
+                put(Fact::Name, Value::Text(&path.rsplit('/').next().unwrap_or(path)));
+                put(Fact::Path, Value::Text(path));
+            }
+            Self::NotADirectory { path } => put(Fact::Path, Value::Text(path)),
+            Self::NotEmpty { path } => put(Fact::Directory, Value::Text(path)),
+            Self::Name { name } => put(Fact::Path, Value::Text(name)),
+            Self::NotInTree { name } => put(Fact::Name, Value::Text(name)),
+            Self::Root => put(Fact::Parameter, Value::Text(&"path")),
+            Self::Locked { point } => {
+                put(Fact::Parameter, Value::Text(&"ChangePoint"));
+                put(Fact::Given, Value::I64(i64::try_from(point.0).unwrap_or(i64::MAX)));
+            }
+            Self::Full => put(Fact::Reason, Value::Text(self)),
+        }
+    }
+}

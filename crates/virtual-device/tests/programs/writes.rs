@@ -54,6 +54,21 @@ fn partial_blocks_ends_and_refusals_are_the_kernels() {
 }
 
 #[test]
+fn a_file_system_is_made_on_the_disc_and_found_sound() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("files")).expect("a folder");
+    fs::write(folder.path().join("files/hello"), "we meet again").expect("a file");
+    let files = folder.path().join("files");
+    // These stand where not everybody looks.
+    let script = format!(
+        "PATH=$PATH:/usr/sbin:/sbin; mke2fs -q -F -b 2048 -d {} /dev/sr0; e2fsck -fn /dev/sr0; debugfs -R 'cat hello' /dev/sr0",
+        files.display()
+    );
+    let said = good(&random(), "sh", &["-ec", &script]);
+    assert!(said.contains("/dev/sr0: 12/") && said.ends_with("we meet again"), "{said}");
+}
+
+#[test]
 fn other_discs_are_not_written_as_files() {
     let drive = Arc::new(TestDrive::new(256));
     let said = run(&drive, "dd", &["if=/dev/zero", "of=/dev/sr0", "count=1"]);

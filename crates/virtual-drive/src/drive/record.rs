@@ -130,9 +130,11 @@ impl Inner {
 
     pub(super) fn track_information(&mut self, query: ReadTrackInformation) -> Result<Reply, Sense> {
         let (personality, parameters_set) = (self.personality, self.moods.parameters_set());
+        let page = self.settings.write_parameters();
         let loaded = self.present()?;
         let rules = loaded.rules()?;
         let track = find(loaded.disc(), rules, query.track).ok_or(Sense::from(InvalidField::cdb(2)))?;
+        let next_writable = rules.next_writable(loaded.disc(), &page, track);
         let mut information = TrackInformation {
             number: track.number,
             session: track.session,
@@ -146,8 +148,8 @@ impl Inner {
             fixed_packet: matches!(track.packets, Packets::Fixed(_)),
             data_mode: track.data_mode,
             start: Lba(track.start),
-            next_writable: track.next_writable.map(|(next, _)| Lba(next)),
-            free_blocks: track.next_writable.map_or(0, |(_, free)| free),
+            next_writable: next_writable.map(|(next, _)| Lba(next)),
+            free_blocks: next_writable.map_or(0, |(_, free)| free),
             packet_size: Some(match track.packets {
                 Packets::Fixed(blocks) | Packets::Linked(blocks) => blocks,
                 Packets::None => 0,

@@ -203,6 +203,11 @@ pub(crate) trait Rules: Sync {
         true
     }
 
+    /// Where the next block of that track goes when it is written as the page says, and how many may follow.
+    fn next_writable(&self, _: Disc<'_>, _: &WriteParameters, track: TrackView) -> Option<(i32, u32)> {
+        track.next_writable
+    }
+
     /// What READ CAPACITY tells: the block behind the last one of the disc as a host sees it.
     fn capacity_end(&self, disc: Disc<'_>) -> u32;
 

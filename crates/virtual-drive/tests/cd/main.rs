@@ -3,5 +3,6 @@
 mod bench;
 mod blank;
 mod new;
+mod raw;
 mod session_at_once;
 mod track_at_once;

@@ -63,7 +63,7 @@ fn audio_with_indexes_and_numbers_is_what_the_sheet_says() {
         lead_out(800),
     ]);
     send(&bench, &sheet).expect("a good sheet");
-    assert_eq!(bench.next(), Some((0, BLOCKS)), "nothing is on the disc yet");
+    assert_eq!(bench.next(), Some((-150, BLOCKS)), "nothing is on the disc yet, and the pause comes first");
     let sound = payload(1, 950, 2352);
     bench.write(-150, 500, &sound[..500 * 2352]).expect("in order");
     bench.write(350, 450, &sound[500 * 2352..]).expect("in order");
@@ -216,7 +216,7 @@ fn a_session_may_follow_where_the_page_allows_it() {
     bench.write(-150, 550, &payload(1, 550, 2352)).expect("in order");
     bench.flush();
     let begin = 400 + 11_400;
-    assert_eq!(bench.next().map(|(next, _)| next), Some(begin));
+    assert_eq!(bench.next().map(|(next, _)| next), Some(begin - 150));
     let second = |from: i32| {
         let form = MainForm::MODE_1;
         [lead_in(), index(DATA, 2, 0, form, from - 150), index(DATA, 2, 1, form, from), lead_out(from + 300)]
@@ -225,7 +225,7 @@ fn a_session_may_follow_where_the_page_allows_it() {
     send(&bench, &second(begin)).expect("a good sheet");
     bench.write(begin - 150, 450, &payload(2, 450, 2048)).expect("in order");
     bench.flush();
-    assert_eq!(bench.next().map(|(next, _)| next), Some(begin + 300 + 6_900));
+    assert_eq!(bench.next().map(|(next, _)| next), Some(begin + 300 + 6_900 - 150));
     assert!(bench.read(begin, 300) == Ok(payload(2, 450, 2048)[150 * 2048..].to_vec()));
 }
 

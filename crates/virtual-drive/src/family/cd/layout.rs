@@ -118,6 +118,11 @@ impl<'a> Layout<'a> {
         (!self.is_closed() && self.state.tracks.len() < MOST_TRACKS && room >= SHORTEST).then_some(room)
     }
 
+    /// Whether there is room for another session behind a lead-out of the open one.
+    pub(super) fn has_room_behind(self, lead_out: u32) -> bool {
+        next_program(self.open_session(), lead_out) + SHORTEST <= self.state.capacity
+    }
+
     /// The track that is being written in one go: number, state.
     pub(super) fn being_written(self) -> Option<(usize, &'a TrackState)> {
         let mut tracks = self.state.tracks.iter().zip(1..);

@@ -9,6 +9,7 @@ mod form;
 mod information;
 mod layout;
 mod q;
+mod raw;
 mod read;
 mod sector;
 mod session_at_once;
@@ -31,7 +32,24 @@ use self::layout::Layout;
 use super::{Disc, Rules, TrackView, Work, WorkKind, WriteOrder};
 use crate::{Loaded, state::Change};
 
-pub(crate) use self::session_at_once::Session;
+/// A session that is not written track by track: what the drive knows of it before it is complete.
+#[derive(Debug)]
+pub(crate) enum Session {
+    /// Planned by a cue sheet.
+    Cue(session_at_once::Session),
+    /// Written raw.
+    Raw(raw::Recording),
+}
+
+impl Session {
+    /// Something of it is on the disc.
+    fn is_begun(&self) -> bool {
+        match self {
+            Self::Cue(session) => session.is_begun(),
+            Self::Raw(recording) => recording.is_begun(),
+        }
+    }
+}
 
 /// The rules of CDs that can be written.
 pub(super) struct Cd;
@@ -52,6 +70,18 @@ impl Rules for Cd {
 
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView> {
         information::tracks(disc.into())
+    }
+
+    /// The host begins in the pause with a cue sheet, and in the lead-in when it writes raw.
+    fn next_writable(&self, disc: Disc<'_>, page: &WriteParameters, track: TrackView) -> Option<(i32, u32)> {
+        let (next, free) = track.next_writable?;
+        let layout = Layout::from(disc);
+        let begins_session = track.blank && !disc.state.session_has_tracks();
+        Some(match page.write_type {
+            WriteType::SESSION_AT_ONCE if begins_session => (next - 150, free),
+            WriteType::RAW if begins_session => (layout.lead_in(), free),
+            _ => (next, free),
+        })
     }
 
     fn capacity_end(&self, disc: Disc<'_>) -> u32 {
@@ -96,9 +126,18 @@ impl Rules for Cd {
                 track_at_once::write(loaded, order)
             }
             WriteType::SESSION_AT_ONCE => {
-                let mut session = loaded.take_session().ok_or(Sense::SEQUENCE_ERROR)?;
+                let Some(Session::Cue(mut session)) = loaded.take_session() else { return Err(Sense::SEQUENCE_ERROR) };
                 let written = session_at_once::write(loaded, &mut session, order);
-                loaded.put_session(session);
+                loaded.put_session(Session::Cue(session));
+                written
+            }
+            WriteType::RAW => {
+                let mut recording = match loaded.take_session() {
+                    Some(Session::Raw(recording)) => recording,
+                    _ => raw::begin(Layout::of(loaded), order)?,
+                };
+                let written = raw::write(loaded, &mut recording, order);
+                loaded.put_session(Session::Raw(recording));
                 written
             }
             _ => Err(Sense::SEQUENCE_ERROR),
@@ -113,7 +152,10 @@ impl Rules for Cd {
         let Some(session) = loaded.session().filter(|session| session.is_begun()) else {
             return track_at_once::end_track(loaded);
         };
-        let ended = session_at_once::end(loaded, session, page);
+        let ended = match session {
+            Session::Cue(session) => session_at_once::end(loaded, session, page),
+            Session::Raw(recording) => raw::end(loaded, recording),
+        };
         if ended.is_some() {
             loaded.take_session();
         }
@@ -154,8 +196,9 @@ impl Rules for Cd {
             return Err(Sense::SEQUENCE_ERROR);
         }
         let layout = Layout::of(loaded);
-        let session = Session::new(cue_sheet::plan(layout, page, sheet)?, layout.lead_in());
-        loaded.put_session(session);
+        let plan = cue_sheet::plan(layout, page, sheet)?;
+        let session = session_at_once::Session::new(plan, layout.lead_in());
+        loaded.put_session(Session::Cue(session));
         Ok(())
     }
 

@@ -44,6 +44,11 @@ fn every(
                 loaded.fetch(at, &mut buffer)?;
                 loaded.state().tracks.get(number - 1).map_or(CdForm::Mode1, |track| track.on_cd().form)
             }
+            // What the host wrote there is what can be read there.
+            Area::LeadIn(session) | Area::LeadOut(session) if is_raw(loaded, session) => {
+                loaded.fetch(at, &mut buffer)?;
+                CdForm::Xa
+            }
             Area::LeadOut(session) => lead_out(loaded, session, at, &mut buffer)?,
             Area::RunOut => return Err(Sense::READ_ERROR.at(Lba(at))),
             Area::LeadIn(_) => return Err(Sense::OUT_OF_RANGE.at(Lba(at))),
@@ -54,6 +59,10 @@ fn every(
         at = piece_end;
     }
     Ok(())
+}
+
+fn is_raw(loaded: &Loaded, session: u16) -> bool {
+    loaded.state().cd_sessions.get(&session).is_some_and(|session| session.raw)
 }
 
 /// Makes sectors of a lead-out, which looks like the track before it with nothing in it.

@@ -146,7 +146,7 @@ fn put(
 }
 
 /// One change for blocks that follow one another in a track.
-fn merged(changes: Vec<Change>) -> Vec<Change> {
+pub(super) fn merged(changes: Vec<Change>) -> Vec<Change> {
     let mut merged: Vec<Change> = Vec::new();
     for change in changes {
         match (merged.last_mut(), &change) {

@@ -14,7 +14,7 @@ use super::{
     layout::{Area, Layout},
     sector::{STORED, Stored},
 };
-use crate::Loaded;
+use crate::{Loaded, state::TrackState};
 
 pub(super) fn answer(loaded: &Loaded, query: ReadSubChannel) -> Result<SubChannelData, Sense> {
     let body = if query.sub_q { Some(body(loaded, query)?) } else { None };
@@ -25,24 +25,49 @@ fn body(loaded: &Loaded, query: ReadSubChannel) -> Result<SubChannelBody, Sense>
     match query.format {
         SubChannelFormat::POSITION => Ok(position(loaded, query.time)),
         SubChannelFormat::CATALOGUE => {
-            let number = loaded.state().tracks.iter().find_map(|track| track.on_cd().catalogue);
-            Ok(SubChannelBody::Catalogue {
-                number: number.and_then(|text| text.as_bytes().try_into().ok()),
-                frame: Some(0),
-            })
+            let first = loaded.state().tracks.first();
+            let found = first.map(|track| search(loaded, track, catalogue)).transpose()?.flatten();
+            let (number, frame) = found.map_or((None, 0), |(number, frame)| (Some(number), frame));
+            Ok(SubChannelBody::Catalogue { number, frame: Some(frame) })
         }
         SubChannelFormat::ISRC => {
             let track = usize::from(query.track).checked_sub(1).and_then(|place| loaded.state().tracks.get(place));
-            let track = track.ok_or(Sense::from(InvalidField::cdb(6)))?.on_cd();
+            let track = track.ok_or(Sense::from(InvalidField::cdb(6)))?;
+            let (code, frame) = search(loaded, track, code)?.map_or((None, 0), |(code, frame)| (Some(code), frame));
             Ok(SubChannelBody::Isrc {
                 adr: 3,
-                control: TrackControl::from_bits(track.control),
+                control: TrackControl::from_bits(track.on_cd().control),
                 track: query.track,
-                code: track.isrc.and_then(|text| text.as_bytes().try_into().ok()),
-                frame: Some(0),
+                code,
+                frame: Some(frame),
             })
         }
         _ => Err(Sense::from(InvalidField::cdb(3))),
+    }
+}
+
+/// Numbers stand beside one sector in a hundred; this many are looked at.
+const SEARCHED: u32 = 200;
+
+/// What `wanted` finds in Q beside the first sectors of a track.
+fn search<T>(loaded: &Loaded, track: &TrackState, wanted: fn(QContent) -> Option<T>) -> Result<Option<T>, Sense> {
+    let blocks = usize::try_from(track.written.min(SEARCHED)).unwrap_or(0);
+    let mut stored = vec![0; blocks * STORED];
+    loaded.fetch(signed(track.first), &mut stored)?;
+    Ok(Stored::all(&stored).find_map(|sector| wanted(sector.q().content)))
+}
+
+fn catalogue(q: QContent) -> Option<([u8; 13], u8)> {
+    match q {
+        QContent::Mcn { number, frame } => Some((*number.as_bytes(), frame.get())),
+        _ => None,
+    }
+}
+
+fn code(q: QContent) -> Option<([u8; 12], u8)> {
+    match q {
+        QContent::Isrc { code, frame } => Some((*code.as_bytes(), frame.get())),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     super::{Work, WorkKind, WriteOrder, signed},
     CLOSING, FLUSHING,
     form::{HostChannels, HostForm},
-    layout::{Layout, PAUSE, RUN_OUT, SHORTEST, next_program},
+    layout::{Layout, PAUSE, RUN_OUT, SHORTEST},
     q::Signature,
     sector::Strip,
 };
@@ -203,8 +203,7 @@ pub(super) fn closing(disc: Layout<'_>, lead_out: u32, page: &WriteParameters) -
     };
     let (lead_in, disc_type) = (disc.lead_in(), page.session_format.0);
     let session = CdSession { lead_in, lead_out, disc_type, next, text: false, raw: false };
-    let fits = next_program(disc.open_session(), lead_out) + SHORTEST <= disc.state.capacity;
-    let ends = next != NextSession::Allowed || !fits;
+    let ends = next != NextSession::Allowed || !disc.has_room_behind(lead_out);
     let mut changes = vec![Change::CdSessionClosed(session)];
     changes.extend(ends.then_some(Change::Finalized));
     changes

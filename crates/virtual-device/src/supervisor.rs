@@ -68,6 +68,8 @@ impl Supervisor {
     /// Waits until the last process is gone, and leaves nothing of them.
     pub(crate) fn finish(&self, threads: Vec<JoinHandle<()>>, program: u32) {
         self.listener.wait_until_deserted();
+        // All but the leader, who may be waiting for calls.
+        self.crew.dismiss();
         let step = LEAVE / 20;
         for _ in 0..20 {
             if threads.iter().all(JoinHandle::is_finished) {

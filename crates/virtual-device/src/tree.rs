@@ -240,7 +240,7 @@ impl Tree {
         // Whoever has the old file open reads that to its end.
         let (new, old) = (folder.join(".size"), folder.join("size"));
         let size = format!("{}\n", reading::size(device) / SECTOR);
-        if let Err(error) = fs::write(&new, size).and_then(|()| fs::rename(new, old)) {
+        if let Err(error) = write(&new, size.as_bytes()).and_then(|()| fs::rename(new, old)) {
             tracing::warn!(%error, "the size of the disc cannot be told");
         }
     }
@@ -263,10 +263,7 @@ impl Tree {
                 Entry::File(content) => {
                     if let Some(bytes) = content(identity) {
                         fs::create_dir_all(place.parent().unwrap_or(&root))?;
-                        fs::write(&place, bytes)?;
-                        let mut permissions = fs::metadata(&place)?.permissions();
-                        permissions.set_readonly(true);
-                        fs::set_permissions(place, permissions)?;
+                        write(&place, &bytes)?;
                     }
                 }
                 Entry::Link(target) => {
@@ -277,6 +274,14 @@ impl Tree {
         }
         Ok(Stored { root, folder: Mutex::new(Some(folder)) })
     }
+}
+
+/// A file that nobody writes.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::write(path, bytes)?;
+    let mut permissions = fs::metadata(path)?.permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(path, permissions)
 }
 
 fn below(root: &Path, path: &Path) -> PathBuf {

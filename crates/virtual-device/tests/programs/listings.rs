@@ -114,7 +114,12 @@ fn files_of_ours_are_read_and_nothing_else() {
         shell("test -L /sys/block/sr0 && test -b /dev/cdrom && test -L /dev/cdrom && readlink /dev/cdrom"),
         "sr0\n"
     );
-    assert_eq!(shell("stat -c %F%s /sys/block/sr0/removable"), "regular file2\n");
+    assert_eq!(
+        shell("stat -c '%F %s %a' /sys/block/sr0/size"),
+        "regular file 2 444\n",
+        "as long as nobody has read it"
+    );
+    assert_eq!(shell("cat /sys/block/sr0/size; stat -c %a /sys/block/sr0/size"), "1024\n444\n");
 }
 
 #[test]

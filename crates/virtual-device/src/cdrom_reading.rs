@@ -90,9 +90,8 @@ pub(crate) fn read_audio(visit: &mut Visit<'_>, at: Address) -> Result<i64, Errn
 
 fn read(visit: &mut Visit<'_>, command: &ReadCd, size: usize, to: Address) -> Result<i64, Errno> {
     let mut buffer = std::mem::take(visit.buffer);
-    buffer.resize(size.max(buffer.len()), 0);
-    let result = kernel::fetch(visit.device(), command, &mut buffer[..size]).map_err(Errno::from).and_then(|came| {
-        memory::write(visit.notice.pid, &[(to, &buffer[..came.min(size)])])?;
+    let result = kernel::fetch(visit.device(), command, buffer.room(size)).map_err(Errno::from).and_then(|came| {
+        memory::write(visit.notice.pid, &[(to, buffer.filled(came.min(size)))])?;
         Ok(0)
     });
     *visit.buffer = buffer;

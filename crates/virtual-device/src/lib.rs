@@ -51,6 +51,7 @@
 #![deny(unsafe_code)]
 
 mod address;
+mod buffer;
 mod cdrom;
 mod cdrom_reading;
 mod crew;

@@ -9,6 +9,7 @@ use imapi_mmc_transport::{
 };
 
 use crate::{
+    buffer::Buffer,
     kernel,
     node::Kind,
     opens::Open,
@@ -104,7 +105,7 @@ fn read_piece(visit: &mut Visit<'_>, at: Address, from: &mut u64, until: u64) ->
         let result = read_blocks(visit.device(), first, blocks, &mut buffer).and_then(|()| {
             let skipped = usize::try_from(*from % BLOCK).unwrap_or(0);
             let size = (until - *from).min(blocks * BLOCK - *from % BLOCK);
-            let bytes = &buffer[skipped..skipped + usize::try_from(size).unwrap_or(0)];
+            let bytes = &buffer.filled(skipped + usize::try_from(size).unwrap_or(0))[skipped..];
             memory::write(visit.notice.pid, &[(at + (*from - begin), bytes)])?;
             Ok(size)
         });
@@ -115,11 +116,10 @@ fn read_piece(visit: &mut Visit<'_>, at: Address, from: &mut u64, until: u64) ->
 }
 
 /// Reads whole blocks into the beginning of the buffer, which grows when it must.
-pub(crate) fn read_blocks(device: &dyn Device, first: u64, blocks: u64, buffer: &mut Vec<u8>) -> Result<(), Errno> {
+pub(crate) fn read_blocks(device: &dyn Device, first: u64, blocks: u64, buffer: &mut Buffer) -> Result<(), Errno> {
     let (Ok(start), Ok(count)) = (i32::try_from(first), u16::try_from(blocks)) else { return Err(Errno(libc::EIO)) };
     let wanted = usize::from(count) * BLOCK_BYTES;
-    buffer.resize(wanted.max(buffer.len()), 0);
-    match kernel::fetch(device, &Read10::new(Lba(start), count), &mut buffer[..wanted]) {
+    match kernel::fetch(device, &Read10::new(Lba(start), count), buffer.room(wanted)) {
         Ok(transferred) if transferred == wanted => Ok(()),
         Ok(_) | Err(_) => Err(Errno(libc::EIO)),
     }

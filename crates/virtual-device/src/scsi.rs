@@ -112,7 +112,7 @@ pub(crate) fn sg_io(visit: &mut Visit<'_>, open: &Open, at: Address) -> Result<i
     put(&mut header, field::INFO, &(if checked { INFO_CHECK } else { 0 }).to_ne_bytes());
 
     let arrived = if way == Way::In { answer.transferred } else { 0 };
-    let mut places = cut(&pieces, &visit.buffer[..arrived]);
+    let mut places = cut(&pieces, visit.buffer.filled(arrived));
     places.push((sense_at, sense));
     places.push((at + field::STATUS as u64, &header[field::STATUS..]));
     memory::write(visit.notice.pid, &places)?;
@@ -148,7 +148,7 @@ pub(crate) fn send_packet(visit: &mut Visit<'_>, at: Address) -> Result<i64, Err
     let sense = if sense_at == 0 { &[][..] } else { first(answer.sense.as_ref(), packet::SENSE_LEN) };
     let arrived = if way == Way::In { answer.transferred } else { 0 };
     let (residue, stat) = (residue.to_ne_bytes(), stat.to_ne_bytes());
-    let mut places = cut(&pieces, &visit.buffer[..arrived]);
+    let mut places = cut(&pieces, visit.buffer.filled(arrived));
     places.push((sense_at, sense));
     places.push((at + packet::BUFLEN as u64, &residue));
     places.push((at + packet::STAT as u64, &stat));
@@ -169,9 +169,7 @@ impl Order<'_> {
     fn carry_out(&self, visit: &mut Visit<'_>) -> Result<Result<Completion, TransportError>, Errno> {
         let size = total(self.pieces);
         let mut buffer = mem::take(visit.buffer);
-        // What it held before does not matter: nobody sees more of it than the device has filled.
-        buffer.resize(size.max(buffer.len()), 0);
-        let result = self.with_buffer(visit, &mut buffer[..size]);
+        let result = self.with_buffer(visit, buffer.room(size));
         *visit.buffer = buffer;
         result
     }

@@ -15,6 +15,7 @@ use imapi_mmc_transport::Device;
 
 use crate::{
     address::Address,
+    buffer::Buffer,
     crew::Crew,
     node::Node,
     opens::Opens,
@@ -93,7 +94,7 @@ impl Supervisor {
     }
 
     fn serve(&self) {
-        let mut buffer = Vec::new();
+        let mut buffer = Buffer::default();
         while let Some(lead) = self.crew.lead() {
             while self.crew.is_led_by(lead) {
                 match self.listener.receive() {
@@ -112,7 +113,7 @@ impl Supervisor {
         }
     }
 
-    fn attend(&self, notice: &Notice, buffer: &mut Vec<u8>) {
+    fn attend(&self, notice: &Notice, buffer: &mut Buffer) {
         let mut visit = Visit { supervisor: self, notice, buffer };
         // A caller that never got an answer could not even be interrupted.
         let answer = catch_unwind(AssertUnwindSafe(|| visit.answer())).unwrap_or(Answer::Fails(libc::EIO));

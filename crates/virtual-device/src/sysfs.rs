@@ -23,6 +23,8 @@ const SYS: &str = "/sys";
 const DRIVE_TYPE: &str = "5\n";
 const SECTOR: u32 = 512;
 const KIB: u32 = 1024;
+/// As many pieces as the kernel allows where a driver says nothing.
+const SEGMENTS: u32 = 128;
 
 impl<'a> Seat<'a> {
     /// `None` when no node has a name under which the kernel shows drives.
@@ -134,7 +136,6 @@ fn put_unit(tree: &mut Tree, unit: &Path, address: &str) {
 /// The size is that of a drive without a disc; [`Tree::refresh`] brings it up to date.
 fn put_block(tree: &mut Tree, folder: &Path, limits: Limits) {
     let transfer = limits.page_aligned_transfer.get() / KIB;
-    let segments = limits.page_aligned_transfer.get() / 4096;
     for (name, text) in [
         ("size", "0\n"),
         ("ro", "0\n"),
@@ -173,7 +174,7 @@ fn put_block(tree: &mut Tree, folder: &Path, limits: Limits) {
     for (name, number) in [
         ("max_sectors_kb", transfer),
         ("max_hw_sectors_kb", transfer),
-        ("max_segments", segments.max(1)),
+        ("max_segments", SEGMENTS),
         ("max_segment_size", u32::from(u16::MAX) + 1),
         ("dma_alignment", SECTOR - 1),
     ] {

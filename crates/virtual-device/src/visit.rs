@@ -5,6 +5,7 @@ use std::{fs::File, sync::Arc};
 use imapi_mmc_transport::Device;
 
 use crate::{
+    buffer::Buffer,
     ioctls, listing,
     node::Kind,
     opens::{Open, Opened},
@@ -56,7 +57,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) supervisor: &'a Supervisor,
     pub(crate) notice: &'a Notice,
     /// The thread's own, used again and again.
-    pub(crate) buffer: &'a mut Vec<u8>,
+    pub(crate) buffer: &'a mut Buffer,
 }
 
 /// `AT_FDCWD`, as it stands in the lower half of an argument.

@@ -11,6 +11,7 @@ use imapi_mmc_transport::{
 };
 
 use crate::{
+    buffer::Buffer,
     kernel,
     node::Kind,
     opens::Open,
@@ -121,7 +122,7 @@ fn write_some(
     from: u64,
     until: u64,
     most: u64,
-    buffer: &mut Vec<u8>,
+    buffer: &mut Buffer,
 ) -> Result<u64, Errno> {
     let device = visit.device();
     let first = from / BLOCK;
@@ -134,13 +135,13 @@ fn write_some(
     }
     let (Ok(start), Ok(count)) = (i32::try_from(first), u16::try_from(blocks)) else { return Err(Errno(libc::EIO)) };
     let total = usize::from(count) * BLOCK_BYTES;
-    buffer.resize(total.max(buffer.len()), 0);
+    let bytes = buffer.room(total);
     let place = |bytes: u64| usize::try_from(bytes).unwrap_or(total).min(total);
-    memory::read(visit.notice.pid, &mut [(at, &mut buffer[place(skipped)..place(skipped + size)])])?;
+    memory::read(visit.notice.pid, &mut [(at, &mut bytes[place(skipped)..place(skipped + size)])])?;
     if !visit.still_waits() {
         return Err(Errno(libc::EINTR));
     }
-    kernel::bring(device, &Write10::new(Lba(start), count), &buffer[..total]).map_err(|_| Errno(libc::EIO))?;
+    kernel::bring(device, &Write10::new(Lba(start), count), bytes).map_err(|_| Errno(libc::EIO))?;
     Ok(size)
 }
 

@@ -1,6 +1,8 @@
 //! Programs that look for drives find it; all else in those folders stays as it is.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
+
+use imapi_mmc_transport::{Transport as _, TransportExt as _, commands::ReadCapacity, linux::LinuxDrives};
 
 use super::{client, disc, good, run};
 
@@ -160,6 +162,28 @@ fn lsblk_knows_what_it_is() {
     assert!(words.starts_with(&["sr0", "rom", "IMAPI", "Test", "drive", "1.0"]), "{listed}");
     let listed = good(&disc(), "lsblk", &["-dnbo", "SIZE,RO,RM,LOG-SEC,MAJ:MIN", "/dev/sr0"]);
     assert_eq!(listed.split_whitespace().collect::<Vec<_>>(), ["524288", "0", "1", "2048", "11:0"]);
+}
+
+#[test]
+fn our_own_list_of_drives_has_it_and_opens_it() {
+    const ROLE: &str = "VIRTUAL_DEVICE_LISTS";
+    const NAME: &str = "listings::our_own_list_of_drives_has_it_and_opens_it";
+    // This test again, as the program on the device.
+    if std::env::var_os(ROLE).is_some() {
+        let drives = LinuxDrives::new();
+        let infos = drives.infos().expect("a list");
+        let found = infos.iter().find(|info| info.node == Path::new("/dev/sr0")).expect("the drive");
+        assert_eq!([&*found.vendor, &found.product, &found.revision], ["IMAPI", "Test drive", "1.0"]);
+        assert_eq!((found.number, found.is_block), (Some((11, 0)), true));
+        let drive = drives.open_drive("/dev/cdrom").expect("it opens");
+        assert_eq!(drive.limits().transfer.get(), 65_536);
+        assert_eq!(drive.query(&ReadCapacity).expect("an answer").last.0, 255);
+        return;
+    }
+    let me = std::env::current_exe().expect("it works");
+    let script = format!("{ROLE}=1 {} --exact {NAME}", me.display());
+    let said = run(&disc(), "sh", &["-ec", &script]);
+    assert!(said.status.success() && said.out.contains("1 passed"), "{}{}", said.out, said.err);
 }
 
 #[test]

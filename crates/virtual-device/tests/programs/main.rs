@@ -38,7 +38,7 @@ fn run(drive: &Arc<TestDrive>, program: &str, args: &[&str]) -> Said {
     let status = match device.run(command) {
         Ok(status) => status,
         Err(RunError::Start { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            panic!("{program} is missing: apt-get install sg3-utils coreutils dash gcc libc6-dev")
+            panic!("{program} is missing: apt-get install sg3-utils libcdio-utils util-linux coreutils dash")
         }
         Err(error) => panic!("{error}"),
     };

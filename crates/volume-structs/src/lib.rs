@@ -4,11 +4,18 @@
 //! No I/O, no allocation where a structure can borrow, no judgement of whether a volume makes sense as a whole: that is
 //! for those who write and read file systems.
 //!
+//! - [`iso9660`]: ISO 9660 and Joliet.
+//! - [`civil`]: dates and times of day, as discs tell them.
 //! - Integers: [`wire`] reads and writes both byte orders, and both at once as ISO 9660 does.
 
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+extern crate std;
+
+pub mod civil;
+pub mod iso9660;
 pub mod wire;
 
 /// Bytes of a logical sector: every structure here is addressed in these.

@@ -53,6 +53,11 @@ impl<'a> Fields<'a> {
         Ok(array)
     }
 
+    /// An array from there on, without a copy.
+    pub fn array_ref<const N: usize>(self, at: usize) -> Result<&'a [u8; N], Malformed> {
+        self.bytes(at, N)?.first_chunk().ok_or(Malformed::new("the bytes end before a field", at))
+    }
+
     /// A byte.
     pub fn u8(self, at: usize) -> Result<u8, Malformed> {
         self.array::<1>(at).map(|[byte]| byte)
@@ -109,6 +114,11 @@ pub const fn both_16(value: u16) -> [u8; 4] {
 pub const fn both_32(value: u32) -> [u8; 8] {
     let (little, big) = (value.to_le_bytes(), value.to_be_bytes());
     [little[0], little[1], little[2], little[3], big[0], big[1], big[2], big[3]]
+}
+
+/// Writes bytes from there on; a structure's own `encode` knows that they lie inside of it.
+pub(crate) fn put(out: &mut [u8], at: usize, bytes: &[u8]) {
+    out[at..at + bytes.len()].copy_from_slice(bytes);
 }
 
 #[cfg(test)]

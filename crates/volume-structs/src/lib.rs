@@ -4,7 +4,8 @@
 //! No I/O, no allocation where a structure can borrow, no judgement of whether a volume makes sense as a whole: that is
 //! for those who write and read file systems.
 //!
-//! - [`iso9660`]: ISO 9660 and Joliet.
+//! - [`iso9660`]: ISO 9660 and Joliet. [`rock_ridge`]: what Unix puts beside it.
+//! - [`el_torito`]: how machines find what they start from a disc.
 //! - [`civil`]: dates and times of day, as discs tell them.
 //! - Integers: [`wire`] reads and writes both byte orders, and both at once as ISO 9660 does.
 
@@ -15,7 +16,9 @@
 extern crate std;
 
 pub mod civil;
+pub mod el_torito;
 pub mod iso9660;
+pub mod rock_ridge;
 pub mod wire;
 
 /// Bytes of a logical sector: every structure here is addressed in these.

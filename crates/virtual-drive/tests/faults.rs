@@ -156,3 +156,15 @@ proptest! {
         prop_assert_eq!(u32::try_from(lost.len()).expect("few"), expected);
     }
 }
+
+#[test]
+fn the_scripts_in_the_manual_are_in_order() {
+    let manual = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/virtual-drive.md");
+    let manual = std::fs::read_to_string(manual).expect("the manual");
+    let examples = manual.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let scripts: Vec<&str> = examples.filter(|example| example.contains("\"faults\"")).collect();
+    assert_eq!(scripts.len(), 2);
+    for script in scripts {
+        Script::from_json(script).unwrap_or_else(|error| panic!("{error:?} in {script}"));
+    }
+}

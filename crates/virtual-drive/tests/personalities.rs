@@ -408,3 +408,13 @@ fn every_personality_burns_a_disc_for_a_patient_host() {
         assert!(read == data, "{personality}");
     }
 }
+
+#[test]
+fn the_manual_lists_every_personality() {
+    let manual = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/virtual-drive.md");
+    let manual = std::fs::read_to_string(manual).expect("the manual");
+    for Personality { name, summary, seen_in, .. } in &PERSONALITIES {
+        let row = format!("| `{name}` | {summary} | {seen_in} |");
+        assert!(manual.contains(&row), "no row: {row}");
+    }
+}

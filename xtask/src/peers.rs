@@ -14,7 +14,7 @@ struct Peer {
 }
 
 /// Sorted by package.
-const PEERS: [Peer; 21] = [
+const PEERS: &[Peer] = &[
     Peer { program: "bash", package: "bash", why: "accepts our completions" },
     Peer { program: "busybox", package: "busybox-static", why: "is all that the guest has besides its kernel" },
     Peer { program: "cdparanoia", package: "cdparanoia", why: "reads audio from our virtual drive" },
@@ -28,6 +28,7 @@ const PEERS: [Peer; 21] = [
     Peer { program: "modprobe", package: "kmod", why: "says which modules the guest's kernel needs" },
     Peer { program: "cd-info", package: "libcdio-utils", why: "reads the discs of our virtual drive" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
+    Peer { program: "7z", package: "p7zip-full", why: "unpacks what is on our discs" },
     Peer { program: "qemu-system-x86_64", package: "qemu-system-x86", why: "runs the guest with Debian's kernel" },
     Peer { program: "sdparm", package: "sdparm", why: "reads our mode pages" },
     Peer { program: "sg_decode_sense", package: "sg3-utils", why: "reads our sense and inquiry data" },

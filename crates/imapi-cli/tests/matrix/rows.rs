@@ -1,0 +1,10 @@
+//! All rows, by program.
+
+mod xorriso;
+
+use crate::row::Row;
+
+/// Every row, in the order of the table.
+pub fn all() -> impl Iterator<Item = &'static Row> {
+    [xorriso::ROWS].into_iter().flatten()
+}

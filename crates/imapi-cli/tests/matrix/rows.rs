@@ -1,10 +1,11 @@
 //! All rows, by program.
 
+mod growisofs;
 mod xorriso;
 
 use crate::row::Row;
 
 /// Every row, in the order of the table.
 pub fn all() -> impl Iterator<Item = &'static Row> {
-    [xorriso::ROWS].into_iter().flatten()
+    [growisofs::ROWS, xorriso::ROWS].into_iter().flatten()
 }

@@ -34,9 +34,9 @@ pub struct Said {
 }
 
 impl Lab {
-    /// A new disc of that kind: a CD as it is, others with 64 MiB, which is enough for everything here.
+    /// A new disc of that kind: a CD as it is, others with 256 MiB, which is enough for the borders of DVDs.
     pub fn new(medium: &str) -> Self {
-        const BLOCKS: u32 = 32_768;
+        const BLOCKS: u32 = 131_072;
         let folder = tempfile::tempdir().expect("a folder");
         let disc = folder.path().join("my.disc");
         let medium: &Medium = medium.parse().expect("a medium");

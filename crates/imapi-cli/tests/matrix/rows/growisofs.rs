@@ -6,6 +6,7 @@ use crate::{
 };
 
 const IMAGE: &[&str] = &["growisofs -speed=1 -Z {dev}={image1}"];
+const DAO: &[&str] = &["growisofs -use-the-force-luke=dao -Z {dev}={image1}"];
 const COMPATIBLE: &[&str] = &["growisofs -dvd-compat -Z {dev}={image1}"];
 const PLAIN_BD: &[&str] = &["growisofs -use-the-force-luke=spare:none -Z {dev}={image1}"];
 const TWO: &[&str] = &["growisofs -Z {dev} -R -J {files1}", "growisofs -M {dev} -R -J -graft-points /two={files2}"];
@@ -24,4 +25,10 @@ rows! { "growisofs";
     growisofs_dvd_plus_rw_image: "dvd+rw", "image", IMAGE => Tracks { holds: &["image1"], sessions: 1 };
     growisofs_dvd_plus_rw_compatible: "dvd+rw", "image for players", COMPATIBLE => Tracks { holds: &["image1"], sessions: 1 };
     growisofs_dvd_plus_rw_two_sessions: "dvd+rw", "two sessions", TWO => Files { holds: BOTH, sessions: 1 };
+    growisofs_dvd_r_image: "dvd-r", "image", IMAGE => Tracks { holds: &["image1"], sessions: 1 };
+    growisofs_dvd_r_at_once: "dvd-r", "DAO", DAO => Tracks { holds: &["image1"], sessions: 1 };
+    growisofs_dvd_r_two_sessions: "dvd-r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    growisofs_dvd_rw_image: "dvd-rw", "image", IMAGE => Tracks { holds: &["image1"], sessions: 1 };
+    growisofs_dvd_plus_r_image: "dvd+r", "image", IMAGE => Tracks { holds: &["image1"], sessions: 1 };
+    growisofs_dvd_plus_r_two_sessions: "dvd+r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
 }

@@ -7,6 +7,10 @@ const TWO: &[&str] = &[
     "xorriso -dev {dev} -map {files2} /two -commit -rollback_end",
 ];
 const CLOSED: &[&str] = &["xorriso -outdev {dev} -blank as_needed -close on -map {files1} / -commit -rollback_end"];
+const FORMATTED: &[&str] = &[
+    "xorriso -outdev {dev} -format full -rollback_end",
+    "xorriso -outdev {dev} -map {files1} / -commit -rollback_end",
+];
 const BOTH: &[(&str, &str)] = &[("files1", "/"), ("files2", "/two")];
 const FIRST: &[(&str, &str)] = &[("files1", "/")];
 
@@ -16,4 +20,11 @@ rows! { "xorriso";
     xorriso_bd_re_two_sessions: "bd-re", "two sessions", TWO => Files { holds: BOTH, sessions: 1 };
     xorriso_dvd_ram_two_sessions: "dvd-ram", "two sessions", TWO => Files { holds: BOTH, sessions: 1 };
     xorriso_dvd_plus_rw_two_sessions: "dvd+rw", "two sessions", TWO => Files { holds: BOTH, sessions: 1 };
+    xorriso_cd_r_two_sessions: "cd-r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    xorriso_cd_rw_two_sessions: "cd-rw", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    xorriso_dvd_r_two_sessions: "dvd-r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    xorriso_dvd_rw_two_sessions: "dvd-rw", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    xorriso_dvd_rw_formatted: "dvd-rw", "formatted", FORMATTED => Files { holds: FIRST, sessions: 1 };
+    xorriso_dvd_plus_r_two_sessions: "dvd+r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    xorriso_dvd_plus_r_dl_two_sessions: "dvd+r-dl", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
 }

@@ -52,7 +52,7 @@ impl Lab {
 
     fn fill(&self, word: &str) -> String {
         let mut filled = word.replace("{dev}", "/dev/sr0").replace("{tmp}", &self.folder.path().display().to_string());
-        for name in ["image1", "image2", "files1", "files2", "audio1", "audio2"] {
+        for name in ["image1", "image2", "files1", "files2", "audio1", "audio2", "toc-audio", "toc-data"] {
             filled = filled.replace(&format!("{{{name}}}"), &MATERIALS.path(name).display().to_string());
         }
         filled

@@ -1,7 +1,8 @@
 //! What the programs burn: made once for all rows.
 //!
 //! `{dev}` is the drive, `{image1}` and `{image2}` are file system images, `{files1}` and `{files2}` the folders in them,
-//! `{audio1}` and `{audio2}` sound as it is on a CD, `{tmp}` a folder of the row's own.
+//! `{audio1}` and `{audio2}` sound as it is on a CD, `{toc-audio}` and `{toc-data}` what cdrdao makes of them, `{tmp}` a
+//! folder of the row's own.
 
 use std::{
     fs,
@@ -37,6 +38,9 @@ impl Materials {
             image(&folder.join(format!("image{name}")), &files);
             fs::write(folder.join(format!("audio{name}")), noise(seed + 10, AUDIO_BLOCKS * 2352)).expect("a file");
         }
+        fs::write(folder.join("toc-audio"), AUDIO_DISC.replace("FOLDER", &folder.display().to_string()))
+            .expect("a file");
+        fs::write(folder.join("toc-data"), DATA_DISC.replace("FOLDER", &folder.display().to_string())).expect("a file");
         Self { folder }
     }
 
@@ -49,6 +53,30 @@ impl Materials {
         fs::read(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
     }
 }
+
+/// Two songs for cdrdao, with everything that can be said of them.
+const AUDIO_DISC: &str = r#"CD_DA
+CATALOG "1234567890123"
+CD_TEXT {
+  LANGUAGE_MAP { 0 : EN }
+  LANGUAGE 0 { TITLE "Noise" PERFORMER "Nobody" }
+}
+TRACK AUDIO
+ISRC "USRC17607839"
+CD_TEXT { LANGUAGE 0 { TITLE "First" PERFORMER "Nobody" } }
+FILE "FOLDER/audio1" SWAP 0
+TRACK AUDIO
+ISRC "USRC17607840"
+CD_TEXT { LANGUAGE 0 { TITLE "Second" PERFORMER "Nobody" } }
+PREGAP 00:02:00
+FILE "FOLDER/audio2" SWAP 0
+"#;
+
+/// An image for cdrdao.
+const DATA_DISC: &str = r#"CD_ROM
+TRACK MODE1
+DATAFILE "FOLDER/image1"
+"#;
 
 fn noise(seed: u32, len: usize) -> Vec<u8> {
     let blocks = len.div_ceil(2048);

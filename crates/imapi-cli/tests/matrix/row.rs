@@ -37,6 +37,12 @@ impl Row {
                 assert!(said.text.contains(says), "{last} should say {says:?}: {}", said.text);
                 assert_eq!(lab.state(), before, "{last} changed the disc");
             }
+            Proof::Says(all) => {
+                let said = lab.succeed(last);
+                for says in *all {
+                    assert!(said.contains(says), "{last} should say {says:?}: {said}");
+                }
+            }
             proof => {
                 lab.succeed(last);
                 proof::check(&lab, proof);

@@ -1,7 +1,9 @@
 //! All rows, by program.
 
+mod cdrdao;
 mod cdrskin;
 mod growisofs;
+mod readers;
 mod wodim;
 mod xorriso;
 
@@ -9,5 +11,5 @@ use crate::row::Row;
 
 /// Every row, in the order of the table.
 pub fn all() -> impl Iterator<Item = &'static Row> {
-    [cdrskin::ROWS, growisofs::ROWS, wodim::ROWS, xorriso::ROWS].into_iter().flatten()
+    [cdrdao::ROWS, cdrskin::ROWS, growisofs::ROWS, readers::ROWS, wodim::ROWS, xorriso::ROWS].into_iter().flatten()
 }

@@ -1,0 +1,31 @@
+//! Programs that only read: what others burned, they find.
+
+use crate::{proof::Proof::Says, row::rows};
+
+const CD_INFO: &[&str] = &[
+    "cdrdao write --device {dev} --driver generic-mmc -n --speed 48 {toc-audio}",
+    "cd-info --no-cddb --no-device-info -C {dev}",
+];
+const CD_INFO_DATA: &[&str] = &["cdrskin dev={dev} -tao {image1}", "cd-info --no-cddb --no-device-info -C {dev}"];
+const ISOINFO: &[&str] = &["cdrskin dev={dev} -tao {image1}", "isoinfo dev={dev} -R -f"];
+const PARANOIA: &[&str] = &[
+    "cdrskin dev={dev} -tao -audio -swab {audio1} {audio2}",
+    "cdparanoia -d {dev} -r 1 {tmp}/one",
+    "cmp -n 1400000 {tmp}/one {audio1}",
+    "cdparanoia -d {dev} -Q",
+];
+const MEDIAINFO: &[&str] = &["dvd+rw-mediainfo {dev}"];
+const INQUIRY: &[&str] = &["sg_inq {dev}"];
+const FEATURES: &[&str] = &["sg_get_config {dev}"];
+
+rows! { "readers";
+    readers_cd_info_audio: "cd-r", "cd-info on audio", CD_INFO => Says(&["1234567890123", "USRC17607839", "Second"]);
+    readers_cd_info_data: "cd-r", "cd-info on data", CD_INFO_DATA => Says(&["ISO 9660", "CD-ROM with"]);
+    readers_isoinfo: "cd-r", "isoinfo", ISOINFO => Says(&["/noise.bin", "/folder/a longer name than eight letters.txt"]);
+    readers_cdparanoia: "cd-r", "cdparanoia", PARANOIA => Says(&["TOTAL"]);
+    readers_mediainfo_dvd_plus_r: "dvd+r", "dvd+rw-mediainfo", MEDIAINFO => Says(&["1Bh, DVD+R", "Disc status:           blank"]);
+    readers_mediainfo_dvd_r: "dvd-r", "dvd+rw-mediainfo", MEDIAINFO => Says(&["11h, DVD-R Sequential", "blank"]);
+    readers_mediainfo_bd_r: "bd-r", "dvd+rw-mediainfo", MEDIAINFO => Says(&["41h, BD-R SRM", "blank"]);
+    readers_sg3_inquiry: "bd-re", "sg_inq", INQUIRY => Says(&["Peripheral device type: cd/dvd", "Virtual Drive"]);
+    readers_sg3_features: "cd-r", "sg_get_config", FEATURES => Says(&["Current profile: CD-R", "CD track at once"]);
+}

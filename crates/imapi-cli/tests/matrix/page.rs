@@ -24,18 +24,25 @@ pub fn check() {
     }
 }
 
+/// What a program does with a medium.
+#[derive(Default)]
+struct Cell {
+    works: Vec<&'static str>,
+    refused: Vec<String>,
+}
+
 /// A line for each medium and program, with what it does there and what it cannot do.
 fn table() -> String {
-    let mut cells: BTreeMap<(&str, &str), (Vec<&str>, Vec<String>)> = BTreeMap::new();
+    let mut cells: BTreeMap<(&str, &str), Cell> = BTreeMap::new();
     for row in rows::all() {
-        let (works, refused) = cells.entry((row.medium, row.program)).or_default();
+        let cell = cells.entry((row.medium, row.program)).or_default();
         match &row.proof {
-            Proof::Refused { why, .. } => refused.push(format!("{}: {why}", row.mode)),
-            _ => works.push(row.mode),
+            Proof::Refused { why, .. } => cell.refused.push(format!("{}: {why}", row.mode)),
+            _ => cell.works.push(row.mode),
         }
     }
     let mut table = String::from("| medium | program | burns and reads back | is refused |\n|---|---|---|---|\n");
-    for ((medium, program), (works, refused)) in cells {
+    for ((medium, program), Cell { works, refused }) in cells {
         writeln!(table, "| `{medium}` | {program} | {} | {} |", works.join(", "), refused.join("; "))
             .expect("a string");
     }

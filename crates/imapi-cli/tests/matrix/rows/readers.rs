@@ -3,7 +3,7 @@
 use crate::{proof::Proof::Says, row::rows};
 
 const CD_INFO: &[&str] = &[
-    "cdrdao write --device {dev} --driver generic-mmc -n --speed 48 {toc-audio}",
+    "cdrdao write --device {dev} --driver generic-mmc:0x10 -n --speed 48 {toc-audio}",
     "cd-info --no-cddb --no-device-info -C {dev}",
 ];
 const CD_INFO_DATA: &[&str] = &["cdrskin dev={dev} -tao {image1}", "cd-info --no-cddb --no-device-info -C {dev}"];
@@ -27,5 +27,5 @@ rows! { "readers";
     readers_mediainfo_dvd_r: "dvd-r", "dvd+rw-mediainfo", MEDIAINFO => Says(&["11h, DVD-R Sequential", "blank"]);
     readers_mediainfo_bd_r: "bd-r", "dvd+rw-mediainfo", MEDIAINFO => Says(&["41h, BD-R SRM", "blank"]);
     readers_sg3_inquiry: "bd-re", "sg_inq", INQUIRY => Says(&["Peripheral device type: cd/dvd", "Virtual Drive"]);
-    readers_sg3_features: "cd-r", "sg_get_config", FEATURES => Says(&["Current profile: CD-R", "CD track at once"]);
+    readers_sg3_features: "cd-r", "sg_get_config", FEATURES => Says(&["Current profile: CD-R", "CD track-at-once feature"]);
 }

@@ -6,7 +6,7 @@
 //! of it is read or written.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use imapi_mmc_transport::Cdb;
 

@@ -5,6 +5,7 @@ export PATH=/bin HOME=/tmp
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
+ln -s /proc/self/fd /dev/fd
 mount -t tmpfs -o size=90% tmpfs /tmp
 mkdir -p /mnt /run /control /work
 modprobe -a virtio_pci 9pnet_virtio 9p configfs

@@ -37,9 +37,9 @@ impl Region for Bytes {
     }
 }
 
-const START: usize = 128;
+pub(crate) const START: usize = 128;
 const SIZE: usize = 1024;
-const DATA: usize = START + SIZE;
+pub(crate) const DATA: usize = START + SIZE;
 
 /// A mailbox of layout 2, a ring of 1,024 bytes, and 4 KiB for data.
 fn memory(head: u32, tail: u32) -> Vec<u8> {
@@ -66,6 +66,21 @@ fn put_write(bytes: &mut [u8], tail: usize) {
         bytes[at + offset..][..8].copy_from_slice(&number.to_ne_bytes());
     }
     bytes[at + 112..][..10].copy_from_slice(&[0x2A, 0, 0, 0, 0, 9, 0, 0, 1, 0]);
+}
+
+/// The ring with one command, whose data are 400 bytes in two pieces.
+pub(crate) fn with_command(cdb: &[u8]) -> Ring<Bytes> {
+    let mut bytes = memory(136, 0);
+    put_write(&mut bytes, 0);
+    bytes[START + 112..][..cdb.len()].copy_from_slice(cdb);
+    ring(bytes)
+}
+
+impl Ring<Bytes> {
+    /// What stands there.
+    pub(crate) fn at(&self, place: usize, len: usize) -> Vec<u8> {
+        self.memory.0.borrow()[place..place + len].to_vec()
+    }
 }
 
 fn ring(bytes: Vec<u8>) -> Ring<Bytes> {

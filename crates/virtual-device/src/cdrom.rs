@@ -14,15 +14,18 @@ use crate::{
     identity::Identity,
     kernel::{self, Failed},
     sys::memory::Address,
-    visit::{Errno, Visit},
+    visit::{Errno, Visit, int},
 };
 
 mod number {
-    pub(super) const START: u32 = 0x5308;
-    pub(super) const STOP: u32 = 0x5307;
+    pub(super) const PAUSE: u32 = 0x5301;
+    pub(super) const PLAY_TRACK: u32 = 0x5304;
     pub(super) const READ_TOC_HEADER: u32 = 0x5305;
     pub(super) const READ_TOC_ENTRY: u32 = 0x5306;
+    pub(super) const STOP: u32 = 0x5307;
+    pub(super) const START: u32 = 0x5308;
     pub(super) const EJECT: u32 = 0x5309;
+    pub(super) const SET_VOLUME: u32 = 0x530A;
     pub(super) const SUB_CHANNEL: u32 = 0x530B;
     pub(super) const READ_MODE_2: u32 = 0x530C;
     pub(super) const READ_MODE_1: u32 = 0x530D;
@@ -31,11 +34,14 @@ mod number {
     pub(super) const MULTISESSION: u32 = 0x5310;
     pub(super) const CATALOGUE_NUMBER: u32 = 0x5311;
     pub(super) const RESET: u32 = 0x5312;
+    pub(super) const VOLUME: u32 = 0x5313;
     pub(super) const READ_RAW: u32 = 0x5314;
+    pub(super) const PLAY_BLOCKS: u32 = 0x5317;
     pub(super) const CLOSE_TRAY: u32 = 0x5319;
     pub(super) const SET_OPTIONS: u32 = 0x5320;
     pub(super) const CLEAR_OPTIONS: u32 = 0x5321;
     pub(super) const SELECT_SPEED: u32 = 0x5322;
+    pub(super) const SELECT_DISC: u32 = 0x5323;
     pub(super) const MEDIA_CHANGED: u32 = 0x5325;
     pub(super) const DRIVE_STATUS: u32 = 0x5326;
     pub(super) const DISC_STATUS: u32 = 0x5327;
@@ -65,23 +71,32 @@ const PREGAP: i32 = 150;
 /// The answer to an ioctl; `None` when it is none of these.
 pub(crate) fn answer(visit: &mut Visit<'_>, request: u32, argument: Address) -> Option<Result<i64, Errno>> {
     let device = visit.device();
-    let start_stop = |action| order(device, &StartStopUnit { action, immediate: false });
+    let start_stop = |action, immediate| order(device, &StartStopUnit { action, immediate });
+    // The kernel's own at first: to close the tray, to lock it, and to heed flags. They change nothing here.
+    let options = 0b1101;
+    let bits = |argument: u64| i64::from(int(argument));
     Some(match request {
         number::DRIVE_STATUS => Ok(drive_status(device)),
         number::DISC_STATUS => Ok(disc_status(device)),
         number::CAPABILITY => Ok(capability(visit.supervisor.tree.identity(device))),
         number::CHANGER_SLOTS => Ok(1),
-        number::MEDIA_CHANGED
-        | number::SET_OPTIONS
-        | number::CLEAR_OPTIONS
-        | number::EJECT_SOFTWARE
-        | number::RESET => Ok(0),
+        number::MEDIA_CHANGED | number::EJECT_SOFTWARE | number::RESET => Ok(0),
+        number::SET_OPTIONS => Ok(options | bits(argument)),
+        number::CLEAR_OPTIONS => Ok(options & !bits(argument)),
+        // It cannot play, and has one place for a disc.
+        number::PAUSE..=number::PLAY_TRACK
+        | number::SET_VOLUME
+        | number::VOLUME
+        | number::PLAY_BLOCKS
+        | number::SELECT_DISC => Err(Errno(libc::ENOSYS)),
         // As long as somebody else has the disc.
         number::EJECT if visit.supervisor.opens.count() > 1 => Err(Errno(libc::EBUSY)),
-        number::EJECT => order(device, &PreventAllowMediumRemoval::ALLOW).and_then(|_| start_stop(UnitAction::Eject)),
-        number::CLOSE_TRAY => start_stop(UnitAction::Load),
-        number::START => start_stop(UnitAction::Start),
-        number::STOP => start_stop(UnitAction::Stop),
+        number::EJECT => {
+            order(device, &PreventAllowMediumRemoval::ALLOW).and_then(|_| start_stop(UnitAction::Eject, false))
+        }
+        number::CLOSE_TRAY => start_stop(UnitAction::Load, false),
+        number::START => start_stop(UnitAction::Start, true),
+        number::STOP => start_stop(UnitAction::Stop, true),
         number::LOCK_DOOR => {
             order(device, &PreventAllowMediumRemoval { prevent: argument != 0, ..PreventAllowMediumRemoval::ALLOW })
         }

@@ -253,6 +253,9 @@ static void cdrom(int fd, const char *path) {
     int second = open(path, O_RDONLY | O_NONBLOCK);
     NEED(REFUSED(ioctl(fd, CDROMEJECT, 0), EBUSY) && close(second) == 0);
     NEED(ioctl(fd, CDROMEJECT, 0) == 0 && ioctl(fd, CDROMCLOSETRAY, 0) == 0 && ioctl(fd, CDROMRESET, 0) == 0);
+    NEED(ioctl(fd, CDROMSTART, 0) == 0 && ioctl(fd, CDROMSTOP, 0) == 0 && ioctl(fd, CDROM_SET_OPTIONS, CDO_LOCK) & CDO_LOCK);
+    NEED(!(ioctl(fd, CDROM_CLEAR_OPTIONS, CDO_LOCK) & CDO_LOCK) && REFUSED(ioctl(fd, CDROM_SELECT_DISC, 1), ENOSYS));
+    NEED(REFUSED(ioctl(fd, CDROMPLAYTRKIND, data), ENOSYS) && REFUSED(ioctl(fd, CDROMVOLREAD, data), ENOSYS));
     NEED(REFUSED(ioctl(fd, 0x030D, &raw), ENOTTY));
     int generic = open("/dev/sg0", O_RDWR | O_NONBLOCK);
     struct { int host, channel, target, unit, type; short each, depth; int unused[2]; } id;

@@ -4,6 +4,7 @@ use crate::{proof::Proof::Tracks, row::rows};
 
 const TAO: &[&str] = &["wodim -v dev={dev} speed=48 -tao -data {image1}"];
 const SAO: &[&str] = &["wodim -v dev={dev} speed=48 -sao -data {image1}"];
+const RAW: &[&str] = &["wodim -v dev={dev} speed=48 -raw96r -audio -swab {audio1} {audio2}"];
 const MULTI: &[&str] =
     &["wodim -v dev={dev} speed=48 -multi -tao -data {image1}", "wodim -v dev={dev} speed=48 -tao -data {image2}"];
 const AUDIO_TAO: &[&str] = &["wodim -v dev={dev} speed=48 -tao -audio -swab {audio1} {audio2}"];
@@ -19,6 +20,7 @@ rows! { "wodim";
     wodim_cd_r_two_sessions: "cd-r", "two sessions", MULTI => Tracks { holds: &["image1", "image2"], sessions: 2 };
     wodim_cd_r_audio_tao: "cd-r", "audio TAO", AUDIO_TAO => Tracks { holds: AUDIO, sessions: 1 };
     wodim_cd_r_audio_sao: "cd-r", "audio SAO", AUDIO_SAO => Tracks { holds: AUDIO, sessions: 1 };
+    wodim_cd_r_audio_raw: "cd-r", "audio RAW", RAW => Tracks { holds: AUDIO, sessions: 1 };
     wodim_cd_r_dummy: "cd-r", "rehearsal", DUMMY => crate::proof::Proof::Blank;
     wodim_cd_rw_blanked: "cd-rw", "blanked", BLANKED => crate::proof::Proof::Blank;
     wodim_dvd_r_at_once: "dvd-r", "DAO", SAO => Tracks { holds: IMAGE, sessions: 1 };

@@ -1,7 +1,7 @@
 //! growisofs: images and folders on DVDs and BDs. `spare:none` is said where it would format a BD-R first.
 
 use crate::{
-    proof::Proof::{Files, Tracks},
+    proof::Proof::{Files, Refused, Tracks},
     row::rows,
 };
 
@@ -14,6 +14,9 @@ const TWO_BD: &[&str] = &[
     "growisofs -use-the-force-luke=spare:none -Z {dev} -R -J {files1}",
     "growisofs -use-the-force-luke=spare:none -M {dev} -R -J -graft-points /two={files2}",
 ];
+const CLOSED: &[&str] =
+    &["growisofs -dvd-compat -Z {dev}={image1}", "growisofs -M {dev} -R -J -graft-points /two={files2}"];
+const TOO_LARGE: &[&str] = &["truncate -s 300M {tmp}/large", "growisofs -Z {dev}={tmp}/large"];
 const BOTH: &[(&str, &str)] = &[("files1", "/"), ("files2", "/two")];
 
 rows! { "growisofs";
@@ -31,4 +34,6 @@ rows! { "growisofs";
     growisofs_dvd_rw_image: "dvd-rw", "image", IMAGE => Tracks { holds: &["image1"], sessions: 1 };
     growisofs_dvd_plus_r_image: "dvd+r", "image", IMAGE => Tracks { holds: &["image1"], sessions: 1 };
     growisofs_dvd_plus_r_two_sessions: "dvd+r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    growisofs_dvd_plus_r_after_the_end: "dvd+r", "after closing", CLOSED => Refused { why: "the disc is closed", says: "media is not appendable" };
+    growisofs_dvd_r_too_large: "dvd-r", "too large", TOO_LARGE => Refused { why: "the image does not fit", says: "blocks are free" };
 }

@@ -1,6 +1,9 @@
 //! wodim: CDs in every way that it knows, and DVD-R.
 
-use crate::{proof::Proof::Tracks, row::rows};
+use crate::{
+    proof::Proof::{Refused, Tracks},
+    row::rows,
+};
 
 const TAO: &[&str] = &["wodim -v dev={dev} speed=48 -tao -data {image1}"];
 const SAO: &[&str] = &["wodim -v dev={dev} speed=48 -sao -data {image1}"];
@@ -11,6 +14,9 @@ const AUDIO_TAO: &[&str] = &["wodim -v dev={dev} speed=48 -tao -audio -swab {aud
 const AUDIO_SAO: &[&str] = &["wodim -v dev={dev} speed=48 -sao -audio -swab {audio1} {audio2}"];
 const DUMMY: &[&str] = &["wodim -v dev={dev} speed=48 -dummy -tao -data {image1}"];
 const BLANKED: &[&str] = &["wodim -v dev={dev} speed=24 -tao -data {image1}", "wodim -v dev={dev} blank=fast"];
+const AGAIN: &[&str] =
+    &["wodim -v dev={dev} speed=48 -tao -data {image1}", "wodim -v dev={dev} speed=48 -tao -data {image2}"];
+const ERASE: &[&str] = &["wodim -v dev={dev} speed=48 -tao -data {image1}", "wodim -v dev={dev} blank=fast"];
 const IMAGE: &[&str] = &["image1"];
 const AUDIO: &[&str] = &["audio1", "audio2"];
 
@@ -24,4 +30,6 @@ rows! { "wodim";
     wodim_cd_r_dummy: "cd-r", "rehearsal", DUMMY => crate::proof::Proof::Blank;
     wodim_cd_rw_blanked: "cd-rw", "blanked", BLANKED => crate::proof::Proof::Blank;
     wodim_dvd_r_at_once: "dvd-r", "DAO", SAO => Tracks { holds: IMAGE, sessions: 1 };
+    wodim_cd_r_again: "cd-r", "after closing", AGAIN => Refused { why: "the disc is closed", says: "wodim" };
+    wodim_cd_r_erase: "cd-r", "blank", ERASE => Refused { why: "a CD-R cannot be erased", says: "annot" };
 }

@@ -1,6 +1,9 @@
 //! xorriso: files, in one session and in more, on whatever medium.
 
-use crate::{proof::Proof::Files, row::rows};
+use crate::{
+    proof::Proof::{Files, Refused},
+    row::rows,
+};
 
 const TWO: &[&str] = &[
     "xorriso -outdev {dev} -blank as_needed -map {files1} / -commit -rollback_end",
@@ -10,6 +13,13 @@ const CLOSED: &[&str] = &["xorriso -outdev {dev} -blank as_needed -close on -map
 const FORMATTED: &[&str] = &[
     "xorriso -outdev {dev} -format full -rollback_end",
     "xorriso -outdev {dev} -map {files1} / -commit -rollback_end",
+];
+const OPEN: &[&str] = &["xorriso -outdev {dev} -map {files1} / -commit -rollback_end"];
+const BLANK: &[&str] =
+    &["xorriso -outdev {dev} -map {files1} / -commit -rollback_end", "xorriso -outdev {dev} -blank all -rollback_end"];
+const AFTER: &[&str] = &[
+    "xorriso -outdev {dev} -close on -map {files1} / -commit -rollback_end",
+    "xorriso -dev {dev} -map {files2} /two -commit -rollback_end",
 ];
 const BOTH: &[(&str, &str)] = &[("files1", "/"), ("files2", "/two")];
 const FIRST: &[(&str, &str)] = &[("files1", "/")];
@@ -27,4 +37,8 @@ rows! { "xorriso";
     xorriso_dvd_rw_formatted: "dvd-rw", "formatted", FORMATTED => Files { holds: FIRST, sessions: 1 };
     xorriso_dvd_plus_r_two_sessions: "dvd+r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
     xorriso_dvd_plus_r_dl_two_sessions: "dvd+r-dl", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    xorriso_dvd_r_dl_closed: "dvd-r-dl", "closed", CLOSED => Files { holds: FIRST, sessions: 1 };
+    xorriso_dvd_r_dl_open: "dvd-r-dl", "open", OPEN => Refused { why: "xorriso writes it closed or not at all", says: "only be written with -close" };
+    xorriso_cd_r_blank: "cd-r", "blank", BLANK => Refused { why: "a CD-R cannot be erased", says: "not of erasable type" };
+    xorriso_bd_r_after_the_end: "bd-r", "after closing", AFTER => Refused { why: "the disc is closed", says: "Unsuitable target media state" };
 }

@@ -6,7 +6,9 @@
 //!
 //! - [`iso9660`]: ISO 9660 and Joliet. [`rock_ridge`]: what Unix puts beside it.
 //! - [`el_torito`]: how machines find what they start from a disc.
+//! - [`mbr`], [`gpt`]: partition tables, for images that also start from USB sticks.
 //! - [`civil`]: dates and times of day, as discs tell them.
+//! - [`crc32`]: the checksum of GPT.
 //! - Integers: [`wire`] reads and writes both byte orders, and both at once as ISO 9660 does.
 
 #![no_std]
@@ -16,8 +18,11 @@
 extern crate std;
 
 pub mod civil;
+pub mod crc32;
 pub mod el_torito;
+pub mod gpt;
 pub mod iso9660;
+pub mod mbr;
 pub mod rock_ridge;
 pub mod wire;
 

@@ -37,6 +37,14 @@ const TWO_SESSIONS: &str = "cd /work/tree
     reload
     growisofs -M /dev/sr0 -quiet -R -graft-points empty=empty one=one";
 
+const CDRSKIN: &str = "cdrskin -tao dev=/dev/sr0 $image";
+const WODIM: &str = "wodim -dao dev=/dev/sr0 $image";
+/// The same as [`TWO_SESSIONS`].
+const XORRISO_TWICE: &str = "cd /work/tree
+    xorriso -outdev /dev/sr0 -map deep /deep
+    reload
+    xorriso -dev /dev/sr0 -map empty /empty -map one /one";
+
 /// Opens and closes the tray, as the kernel then asks anew what is in it, and waits for the disc.
 const RELOAD: &str = "reload() {
     sg_start --eject /dev/sr0; sg_start --load /dev/sr0
@@ -44,7 +52,7 @@ const RELOAD: &str = "reload() {
 }
 ";
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 14] = [
     Case { name: "ram", medium: "dvd-ram", burn: OURSELVES, image: Image::Iso, mounted_as: "iso9660" },
     Case { name: "ram-udf", medium: "dvd-ram", burn: OURSELVES, image: Image::Bridge, mounted_as: "udf" },
     Case { name: "plus-rw", medium: "dvd+rw", burn: FORMAT_AND_GROWISOFS, image: Image::Iso, mounted_as: "iso9660" },
@@ -52,6 +60,10 @@ const CASES: [Case; 10] = [
     Case { name: "minus-r", medium: "dvd-r", burn: GROWISOFS, image: Image::Bridge, mounted_as: "udf" },
     Case { name: "bd-re", medium: "bd-re", burn: FORMAT_AND_GROWISOFS, image: Image::Bridge, mounted_as: "udf" },
     Case { name: "bd-r", medium: "bd-r", burn: GROWISOFS_BD_R, image: Image::Iso, mounted_as: "iso9660" },
+    Case { name: "cd-r", medium: "cd-r", burn: CDRSKIN, image: Image::Iso, mounted_as: "iso9660" },
+    Case { name: "cd-rw", medium: "cd-rw", burn: WODIM, image: Image::Iso, mounted_as: "iso9660" },
+    Case { name: "cd-r-2", medium: "cd-r", burn: XORRISO_TWICE, image: Image::None, mounted_as: "iso9660" },
+    Case { name: "cd-rw-2", medium: "cd-rw", burn: XORRISO_TWICE, image: Image::None, mounted_as: "iso9660" },
     Case { name: "plus-r-2", medium: "dvd+r", burn: TWO_SESSIONS, image: Image::None, mounted_as: "iso9660" },
     Case { name: "minus-r-2", medium: "dvd-r", burn: TWO_SESSIONS, image: Image::None, mounted_as: "iso9660" },
     Case { name: "bd-r-2", medium: "bd-r", burn: TWO_SESSIONS, image: Image::None, mounted_as: "iso9660" },
@@ -94,7 +106,7 @@ fn make_image(case: &Case, tree: &Path, image: &Path) {
 #[test]
 fn what_is_burned_over_the_real_driver_is_what_the_kernel_mounts() {
     let mut guest = Guest::new().with(overwrite());
-    for program in ["growisofs", "genisoimage", "dvd+rw-format", "sg_start"] {
+    for program in ["growisofs", "genisoimage", "dvd+rw-format", "cdrskin", "wodim", "xorriso", "sg_start"] {
         guest = guest.with(peer(program));
     }
     let tree = guest.files().join("tree");

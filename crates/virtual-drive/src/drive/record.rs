@@ -68,6 +68,9 @@ impl Inner {
     pub(super) fn blank(&mut self, command: Blank, clock: &dyn Clock) -> Result<Reply, Sense> {
         self.may_be_written()?;
         let loaded = self.present()?;
+        if loaded.rules()?.is_writing(loaded) {
+            return Err(Sense::SEQUENCE_ERROR);
+        }
         loaded.rehearse(false);
         let work = loaded.rules()?.blank(loaded.disc(), command)?;
         self.begin(work, command.immediate, clock)

@@ -91,3 +91,13 @@ fn a_track_of_the_open_session_is_erased_from_the_end() {
         assert_eq!(blank(&bench, kind, 0), Err((5, 0x24, 0)));
     }
 }
+
+#[test]
+fn a_track_that_is_being_written_is_not_blanked() {
+    let bench = Bench::with("cd-rw");
+    bench.set(WriteParameters::tao_data(MultiSession::Final)).expect("a page");
+    bench.write(0, 300, &payload(1, 300, 2048)).expect("in sequence");
+    assert_eq!(blank(&bench, BlankType::Minimal, 0), Err((5, 0x2C, 0)));
+    bench.flush();
+    blank(&bench, BlankType::Minimal, 0).expect("now it is");
+}

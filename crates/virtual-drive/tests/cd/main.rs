@@ -4,5 +4,6 @@ mod bench;
 mod blank;
 mod new;
 mod raw;
+mod read;
 mod session_at_once;
 mod track_at_once;

@@ -32,9 +32,11 @@ use self::layout::Layout;
 use super::{Disc, Rules, TrackView, Work, WorkKind, WriteOrder};
 use crate::{Loaded, state::Change};
 
-/// A session that is not written track by track: what the drive knows of it before it is complete.
+/// A session that is being written: what the drive knows of it and the disc does not say yet.
 #[derive(Debug)]
 pub(crate) enum Session {
+    /// One of its tracks is being written in one go.
+    Track,
     /// Planned by a cue sheet.
     Cue(session_at_once::Session),
     /// Written raw.
@@ -45,6 +47,7 @@ impl Session {
     /// Something of it is on the disc.
     fn is_begun(&self) -> bool {
         match self {
+            Self::Track => true,
             Self::Cue(session) => session.is_begun(),
             Self::Raw(recording) => recording.is_begun(),
         }
@@ -122,8 +125,9 @@ impl Rules for Cd {
         }
         match order.page.write_type {
             WriteType::TRACK_AT_ONCE => {
-                loaded.take_session();
-                track_at_once::write(loaded, order)
+                let written = track_at_once::write(loaded, order)?;
+                loaded.put_session(Session::Track);
+                Ok(written)
             }
             WriteType::SESSION_AT_ONCE => {
                 let Some(Session::Cue(mut session)) = loaded.take_session() else { return Err(Sense::SEQUENCE_ERROR) };
@@ -145,16 +149,17 @@ impl Rules for Cd {
     }
 
     fn is_writing(&self, loaded: &Loaded) -> bool {
-        loaded.session().is_some_and(Session::is_begun) || Layout::of(loaded).being_written().is_some()
+        loaded.session().is_some_and(Session::is_begun)
     }
 
     fn synchronize(&self, loaded: &mut Loaded, page: &WriteParameters) -> Result<Work, Sense> {
-        let Some(session) = loaded.session().filter(|session| session.is_begun()) else {
-            return track_at_once::end_track(loaded);
-        };
-        let ended = match session {
-            Session::Cue(session) => session_at_once::end(loaded, session, page),
-            Session::Raw(recording) => raw::end(loaded, recording),
+        let ended = match loaded.session() {
+            Some(Session::Cue(session)) if session.is_begun() => session_at_once::end(loaded, session, page),
+            Some(Session::Raw(recording)) => raw::end(loaded, recording),
+            // A sheet whose first block has not come yet stays.
+            Some(Session::Cue(_)) => None,
+            // A track that lost its drive while it was being written is ended as well.
+            Some(Session::Track) | None => Some(track_at_once::end_track(loaded)?),
         };
         if ended.is_some() {
             loaded.take_session();
@@ -173,15 +178,17 @@ impl Rules for Cd {
         if Layout::of(loaded).is_closed() {
             return Err(Sense::CANNOT_WRITE);
         }
-        if loaded.session().is_some_and(Session::is_begun) {
+        if loaded.session().is_some_and(|session| session.is_begun() && !matches!(session, Session::Track)) {
             // It closes itself when its last block is there.
             return Err(Sense::SEQUENCE_ERROR);
         }
-        match function {
+        let work = match function {
             CloseFunction::Track => track_at_once::close_track(loaded, track),
             CloseFunction::Session => track_at_once::close_session(loaded, page),
             _ => Err(Sense::from(InvalidField::cdb_bit(2, 2))),
-        }
+        }?;
+        loaded.take_session();
+        Ok(work)
     }
 
     fn reserve(&self, disc: Disc<'_>, page: &WriteParameters, wanted: Reservation) -> Result<Vec<Change>, Sense> {

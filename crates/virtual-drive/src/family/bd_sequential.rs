@@ -166,7 +166,7 @@ impl Rules for BdSequential {
         let wanted = parameters.descriptor;
         let overwritable = match (wanted.format, wanted.subtype) {
             (FormatType::BD_R, 0) => true,
-            (FormatType::BD_R, 1) | (_, 0) => false,
+            (FormatType::BD_R | FormatType::FULL, 1) | (_, 0) => false,
             // Random recording is something that no drive in the shops does.
             _ => return Err(Sense::from(InvalidField::data_bit(8, 1))),
         };

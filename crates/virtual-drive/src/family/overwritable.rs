@@ -65,7 +65,7 @@ fn knows_subtype(wanted: FormatDescriptor) -> bool {
     match wanted.format {
         // Without certification, with all of it, and with some.
         FormatType::BD_RE_SPARES => matches!(wanted.subtype, 0 | 2 | 3),
-        FormatType::BD_RE_NO_SPARES => wanted.subtype < 2,
+        FormatType::BD_RE_NO_SPARES => wanted.subtype < 3,
         _ => wanted.subtype == 0,
     }
 }
@@ -158,10 +158,12 @@ impl Rules for Overwritable {
     }
 
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView> {
-        let size = disc.usable();
-        let last_recorded = size.checked_sub(1).map(signed);
+        let blank = !disc.is_formatted();
+        // Before it is formatted it has room for as much as it can be formatted to.
+        let size = if blank { disc.state.capacity } else { disc.usable() };
+        let last_recorded = disc.usable().checked_sub(1).map(signed);
         let packets = Packets::Fixed(disc.medium.unit());
-        vec![TrackView { last_recorded, blank: size == 0, packets, ..TrackView::new(1, 1, 0, size) }]
+        vec![TrackView { last_recorded, blank, packets, ..TrackView::new(1, 1, 0, size) }]
     }
 
     fn structure(&self, disc: Disc<'_>, format: StructureFormat, _layer: u8) -> Option<DiscStructure> {
@@ -271,6 +273,10 @@ fn in_background(disc: Disc<'_>, wanted: FormatDescriptor) -> Result<Work, Sense
         _ => return Err(Sense::from(InvalidField::data(11))),
     };
     let seconds = |blocks: u32| u64::from(blocks) / BACKGROUND_SPEED + 1;
+    if restarts && disc.is_formatted() && !disc.grows() {
+        // Nothing is left to format; the lead-out goes where it belongs.
+        return Ok(Work::new(WorkKind::Formatting, Vec::new(), CLOSING));
+    }
     if restarts {
         let Some(from) = disc.state.formatted.filter(|_| disc.grows() && !disc.formats_in_background) else {
             return Err(Sense::SEQUENCE_ERROR);

@@ -68,7 +68,9 @@ pub(super) fn format(disc: Disc<'_>, wanted: FormatDescriptor) -> Result<Work, S
     if wanted.parameter != offer.parameter && wanted.parameter != PACKET {
         return Err(Sense::from(InvalidField::data(9)));
     }
-    let blocks = if wanted.blocks == u32::MAX { offer.blocks } else { wanted.blocks };
+    // A quick format has no size but what is written, whatever the host says.
+    let quick = matches!(wanted.format, FormatType::QUICK | FormatType::QUICK_GROW);
+    let blocks = if quick || wanted.blocks == u32::MAX { offer.blocks } else { wanted.blocks };
     if blocks > offer.blocks || blocks % disc.medium.unit() != 0 {
         return Err(Sense::from(InvalidField::data(4)));
     }
@@ -77,7 +79,6 @@ pub(super) fn format(disc: Disc<'_>, wanted: FormatDescriptor) -> Result<Work, S
     let (changes, lasts) = match wanted.format {
         FormatType::QUICK => (vec![Change::Formatted { blocks: 0 }, growing], QUICK),
         FormatType::QUICK_GROW => (vec![growing], QUICK),
-        // These have no size but what is written.
         _ if blocks == 0 => return Err(Sense::from(InvalidField::data(4))),
         FormatType::GROW_SESSION => (vec![Change::Grown { blocks: disc.formatted_blocks() + blocks }], lasts(blocks)),
         _ => (vec![Change::Formatted { blocks }], lasts(blocks)),

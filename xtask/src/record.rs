@@ -17,7 +17,7 @@ use serde::Deserialize;
 use crate::peers;
 
 /// Commands of one kind that are kept.
-const MOST: usize = 12;
+const MOST: usize = 8;
 /// Parameters longer than this are data.
 const LONGEST_PARAMETERS: usize = 1024;
 /// Commands whose data go onto a disc: WRITE, and WRITE AND VERIFY.
@@ -134,7 +134,7 @@ const RECORDINGS: &[Recording] = &[
         medium: "cd-rw",
         size: "",
         runs: &[
-            &["cdrdao", "write", "--device", "/dev/sr0", "--driver", "generic-mmc", "-n", "--speed", "48", "TOC"],
+            &["cdrdao", "write", "--device", "/dev/sr0", "--driver", "generic-mmc:0x10", "-n", "--speed", "48", "TOC"],
             &["cdrdao", "disk-info", "--device", "/dev/sr0", "--driver", "generic-mmc"],
             &["cdrdao", "read-toc", "--device", "/dev/sr0", "--driver", "generic-mmc", "READ"],
             &["cdrdao", "blank", "--device", "/dev/sr0", "--driver", "generic-mmc", "--blank-mode", "minimal"],
@@ -145,9 +145,9 @@ const RECORDINGS: &[Recording] = &[
         medium: "cd-rw",
         size: "",
         runs: &[
-            &["cdrdao", "write", "--device", "/dev/sr0", "--driver", "generic-mmc", "-n", "--speed", "48", "TOC"],
+            &["cdrdao", "write", "--device", "/dev/sr0", "--driver", "generic-mmc:0x10", "-n", "--speed", "48", "TOC"],
             &["cd-info", "--no-cddb", "--no-device-info", "/dev/sr0"],
-            &["cdparanoia", "-d", "/dev/sr0", "-B", "1"],
+            &["cdparanoia", "-d", "/dev/sr0", "1", "PCM"],
         ],
     },
 ];
@@ -171,8 +171,8 @@ pub fn run(root: &Path) -> Result<(), String> {
         "--package",
         "imapi-cli",
     ]))?;
-    let imapi = root.join("target/debug/imapi");
-    let folder = root.join("target/record");
+    let imapi = peers::built(root).join("debug/imapi");
+    let folder = peers::built(root).join("record");
     let _ = fs::remove_dir_all(&folder);
     let materials = Materials::make(&folder)?;
     let mut fixtures: BTreeMap<&str, String> = BTreeMap::new();
@@ -257,7 +257,7 @@ impl Materials {
         // Seven seconds of audio.
         write("audio.raw", &noise[..2352 * 525])?;
         write("audio.cdda", &noise[..2352 * 525])?;
-        write("disc.toc", TOC.as_bytes())?;
+        write("disc.toc", TOC.replace("FOLDER", &folder.display().to_string()).as_bytes())?;
         let arguments = ["-quiet", "-R", "-J", "-o", "image.iso", "files"];
         peers::succeed(Command::new("genisoimage").current_dir(folder).args(arguments))?;
         Ok(Self { folder: folder.to_path_buf() })
@@ -270,6 +270,7 @@ impl Materials {
             "AUDIO" => path("audio.cdda"),
             "TOC" => path("disc.toc"),
             "READ" => path("read.toc"),
+            "PCM" => path("read.wav"),
             argument => argument.replace("IMAGE", &path("image.iso")),
         }
     }
@@ -285,9 +286,9 @@ CD_TEXT {
 TRACK AUDIO
 ISRC "USRC17607839"
 CD_TEXT { LANGUAGE 0 { TITLE "First" PERFORMER "Nobody" } }
-FILE "audio.raw" 0
+FILE "FOLDER/audio.raw" SWAP 0
 TRACK AUDIO
-PREGAP 00:02:00
 CD_TEXT { LANGUAGE 0 { TITLE "Second" PERFORMER "Nobody" } }
-FILE "audio.raw" 0
+PREGAP 00:02:00
+FILE "FOLDER/audio.raw" SWAP 0
 "#;

@@ -112,7 +112,12 @@ const RECORDINGS: &[Recording] = &[
             &["wodim", "-v", "dev=/dev/sr0", "-prcap"],
         ],
     },
-    Recording { program: "growisofs", medium: "dvd-r", size: "64M", runs: &[&["growisofs", "-Z", "/dev/sr0=IMAGE"]] },
+    Recording {
+        program: "growisofs",
+        medium: "dvd-r",
+        size: "64M",
+        runs: &[&["growisofs", "-use-the-force-luke=dao", "-Z", "/dev/sr0=IMAGE"]],
+    },
     Recording {
         program: "growisofs",
         medium: "bd-r",

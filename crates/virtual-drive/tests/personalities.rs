@@ -143,8 +143,9 @@ fn a_lacking_command_is_refused_before_the_attention_is_told() {
 
 #[test]
 fn the_next_writable_address_may_wait_for_the_write_parameters() {
-    let [plain, quirky] = both("nwa-after-05h");
+    let [plain, quirky] = ["standard", "nwa-after-05h"].map(|personality| Bench::with("dvd-r", personality));
     assert_eq!((plain.next(), quirky.next()), (Some(Lba(0)), None));
+    assert_eq!(Bench::of("nwa-after-05h").next(), Some(Lba(0)), "nobody sets the page for a BD-R");
     quirky.set_write_parameters();
     assert_eq!(quirky.next(), Some(Lba(0)));
     quirky.drive.reset().expect("a disc");

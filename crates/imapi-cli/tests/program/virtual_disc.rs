@@ -196,3 +196,29 @@ fn every_command_is_written_down() {
     assert_eq!(answers.count(), named.len(), "{seen}");
     assert!(seen.contains("Inquiry Response Data"), "{seen}");
 }
+
+/// A host that pauses in the middle of a burn: protected it goes on, and without protection a program that we did not
+/// write hears that the stream broke off.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pause_breaks_a_burn_that_is_not_protected() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (protection, status, blocks) in [("burnfree", 0, Some(4000)), ("noburnfree", 10, None)] {
+        let disc = folder.path().join(protection);
+        let disc = disc.to_str().expect("UTF-8");
+        told(&["virtual", "create", disc, "--media", "cd-r", "--size", "16M"]);
+        let script = format!(
+            "(head -c 6000000 /dev/zero; sleep 1; head -c 2192000 /dev/zero) \
+             | cdrskin dev=/dev/sr0 -tao speed=4 fs=64k driveropts={protection} tsize=4000s -"
+        );
+        let burn = run(&["virtual", "run", disc, "--speed", "x50", "--", "sh", "-c", &script]);
+        let told_of = String::from_utf8_lossy(&burn.stderr).into_owned() + &String::from_utf8_lossy(&burn.stdout);
+        assert_eq!(burn.status.code(), Some(status), "{protection}: {told_of} (cdrskin: cargo xtask test --setup)");
+        // Loss of streaming, or that it has to recover: the former may have been the answer to a question about the buffer.
+        assert_eq!(told_of.contains("[3 0C 0"), protection == "noburnfree", "{protection}: {told_of}");
+        let shown: Value = serde_json::from_str(&told(&["virtual", "show", disc, "--json"])).expect("JSON");
+        if let Some(blocks) = blocks {
+            assert_eq!(shown["tracks"][0]["blocks"], blocks, "{shown}");
+        }
+    }
+}

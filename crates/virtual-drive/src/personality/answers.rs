@@ -10,7 +10,7 @@ use imapi_mmc_transport::{
 };
 
 use super::{Personality, Quirk};
-use crate::Medium;
+use crate::{Family, Medium};
 
 /// Where the first pre-gap of a CD begins.
 const PREGAP: Lba = Lba(-150);
@@ -28,7 +28,9 @@ impl Personality {
         {
             answer.next_writable = Some(PREGAP);
         }
-        if self.has(Quirk::NextAfterWriteParameters) && !parameters_set {
+        // Elsewhere no host sets the page.
+        let by_page = matches!(medium.family, Family::Cd | Family::DvdMinus);
+        if self.has(Quirk::NextAfterWriteParameters) && by_page && !parameters_set {
             answer.next_writable = None;
         }
         if self.has(Quirk::UnknownDataMode) {

@@ -35,7 +35,7 @@ pub const PERSONALITIES: [Personality; 33] = [
     ),
     of(
         "nwa-after-05h",
-        "The next writable address is not told until mode page 05h was set",
+        "The next writable address of CD and DVD-R is not told until mode page 05h was set",
         "LG GSA-4082B",
         &[Quirk::NextAfterWriteParameters],
     ),

@@ -5,6 +5,7 @@
 //! for those who write and read file systems.
 //!
 //! - [`iso9660`]: ISO 9660 and Joliet. [`rock_ridge`]: what Unix puts beside it.
+//! - [`udf`]: UDF 1.02 to 2.60.
 //! - [`el_torito`]: how machines find what they start from a disc.
 //! - [`mbr`], [`gpt`]: partition tables, for images that also start from USB sticks.
 //! - [`civil`]: dates and times of day, as discs tell them.
@@ -24,6 +25,7 @@ pub mod gpt;
 pub mod iso9660;
 pub mod mbr;
 pub mod rock_ridge;
+pub mod udf;
 pub mod wire;
 
 /// Bytes of a logical sector: every structure here is addressed in these.

@@ -68,10 +68,10 @@ impl Session {
 /// WRITE: exactly the blocks of the sheet, in their order.
 pub(super) fn write(loaded: &mut Loaded, session: &mut Session, order: WriteOrder<'_>) -> Result<usize, Sense> {
     let end = order.start.0.saturating_add(signed(order.blocks));
-    if order.start.0 != session.expected() || end > session.plan.lead_out {
+    if order.start.0 != session.expected() {
         return Err(Sense::INVALID_WRITE_ADDRESS);
     }
-    // The size of what is sent is known before anything is written.
+    // The size of what is sent is known before anything is written; behind the last block there is none.
     let size_of = |lba: i32| {
         if lba < session.program() { Some(TEXT) } else { session.segment(lba).map(|segment| segment.size()) }
     };

@@ -3,6 +3,7 @@
 mod bench;
 mod blank;
 mod new;
+mod packets;
 mod raw;
 mod read;
 mod session_at_once;

@@ -99,8 +99,7 @@ pub(super) fn tracks(disc: Layout<'_>) -> Vec<TrackView> {
     let mut tracks: Vec<TrackView> =
         disc.state.tracks.iter().enumerate().map(|(place, track)| view(disc, place, track)).collect();
     // A track that grows to the end of the disc is the last one.
-    let grows = disc.state.open_track().is_some_and(|(_, track)| track.reserved.is_none());
-    if let Some(room) = disc.room().filter(|_| !grows) {
+    if let Some(room) = disc.room().filter(|_| disc.growing().is_none()) {
         let start = disc.next_start();
         tracks.push(TrackView {
             next_writable: Some((signed(start), room)),
@@ -114,6 +113,7 @@ pub(super) fn tracks(disc: Layout<'_>) -> Vec<TrackView> {
 fn view(disc: Layout<'_>, place: usize, track: &TrackState) -> TrackView {
     let cd = track.on_cd();
     let end = match (track.closed, track.reserved) {
+        (true, _) if cd.packets.is_some() => track.first + track.written + cd.run_out,
         (true, _) => track.cd_end(),
         (false, Some(blocks)) => track.first + blocks,
         (false, None) => disc.state.capacity,
@@ -121,7 +121,7 @@ fn view(disc: Layout<'_>, place: usize, track: &TrackState) -> TrackView {
     let next = track.first + track.written;
     let open = !track.closed && !disc.is_closed();
     TrackView {
-        next_writable: (open && next < end).then(|| (signed(next), end - next)),
+        next_writable: (open && next < end).then(|| (signed(next), track.fitting(end - next))),
         last_recorded: track.written.checked_sub(1).map(|last| signed(track.first + last)),
         blank: track.written == 0,
         reserved: track.reserved.is_some() && !track.closed,
@@ -131,7 +131,11 @@ fn view(disc: Layout<'_>, place: usize, track: &TrackState) -> TrackView {
             CdForm::Mode1 => DataMode::Mode1,
             CdForm::Mode2 | CdForm::Xa => DataMode::Mode2,
         },
-        packets: cd.packets.map_or(Packets::None, Packets::Fixed),
+        packets: match cd.packets {
+            None => Packets::None,
+            Some(0) => Packets::Linked(0),
+            Some(size) => Packets::Fixed(size),
+        },
         ..TrackView::new(number(place), track.session, track.first, end.saturating_sub(track.first))
     }
 }

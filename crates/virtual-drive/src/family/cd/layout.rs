@@ -14,6 +14,8 @@ pub(super) const SHORTEST: u32 = 300;
 pub(super) const MOST_TRACKS: usize = 99;
 /// Blocks with which the drive ends a track.
 pub(super) const RUN_OUT: u32 = 2;
+/// Blocks that join two packets: the end of one, a link, the beginning of the other.
+pub(super) const LINK: u32 = 7;
 /// Blocks of a lead-out: 90 seconds in the first session, 30 in the others.
 const FIRST_LEAD_OUT: u32 = 6_750;
 const LEAD_OUT: u32 = 2_250;
@@ -54,7 +56,24 @@ impl TrackState {
 
     /// The block behind its last one; behind what is set aside for it, while it is open.
     pub(super) fn cd_end(&self) -> u32 {
-        if self.closed { self.first + self.written + self.run_out() } else { self.end() + self.run_out() }
+        let blocks = if self.closed { self.written } else { self.end() - self.first };
+        self.first + blocks + self.hidden_links(blocks) + self.run_out()
+    }
+
+    /// Blocks that join packets and have no address: packets of one size follow one another for the host.
+    fn hidden_links(&self, blocks: u32) -> u32 {
+        match self.cd.as_ref().and_then(|cd| cd.packets) {
+            Some(size) if size > 0 => blocks / size * LINK,
+            _ => 0,
+        }
+    }
+
+    /// Blocks of the host's that fit into so many of the disc's.
+    pub(super) fn fitting(&self, room: u32) -> u32 {
+        match self.cd.as_ref().and_then(|cd| cd.packets) {
+            Some(size) if size > 0 => room / (size + LINK) * size,
+            _ => room,
+        }
     }
 
     /// The first block of its pause.
@@ -121,6 +140,11 @@ impl<'a> Layout<'a> {
     /// Whether there is room for another session behind a lead-out of the open one.
     pub(super) fn has_room_behind(self, lead_out: u32) -> bool {
         next_program(self.open_session(), lead_out) + SHORTEST <= self.state.capacity
+    }
+
+    /// The track that grows to the end of the disc.
+    pub(super) fn growing(self) -> Option<(usize, &'a TrackState)> {
+        self.state.open_track().filter(|(_, track)| track.reserved.is_none())
     }
 
     /// The track that is being written in one go: number, state.

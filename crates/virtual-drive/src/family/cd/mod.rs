@@ -37,6 +37,8 @@ use crate::{Loaded, state::Change};
 pub(crate) enum Session {
     /// One of its tracks is being written in one go.
     Track,
+    /// A packet of one of its tracks is.
+    Packet,
     /// Planned by a cue sheet.
     Cue(session_at_once::Session),
     /// Written raw.
@@ -47,7 +49,7 @@ impl Session {
     /// Something of it is on the disc.
     fn is_begun(&self) -> bool {
         match self {
-            Self::Track => true,
+            Self::Track | Self::Packet => true,
             Self::Cue(session) => session.is_begun(),
             Self::Raw(recording) => recording.is_begun(),
         }
@@ -144,6 +146,11 @@ impl Rules for Cd {
                 loaded.put_session(Session::Raw(recording));
                 written
             }
+            WriteType::PACKET => {
+                let written = track_at_once::write(loaded, order)?;
+                loaded.put_session(Session::Packet);
+                Ok(written)
+            }
             _ => Err(Sense::SEQUENCE_ERROR),
         }
     }
@@ -158,6 +165,7 @@ impl Rules for Cd {
             Some(Session::Raw(recording)) => raw::end(loaded, recording),
             // A sheet whose first block has not come yet stays.
             Some(Session::Cue(_)) => None,
+            Some(Session::Packet) => Some(track_at_once::end_packet(loaded)?),
             // A track that lost its drive while it was being written is ended as well.
             Some(Session::Track) | None => Some(track_at_once::end_track(loaded)?),
         };
@@ -178,7 +186,10 @@ impl Rules for Cd {
         if Layout::of(loaded).is_closed() {
             return Err(Sense::CANNOT_WRITE);
         }
-        if loaded.session().is_some_and(|session| session.is_begun() && !matches!(session, Session::Track)) {
+        if loaded
+            .session()
+            .is_some_and(|session| session.is_begun() && !matches!(session, Session::Track | Session::Packet))
+        {
             // It closes itself when its last block is there.
             return Err(Sense::SEQUENCE_ERROR);
         }

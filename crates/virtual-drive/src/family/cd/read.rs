@@ -54,6 +54,9 @@ fn every(
             Area::LeadIn(_) => return Err(Sense::OUT_OF_RANGE.at(Lba(at))),
         };
         for (sector, lba) in Stored::all(&buffer).zip(at..) {
+            if sector.is_link() {
+                return Err(Sense::READ_ERROR.at(Lba(lba)));
+            }
             each(sector, lba, form)?;
         }
         at = piece_end;

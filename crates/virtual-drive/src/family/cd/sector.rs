@@ -1,7 +1,7 @@
 //! Sectors as they are stored: 2352 bytes, and the 96 of their sub-channels.
 
 use imapi_cd_sector::{
-    SECTOR_LEN, Sector, SectorKind,
+    SECTOR_LEN, SYNC, Sector, SectorKind,
     subchannel::{QFrame, RAW_LEN, SubChannels},
 };
 use imapi_mmc_transport::{Sense, commands};
@@ -30,6 +30,11 @@ impl<'a> Stored<'a> {
     /// The control nibble of Q: its first four bits.
     pub(super) fn control(self) -> u8 {
         self.sub[..4].iter().fold(0, |bits, byte| bits << 1 | byte >> 6 & 1)
+    }
+
+    /// It joins packets: data without the sync by which data are found.
+    pub(super) fn is_link(self) -> bool {
+        self.control() & 4 != 0 && !self.main.starts_with(&SYNC)
     }
 
     /// What Q says.

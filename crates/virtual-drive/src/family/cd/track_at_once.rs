@@ -1,17 +1,18 @@
-//! Track at once: the drive makes the pause before a track and the blocks behind it, and closes sessions when it is told.
+//! Tracks one by one, at once or in packets: the drive makes the pause before a track and the blocks behind it, and closes
+//! sessions when it is told.
 
-use imapi_cd_sector::subchannel::Track;
+use imapi_cd_sector::{SECTOR_LEN, subchannel::Track};
 use imapi_mmc_transport::{
-    Sense,
+    Sense, SenseKey,
     commands::Reservation,
-    mode::{MultiSession, SessionFormat, WriteParameters},
+    mode::{MultiSession, SessionFormat, WriteParameters, WriteType},
 };
 
 use super::{
     super::{Work, WorkKind, WriteOrder, signed},
     CLOSING, FLUSHING,
     form::{HostChannels, HostForm},
-    layout::{Layout, PAUSE, RUN_OUT, SHORTEST},
+    layout::{LINK, Layout, PAUSE, RUN_OUT, SHORTEST},
     q::Signature,
     sector::Strip,
 };
@@ -19,6 +20,9 @@ use crate::{
     Loaded,
     state::{CdSession, CdTrack, Change, NextSession, TrackState},
 };
+
+/// No packets have this size.
+const INVALID_PACKET_SIZE: Sense = Sense::new(SenseKey::IllegalRequest, 0x64, 0x01);
 
 /// Where a WRITE goes.
 struct Target {
@@ -37,7 +41,7 @@ pub(super) fn write(loaded: &mut Loaded, order: WriteOrder<'_>) -> Result<usize,
     let channels = HostChannels::of_page(order.page.block_type);
     let size = form.size + channels.size();
     let payload = order.payload(size)?;
-    let target = target(Layout::of(loaded), order, &wanted(order.page, form, payload))?;
+    let target = target(Layout::of(loaded), order, &wanted(order.page, form, payload)?)?;
     let signature = signature(target.number, target.first, &target.track)?;
     if target.begins {
         fill(
@@ -73,17 +77,23 @@ pub(super) fn catalogue_of(page: &WriteParameters) -> Option<String> {
 }
 
 /// The track that the write parameters speak of.
-fn wanted(page: &WriteParameters, form: HostForm, first: &[u8]) -> CdTrack {
+fn wanted(page: &WriteParameters, form: HostForm, first: &[u8]) -> Result<CdTrack, Sense> {
     let xa = page.session_format != SessionFormat::CD_DA_OR_ROM;
-    CdTrack {
+    let packets = match (page.write_type, page.fixed_packets) {
+        (WriteType::PACKET, true) if page.packet_size == 0 => return Err(INVALID_PACKET_SIZE),
+        (WriteType::PACKET, true) => Some(page.packet_size),
+        (WriteType::PACKET, false) => Some(0),
+        _ => None,
+    };
+    Ok(CdTrack {
         control: page.track_mode.0 & 0x0F,
         form: form.track_form(first, xa),
         pause: PAUSE,
         run_out: RUN_OUT,
         isrc: page.recording_code.and_then(|code| code.text().map(str::to_string)),
         catalogue: catalogue_of(page),
-        packets: None,
-    }
+        packets,
+    })
 }
 
 /// The track in which blocks go on where the order begins.
@@ -92,10 +102,11 @@ fn target(disc: Layout<'_>, order: WriteOrder<'_>, wanted: &CdTrack) -> Result<T
     let open = disc.state.tracks.iter().zip(1..).filter(|(track, _)| !track.closed);
     if let Some((track, number)) = open.clone().find(|(track, _)| track.first + track.written == start) {
         let is = track.on_cd();
-        if (is.control, is.form) != (wanted.control, wanted.form) {
+        if (is.control, is.form, is.packets) != (wanted.control, wanted.form, wanted.packets) {
             return Err(Sense::ILLEGAL_MODE);
         }
         let room = track.reserved.map_or(disc.state.capacity, |blocks| track.first + blocks).saturating_sub(start);
+        let room = track.fitting(room);
         return match (order.blocks <= room, track.reserved) {
             (true, _) => {
                 Ok(Target { number, first: track.first, track: is, is_new: false, begins: track.written == 0 })
@@ -104,7 +115,7 @@ fn target(disc: Layout<'_>, order: WriteOrder<'_>, wanted: &CdTrack) -> Result<T
             (false, None) => Err(Sense::OUT_OF_RANGE),
         };
     }
-    match disc.room().filter(|_| disc.being_written().is_none() && start == disc.next_start()) {
+    match disc.room().filter(|_| disc.growing().is_none() && start == disc.next_start()) {
         None => Err(Sense::INVALID_WRITE_ADDRESS),
         Some(room) if order.blocks > room => Err(Sense::OUT_OF_RANGE),
         Some(_) => {
@@ -139,7 +150,8 @@ fn fill(loaded: &Loaded, of: Signature, track: &CdTrack, index: u8, first: i32, 
 fn ending(loaded: &Loaded, number: usize, state: &TrackState) -> Result<Vec<Change>, Sense> {
     let track = state.on_cd();
     let capacity = loaded.state().capacity;
-    let padded = state.reserved.unwrap_or(SHORTEST).max(state.written).min(capacity.saturating_sub(state.first));
+    let whole = state.reserved.unwrap_or(SHORTEST).max(state.written).next_multiple_of(packet_size(&track));
+    let padded = whole.min(capacity.saturating_sub(state.first));
     let padding = padded.saturating_sub(state.written);
     let signature = signature(number, state.first, &track)?;
     fill(loaded, signature, &track, 1, signed(state.first + state.written), padding + track.run_out)?;
@@ -149,6 +161,37 @@ fn ending(loaded: &Loaded, number: usize, state: &TrackState) -> Result<Vec<Chan
     }
     changes.push(Change::TrackClosed { track: number });
     Ok(changes)
+}
+
+/// Blocks of a packet, where all are of one size.
+fn packet_size(track: &CdTrack) -> u32 {
+    track.packets.unwrap_or(1).max(1)
+}
+
+/// SYNCHRONIZE CACHE ends the packet: one of fixed size is filled up, and behind one of any size there is a link.
+pub(super) fn end_packet(loaded: &Loaded) -> Result<Work, Sense> {
+    let mut changes = Vec::new();
+    if let Some((number, state)) = Layout::of(loaded).growing().filter(|(_, track)| track.on_cd().packets.is_some()) {
+        let track = state.on_cd();
+        let behind = signed(state.first + state.written);
+        let missing = state.written.next_multiple_of(packet_size(&track)) - state.written;
+        let signature = signature(number, state.first, &track)?;
+        let blocks = if track.packets == Some(0) {
+            // Nobody can read what joins packets: there is no sync in it.
+            let mut strip = Strip::at(behind);
+            for lba in (behind..).take(usize::try_from(LINK).unwrap_or(0)) {
+                strip.push(loaded, &[0; SECTOR_LEN], &signature.beside(track.control, 1, lba, None))?;
+            }
+            strip.store(loaded)?;
+            LINK
+        } else {
+            fill(loaded, signature, &track, 1, behind, missing)?;
+            missing
+        };
+        let room = loaded.state().capacity.saturating_sub(state.first + state.written);
+        changes.push(Change::Wrote { track: number, blocks: blocks.min(room) });
+    }
+    Ok(Work::new(WorkKind::Flushing, changes, FLUSHING))
 }
 
 /// What ends the track that is being written.
@@ -221,7 +264,7 @@ pub(super) fn reserve(
     if disc.is_closed() {
         return Err(Sense::CANNOT_WRITE);
     }
-    if disc.being_written().is_some() {
+    if disc.growing().is_some() || disc.being_written().is_some() {
         return Err(Sense::SEQUENCE_ERROR);
     }
     let form = HostForm::of_page(page).ok_or(Sense::ILLEGAL_MODE)?;
@@ -229,5 +272,9 @@ pub(super) fn reserve(
     if disc.room().is_none_or(|room| blocks > room) {
         return Err(Sense::OUT_OF_RANGE);
     }
-    Ok(vec![Change::CdTrackOpened { first: disc.next_start(), reserved: Some(blocks), track: wanted(page, form, &[]) }])
+    Ok(vec![Change::CdTrackOpened {
+        first: disc.next_start(),
+        reserved: Some(blocks),
+        track: wanted(page, form, &[])?,
+    }])
 }

@@ -80,6 +80,19 @@ fn wodim_makes_a_rewritable_disc_blank() {
 }
 
 #[test]
+fn wodim_writes_packets() {
+    each(&[(WODIM, "-packet"), (WODIM, "-packet -pktsize=16")], packets_are_read_back);
+}
+
+fn packets_are_read_back(program: &str, way: &str) {
+    let desk = Desk::with("cd-r");
+    let image = desk.image();
+    let said = desk.good(&format!("{program} {way} -multi -data image.iso"));
+    assert_eq!(desk.state(), "appendable", "{said}");
+    assert!(desk.blocks(0, image.len() / 2048) == image);
+}
+
+#[test]
 fn xorriso_grows_a_rewritable_disc_and_checks_it() {
     let desk = Desk::with("cd-rw");
     desk.write("first", &noise(3, 1_000_000));

@@ -206,7 +206,10 @@ pub(super) fn end_track(loaded: &Loaded) -> Result<Work, Sense> {
 
 /// CLOSE TRACK.
 pub(super) fn close_track(loaded: &Loaded, number: u16) -> Result<Work, Sense> {
-    let number = usize::from(number);
+    /// The track that is not complete.
+    const INCOMPLETE: u16 = 0xFF;
+    let growing = Layout::of(loaded).growing().filter(|_| number == INCOMPLETE);
+    let number = growing.map_or(usize::from(number), |(number, _)| number);
     let changes = match loaded.state().tracks.get(number.wrapping_sub(1)) {
         Some(track) if track.closed => Vec::new(),
         Some(track) => ending(loaded, number, track)?,

@@ -139,7 +139,8 @@ fn serve(mut attached: Attached, interrupts: &Interrupts, lang: Lang) -> Result<
 fn in_background(disc: &Path, json: bool, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["--lang", lang.tag(), "virtual", "attach", "--json", "--"]).arg(disc);
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    // It must not keep what is ours open: whoever reads from us waits for the end of that.
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Ctrl-C in this shell is not meant for it.
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn()?;
@@ -148,7 +149,9 @@ fn in_background(disc: &Path, json: bool, lang: Lang, out: &mut Output) -> io::R
         BufReader::new(stdout).read_line(&mut line)?;
     }
     let Ok(shown) = serde_json::from_str::<Shown>(&line) else {
-        // It has told why on the standard error that we share.
+        if let Some(mut complaint) = child.stderr.take() {
+            io::copy(&mut complaint, &mut io::stderr())?;
+        }
         child.wait()?;
         return Ok(Outcome::Failed);
     };

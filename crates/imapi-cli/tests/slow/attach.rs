@@ -10,7 +10,7 @@ fn the_kernel_has_a_drive_with_our_disc() {
     let told = guest.run(
         "imapi virtual create /tmp/disc --media dvd-ram --size 16M\n\
          echo '== attach'\n\
-         imapi virtual attach --background --json /tmp/disc\n\
+         told=$(imapi virtual attach --background --json /tmp/disc 2>&1); echo $told\n\
          echo '== sysfs'\n\
          cd /sys/class/block/sr0; cat device/vendor device/model device/type size; cd /tmp\n\
          echo '== cdrom'\n\

@@ -39,7 +39,7 @@ impl Guest {
         fs::write(&path, format!("set -e\n{script}")).expect("the folder is writable");
         let begun = Instant::now();
         let mut command = cargo();
-        command.args(["xtask", "guest", "--timeout", "300", "--share"]).arg(self.files());
+        command.args(["xtask", "guest", "--timeout", "900", "--share"]).arg(self.files());
         for program in &self.programs {
             command.arg("--program").arg(program);
         }

@@ -89,6 +89,10 @@ pub enum VirtualCommand {
         /// Smaller than the real one: bytes, or with K, M, G
         #[arg(long, value_parser = virtual_disc::parse_size)]
         size: Option<u64>,
+
+        /// Presses this image onto a DVD-ROM or BD-ROM
+        #[arg(long, value_name = "FILE")]
+        image: Option<PathBuf>,
     },
 
     /// Runs a program that sees the disc in a drive (Linux)

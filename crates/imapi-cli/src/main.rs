@@ -29,8 +29,8 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Explain { codes, json } => explain::run(&codes, lang, json, &mut out),
         Command::Codes { header, json } => codes::run(header, lang, json, &mut out),
-        Command::Virtual(VirtualCommand::Create { disc, media, size }) => {
-            virtual_disc::create(&disc, media, size, lang, &mut out)
+        Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
+            virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }
         Command::Virtual(VirtualCommand::Run(arguments)) => return virtual_disc::run(&arguments, lang),
         Command::Virtual(VirtualCommand::Attach { disc, background, json }) => {

@@ -42,6 +42,7 @@ mod medium;
 mod pace;
 mod personality;
 mod prepared;
+mod press;
 mod state;
 
 pub use disc::{DiscFile, DiscFileError, Geometry, State};
@@ -52,4 +53,5 @@ pub use medium::{Family, MEDIA, Medium, UnknownMedium, WrongSize};
 pub use pace::Pace;
 pub use personality::{PERSONALITIES, Personality, Quirk, UnknownPersonality};
 pub use prepared::{FormatState, Preparation, Prepared};
+pub use press::{PressError, press};
 pub use state::{CdForm, CdSession, CdTrack, Change, DiscState, NextSession, TrackState};

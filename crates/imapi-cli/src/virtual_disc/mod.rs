@@ -7,12 +7,13 @@ mod run;
 mod trace;
 
 use std::{
+    fs::File,
     io::{self, Write as _},
     path::Path,
 };
 
 use imapi_errors::{Coded, Fact, Lang, Term};
-use imapi_virtual_drive::{DiscFile, DiscState, Medium};
+use imapi_virtual_drive::{DiscFile, DiscFileError, DiscState, Medium, PressError, press};
 use serde::Serialize;
 
 pub use self::{personalities::personalities, run::run};
@@ -59,18 +60,22 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     number.checked_mul(factor).filter(|&size| size > 0).ok_or_else(|| "no disc has this size".to_string())
 }
 
-/// Makes a blank disc in a new file.
+/// Makes a disc in a new file: blank, or with an image pressed onto it.
 pub fn create(
     disc: &Path,
     medium: &'static Medium,
     size: Option<u64>,
+    image: Option<&Path>,
     lang: Lang,
     out: &mut Output,
 ) -> io::Result<Outcome> {
     let blocks = size.map(|bytes| whole_units(bytes, medium));
-    let made = match medium.geometry(blocks) {
-        Ok(geometry) => DiscFile::<DiscState>::create(disc, geometry),
-        Err(error) => return Ok(failed(&error, lang)),
+    let made = match image {
+        Some(image) => pressed(disc, medium, blocks, image),
+        None => medium
+            .geometry(blocks)
+            .map_err(PressError::from)
+            .and_then(|geometry| Ok(DiscFile::<DiscState>::create(disc, geometry)?)),
     };
     match made {
         Ok(_) => {
@@ -80,6 +85,20 @@ pub fn create(
         }
         Err(error) => Ok(failed(&error, lang)),
     }
+}
+
+/// Presses the image: a file makes a disc of its own size, a pipe one as large as can be.
+fn pressed(
+    disc: &Path,
+    medium: &'static Medium,
+    blocks: Option<u32>,
+    image: &Path,
+) -> Result<DiscFile<DiscState>, PressError> {
+    let system = |source| DiscFileError::System { path: image.to_path_buf(), source };
+    let mut source = File::open(image).map_err(system)?;
+    let about = source.metadata().map_err(system)?;
+    let whole = (about.is_file() && about.len() > 0).then(|| whole_units(about.len(), medium));
+    press(disc, medium, blocks.or(whole), &mut source)
 }
 
 /// The blocks that hold so many bytes, up to a whole unit of the medium.

@@ -54,6 +54,33 @@ fn what_is_no_disc_and_what_is_too_large_are_refused_with_a_code() {
     assert_eq!(run(&["virtual", "create", "never-made", "--media", "hd-dvd-r"]).status.code(), Some(2));
 }
 
+/// An image on a pressed disc is read and nothing else.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_image_is_pressed_and_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();
+    let image: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+    std::fs::write(path("image"), &image).expect("a file");
+    for (medium, profile) in [("dvd-rom", "10h, DVD-ROM"), ("bd-rom", "40h, BD-ROM")] {
+        let disc = path(medium);
+        told(&["virtual", "create", &disc, "--media", medium, "--image", &path("image")]);
+        let copy = format!("of={}", path("copy"));
+        let read = run(&["virtual", "run", &disc, "--", "dd", "if=/dev/sr0", &copy, "bs=2048"]);
+        assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+        let copy = std::fs::read(path("copy")).expect("a copy");
+        assert!(copy.starts_with(&image) && copy.len() == image.len().next_multiple_of(2048), "{medium}");
+        let info = run(&["virtual", "run", &disc, "--", "dvd+rw-mediainfo", "/dev/sr0"]);
+        let info = String::from_utf8_lossy(&info.stdout).to_string();
+        assert!(info.contains(profile), "{medium}: {info}");
+        let burned =
+            run(&["virtual", "run", &disc, "--", "xorriso", "-outdev", "/dev/sr0", "-map", &path("image"), "/i"]);
+        assert!(!burned.status.success(), "{medium}");
+    }
+    let refused = run(&["virtual", "create", &path("r"), "--media", "dvd-r", "--image", &path("image")]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("E_INVALIDARG"));
+}
+
 /// Programs that we did not write find the drive, write to the disc in it, and read what they wrote.
 #[cfg(target_os = "linux")]
 #[test]

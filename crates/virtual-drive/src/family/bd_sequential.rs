@@ -81,7 +81,7 @@ impl Rules for BdSequential {
     }
 
     fn information(&self, disc: Disc<'_>) -> DiscInformation {
-        SEQUENCE.information(disc, false)
+        Sequence::information(disc, &self.tracks(disc), false)
     }
 
     fn track_resources(&self, disc: Disc<'_>) -> Option<TrackResources> {
@@ -127,7 +127,7 @@ impl Rules for BdSequential {
         let first = order.first()?;
         let changes = match overwritten(disc, first, order.blocks)? {
             Some(changes) => changes,
-            None => SEQUENCE.may_write(disc, first, order.blocks)?,
+            None => Sequence::may_write(disc, &self.tracks(disc), first, order.blocks)?,
         };
         let payload = order.payload(BLOCK)?;
         loaded.store(order.start.0, payload)?;

@@ -120,7 +120,7 @@ impl Rules for DvdMinus {
     }
 
     fn information(&self, disc: Disc<'_>) -> DiscInformation {
-        SEQUENCE.information(disc, disc.medium.kind == MediaType::DVDDASHRW)
+        Sequence::information(disc, &self.tracks(disc), disc.medium.kind == MediaType::DVDDASHRW)
     }
 
     fn track_resources(&self, disc: Disc<'_>) -> Option<TrackResources> {
@@ -174,7 +174,7 @@ impl Rules for DvdMinus {
             return Err(Sense::CANNOT_WRITE);
         }
         let begins_at_once = way(disc, order.page)? == Way::AtOnce && !disc.state.prepared.at_once;
-        let mut changes = SEQUENCE.may_write(disc, order.first()?, order.blocks)?;
+        let mut changes = Sequence::may_write(disc, &self.tracks(disc), order.first()?, order.blocks)?;
         if begins_at_once {
             changes.insert(0, Change::Prepared(Preparation::AtOnce));
         }

@@ -61,7 +61,7 @@ impl Rules for DvdPlus {
     }
 
     fn information(&self, disc: Disc<'_>) -> DiscInformation {
-        SEQUENCE.information(disc, false)
+        Sequence::information(disc, &self.tracks(disc), false)
     }
 
     fn track_resources(&self, disc: Disc<'_>) -> Option<TrackResources> {
@@ -110,7 +110,8 @@ impl Rules for DvdPlus {
     }
 
     fn write(&self, loaded: &mut Loaded, order: WriteOrder<'_>) -> Result<usize, Sense> {
-        let changes = SEQUENCE.may_write(loaded.disc(), order.first()?, order.blocks)?;
+        let disc = loaded.disc();
+        let changes = Sequence::may_write(disc, &self.tracks(disc), order.first()?, order.blocks)?;
         let payload = order.payload(BLOCK)?;
         loaded.store(order.start.0, payload)?;
         loaded.change_soon(changes)?;

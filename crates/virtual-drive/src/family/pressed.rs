@@ -42,7 +42,7 @@ impl Rules for Pressed {
     }
 
     fn information(&self, disc: Disc<'_>) -> DiscInformation {
-        SEQUENCE.information(disc, false)
+        Sequence::information(disc, &self.tracks(disc), false)
     }
 
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView> {

@@ -71,7 +71,8 @@ impl Sequence {
         disc.state.closed_sessions + u16::from(!disc.state.finalized)
     }
 
-    pub(super) fn information(&self, disc: Disc<'_>, erasable: bool) -> DiscInformation {
+    /// READ DISC INFORMATION of a disc with these tracks.
+    pub(super) fn information(disc: Disc<'_>, tracks: &[TrackView], erasable: bool) -> DiscInformation {
         let state = disc.state;
         let (status, last_session) = match (state.finalized, state.tracks.is_empty()) {
             (true, _) => (DiscStatus::Complete, SessionState::Complete),
@@ -81,7 +82,6 @@ impl Sequence {
             (false, false) if state.session_has_tracks() => (DiscStatus::Appendable, SessionState::Incomplete),
             (false, false) => (DiscStatus::Appendable, SessionState::Empty),
         };
-        let tracks = self.tracks(disc);
         let last = tracks.last().map_or(1, |track| track.number);
         let first_of_last = tracks.iter().find(|track| track.session == Self::sessions(disc));
         DiscInformation {
@@ -156,13 +156,17 @@ impl Sequence {
         CurrentCapacity { blocks, kind, block_size: 2048 }
     }
 
-    /// Whether these blocks may be written now; the changes that say that they were.
-    pub(super) fn may_write(&self, disc: Disc<'_>, first: u32, blocks: u32) -> Result<Vec<Change>, Sense> {
+    /// Whether these blocks may be written now on a disc with these tracks; the changes that say that they were.
+    pub(super) fn may_write(
+        disc: Disc<'_>,
+        tracks: &[TrackView],
+        first: u32,
+        blocks: u32,
+    ) -> Result<Vec<Change>, Sense> {
         if disc.state.finalized {
             return Err(Sense::CANNOT_WRITE);
         }
         // A reserved track in the middle is written as well as the one at the end: whoever begins where a track goes on.
-        let tracks = self.tracks(disc);
         let place = tracks.iter().find(|track| track.next_writable.is_some_and(|(next, _)| next == signed(first)));
         let within = |track: &TrackState| !track.closed && track.written > 0 && track.first + track.written == first;
         let continued = disc.state.tracks.iter().enumerate().find(|(_, track)| within(track));

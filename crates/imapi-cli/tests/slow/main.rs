@@ -1,5 +1,7 @@
-//! The slow tier: discs in files in real drives of a real kernel, which a virtual machine has.
+//! The slow tier: discs in files in real drives of a real kernel, which a virtual machine has, and in drives of all ways.
 
 mod attach;
 mod burn;
 mod guest;
+#[cfg(target_os = "linux")]
+mod personalities;

@@ -21,6 +21,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "cdrdao", package: "cdrdao", why: "burns CDs on our virtual drive" },
     Peer { program: "cdrskin", package: "cdrskin", why: "burns on our virtual drive" },
     Peer { program: "dvd+rw-mediainfo", package: "dvd+rw-tools", why: "reads and formats discs in our virtual drive" },
+    Peer { program: "find", package: "findutils", why: "sees the folders that we add to images" },
     Peer { program: "fish", package: "fish", why: "accepts our completions" },
     Peer { program: "gcc", package: "gcc", why: "builds the clients of the virtual device's tests" },
     Peer { program: "isoinfo", package: "genisoimage", why: "reads the discs of our virtual drive" },

@@ -1,7 +1,11 @@
 //! IMAPI2FS in Rust: trees of files, and the images that hold them.
 //!
-//! What stands today is the [`Tree`]: the files and folders of an image, with everything that can be done to them and
-//! undone.
+//! What stands today is what an image is made of, and not yet the image:
+//!
+//! - [`Tree`] has the files and folders, with everything that can be done to them and undone.
+//! - [`Contents`] knows where the bytes of each file come from, and [`ContentReader`] reads them: from memory, from a
+//!   [`BlockSource`](imapi_disc_types::BlockSource), from a file on disk, from a stream that was kept.
+//! - [`add_tree`], [`add_file`] and [`add_mapping`] bring in what is on disk.
 //!
 //! ```
 //! use imapi_fsimage::{Attributes, Content, Kind, NodeId, Tree};
@@ -20,8 +24,15 @@
 
 #![forbid(unsafe_code)]
 
+mod content;
+mod scan;
 mod time;
 mod tree;
 
+pub use content::{ContentError, ContentReader, Contents, OpenContent};
+pub use scan::{
+    Dates, GlobError, Globs, Links, Mapping, ScanError, ScanOptions, ScanReport, Scanned, Skipped, SkippedBecause,
+    Unreadable, add_file, add_mapping, add_tree,
+};
 pub use time::Timestamp;
-pub use tree::{Attributes, ChangePoint, Children, Content, Counts, Kind, NodeId, Span, Tree, TreeError, Walk};
+pub use tree::{Attributes, ChangePoint, Children, Content, Counts, Kind, NodeId, Span, Stream, Tree, TreeError, Walk};

@@ -1,6 +1,9 @@
 //! [`Timestamp`]: when something happened to a file.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 /// A moment: nanoseconds before or after the beginning of 1970, and how far the clocks of the place were from UTC.
 ///
@@ -69,6 +72,40 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
+/// As RFC 3339 writes it, where the clocks are that it is told by: `2001-02-03T04:05:06.5+01:00`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = self.seconds() + i64::from(self.minutes_east) * 60;
+        let (day, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        let (year, month, day) = civil(day);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        if self.subsecond() > 0 {
+            let digits = format!("{:09}", self.subsecond());
+            write!(f, ".{}", digits.trim_end_matches('0'))?;
+        }
+        match self.minutes_east {
+            0 => f.write_str("Z"),
+            east => write!(f, "{}{:02}:{:02}", if east < 0 { '-' } else { '+' }, east.abs() / 60, east.abs() % 60),
+        }
+    }
+}
+
+/// Year, month and day of a day that is so many after the first of 1970.
+///
+/// Years begin in March here, so that the day that some years have and others lack is their last; 400 of them have 146,097
+/// days whenever they begin.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468; // from the first of March of the year 0
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * day + 2) / 153;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year + i64::from(month <= 2);
+    (year, month, day - (153 * from_march + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +122,17 @@ mod tests {
         assert_eq!(Timestamp::new(i64::MAX, 0).seconds(), i64::MAX / SECOND);
         assert_eq!(Timestamp::new(0, 0).at(-330).minutes_east(), -330);
         assert_eq!(Timestamp::new(0, 0).at(1440).minutes_east(), 0);
+    }
+
+    /// Expected values are those of `date -u -d @SECONDS +%FT%TZ`.
+    #[test]
+    fn a_moment_is_told_as_calendars_have_it() {
+        let told = |seconds: i64| Timestamp::new(seconds, 0).to_string();
+        assert_eq!(told(0), "1970-01-01T00:00:00Z");
+        assert_eq!(told(951_782_400), "2000-02-29T00:00:00Z");
+        assert_eq!(told(-2_203_891_201), "1900-02-28T23:59:59Z");
+        assert_eq!(told(4_107_542_400), "2100-03-01T00:00:00Z");
+        assert_eq!(told(1_735_689_599), "2024-12-31T23:59:59Z");
+        assert_eq!(Timestamp::new(0, 500_000_000).at(-330).to_string(), "1969-12-31T18:30:00.5-05:30");
     }
 }

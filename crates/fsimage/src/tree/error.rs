@@ -38,6 +38,34 @@ pub enum TreeError {
         /// Its name.
         name: String,
     },
+    /// Something that is no file should have a stream.
+    #[error("{path:?} is no file")]
+    NotAFile {
+        /// The path.
+        path: String,
+    },
+    /// The file has a stream of that name.
+    #[error("{path:?} has a stream {name:?} already")]
+    StreamExists {
+        /// The path of the file.
+        path: String,
+        /// The name of the stream.
+        name: String,
+    },
+    /// The file has no stream of that name.
+    #[error("{path:?} has no stream {name:?}")]
+    NoStream {
+        /// The path of the file.
+        path: String,
+        /// The name of the stream.
+        name: String,
+    },
+    /// The image has as many streams as it may have.
+    #[error("{path:?} would have the first of more than {} streams", super::Tree::STREAMS)]
+    TooManyStreams {
+        /// The path of the file.
+        path: String,
+    },
     /// The root can neither be removed nor replaced.
     #[error("the root of an image stays where it is")]
     Root,
@@ -56,11 +84,13 @@ impl Coded for TreeError {
     fn code(&self) -> HResult {
         match self {
             Self::Name { .. } => fs::IMAPI_E_INVALID_PATH,
-            Self::Exists { .. } => fs::IMAPI_E_DUP_NAME,
+            Self::Exists { .. } | Self::StreamExists { .. } => fs::IMAPI_E_DUP_NAME,
             Self::NotADirectory { .. } => fs::IMAPI_E_NOT_DIR,
             Self::NotEmpty { .. } => fs::IMAPI_E_DIR_NOT_EMPTY,
             Self::NotInTree { .. } => fs::IMAPI_E_NOT_IN_FILE_SYSTEM,
-            Self::Root | Self::Locked { .. } => fs::IMAPI_E_INVALID_PARAM,
+            Self::NotAFile { .. } => fs::IMAPI_E_NOT_FILE,
+            Self::NoStream { .. } => fs::IMAPI_E_FILE_NOT_FOUND,
+            Self::Root | Self::Locked { .. } | Self::TooManyStreams { .. } => fs::IMAPI_E_INVALID_PARAM,
             Self::Full => fs::IMAPI_E_FSI_INTERNAL_ERROR,
         }
     }
@@ -72,7 +102,17 @@ impl Coded for TreeError {
                 put(Fact::Name, Value::Text(&path.rsplit('/').next().unwrap_or(path)));
                 put(Fact::Path, Value::Text(path));
             }
-            Self::NotADirectory { path } => put(Fact::Path, Value::Text(path)),
+            Self::StreamExists { path, name } => {
+                put(Fact::Name, Value::Text(name));
+                put(Fact::Path, Value::Text(path));
+            }
+            Self::NoStream { path, name } => put(Fact::File, Value::Text(&format_args!("{path}:{name}"))),
+            Self::TooManyStreams { path } => {
+                put(Fact::Parameter, Value::Text(&"streamName"));
+                put(Fact::File, Value::Text(path));
+                put(Fact::Limit, Value::from(super::Tree::STREAMS as u64));
+            }
+            Self::NotADirectory { path } | Self::NotAFile { path } => put(Fact::Path, Value::Text(path)),
             Self::NotEmpty { path } => put(Fact::Directory, Value::Text(path)),
             Self::Name { name } => put(Fact::Path, Value::Text(name)),
             Self::NotInTree { name } => put(Fact::Name, Value::Text(name)),

@@ -1,6 +1,9 @@
 //! What was done to the tree, so that it can be undone.
 
-use super::node::{Attributes, Kind, NodeId};
+use super::{
+    node::{Attributes, Kind, NodeId},
+    streams::Stream,
+};
 
 /// A moment in the life of a tree: how many changes there had been.
 ///
@@ -24,6 +27,10 @@ pub(super) enum Undo {
     Described(NodeId, Box<Attributes>),
     /// The node was this.
     Replaced(NodeId, Kind),
+    /// The node has one stream more.
+    StreamAdded(NodeId),
+    /// The node had this stream at that place.
+    StreamRemoved(NodeId, usize, Stream),
 }
 
 /// The changes since the last lock.

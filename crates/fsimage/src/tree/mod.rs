@@ -9,14 +9,19 @@ mod journal;
 mod linking;
 mod manner;
 mod node;
+mod streams;
 mod walk;
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, Hash, Hasher},
+};
 
 pub use error::TreeError;
 use hashbrown::{DefaultHashBuilder, HashTable};
 pub use journal::ChangePoint;
 pub use node::{Attributes, Content, Kind, NodeId, Span};
+pub use streams::Stream;
 pub use walk::{Children, Walk};
 
 use journal::{Journal, Undo};
@@ -34,6 +39,7 @@ pub struct Tree {
     hasher: DefaultHashBuilder,
     /// A folder that is known to be in the tree: whoever adds many files adds them to one.
     known: NodeId,
+    streams: BTreeMap<NodeId, Vec<Stream>>,
     journal: Journal,
     counts: Counts,
 }
@@ -87,6 +93,7 @@ impl Tree {
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             known: NodeId::ROOT,
+            streams: BTreeMap::new(),
             journal: Journal::default(),
             counts: Counts::default(),
         }
@@ -332,6 +339,8 @@ impl Tree {
                 Undo::Removed(id) => self.link(id),
                 Undo::Described(id, before) => self.set_attributes(id, &before),
                 Undo::Replaced(id, before) => self.set_kind(id, before),
+                Undo::StreamAdded(id) => self.pop_stream(id),
+                Undo::StreamRemoved(id, place, stream) => self.put_stream_back(id, place, stream),
             }
         }
         Ok(())

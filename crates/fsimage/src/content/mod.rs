@@ -1,0 +1,216 @@
+//! [`Contents`]: where the bytes of files come from.
+
+mod descriptors;
+mod error;
+mod on_disk;
+mod reader;
+mod stash;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use imapi_disc_types::{BlockSource, Control};
+
+use crate::Content;
+
+pub use error::ContentError;
+pub use reader::{ContentReader, OpenContent};
+
+pub(crate) use descriptors::{Descriptors, FOLDERS, open_folder};
+pub(crate) use on_disk::{FolderId, Folders, OnDisk, Seen, absolute, open_in};
+
+use stash::{Piece, Stash};
+
+/// What each [`Content`] of an image is: bytes in memory, a source, a file on disk, or a stream that was kept.
+///
+/// Files on disk are not opened until somebody reads them, so that there may be a million. They are expected to stay as
+/// they are until then: one that became shorter or longer, was written to, or is gone gives an error that names it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use imapi_disc_types::Control;
+/// use imapi_fsimage::{ContentReader, Contents};
+///
+/// let mut contents = Contents::new();
+/// let greeting = contents.add_bytes(*b"Good morning");
+/// let piped = contents.add_stream(&mut &b"what comes once only"[..], "from a pipe", &mut Control::silent())?;
+/// assert_eq!(contents.size(piped), 20);
+///
+/// let reader = ContentReader::new(Arc::new(contents));
+/// let mut out = [0; 7];
+/// reader.read_at(greeting, 5, &mut out)?;
+/// assert_eq!(&out, b"morning");
+/// # Ok::<(), imapi_fsimage::ContentError>(())
+/// ```
+#[derive(Default)]
+pub struct Contents {
+    entries: Vec<Entry>,
+    pub(crate) folders: Folders,
+    /// Files that have several names, by device and inode.
+    shared: HashMap<(u64, u64), Content>,
+    stash: Stash,
+}
+
+/// One of the contents.
+enum Entry {
+    Bytes(Arc<[u8]>),
+    Source(Box<Supplied>),
+    OnDisk(OnDisk),
+    Stashed(Piece, Box<Path>),
+}
+
+const _: () = assert!(size_of::<Entry>() <= 40);
+
+/// A source that somebody gave, and how much of it counts.
+struct Supplied {
+    source: Arc<dyn BlockSource>,
+    bytes: u64,
+    name: PathBuf,
+}
+
+/// How much there was at a moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    entries: usize,
+    folders: (usize, usize),
+    stash: u64,
+}
+
+impl Contents {
+    /// Nothing yet. Streams will be kept in the system's folder for temporary files.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many there are; their numbers begin at 0.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn push(&mut self, entry: Entry) -> Content {
+        self.entries.push(entry);
+        Content(self.entries.len() as u64 - 1)
+    }
+
+    fn entry(&self, content: Content) -> Result<&Entry, ContentError> {
+        let place = usize::try_from(content.0).ok();
+        place.and_then(|place| self.entries.get(place)).ok_or(ContentError::Unknown(content.0))
+    }
+
+    /// Bytes in memory.
+    pub fn add_bytes(&mut self, bytes: impl Into<Arc<[u8]>>) -> Content {
+        self.push(Entry::Bytes(bytes.into()))
+    }
+
+    /// The first bytes of a source, which must have so many. The name is for messages.
+    pub fn add_source(
+        &mut self,
+        source: Arc<dyn BlockSource>,
+        bytes: u64,
+        name: impl Into<PathBuf>,
+    ) -> Result<Content, ContentError> {
+        let (name, found) = (name.into(), source.bytes());
+        if found < bytes {
+            return Err(ContentError::Length { file: name, expected: bytes, found });
+        }
+        Ok(self.push(Entry::Source(Box::new(Supplied { source, bytes, name }))))
+    }
+
+    /// Whatever can only be read once and from front to back: it is read now, and kept in the working directory. The
+    /// control hears how many bytes came. The name is for messages.
+    pub fn add_stream(
+        &mut self,
+        stream: &mut dyn Read,
+        name: impl AsRef<Path>,
+        control: &mut Control<'_, u64>,
+    ) -> Result<Content, ContentError> {
+        let piece = self.stash.keep(stream, name.as_ref(), control)?;
+        Ok(self.push(Entry::Stashed(piece, name.as_ref().into())))
+    }
+
+    /// The folder for streams that must be kept.
+    #[must_use]
+    #[doc(alias = "IFileSystemImage::get_WorkingDirectory")]
+    pub fn working_directory(&self) -> &Path {
+        self.stash.directory()
+    }
+
+    /// Keeps streams in another folder. Those that are kept already move there; if they cannot, all stays as it was.
+    #[doc(alias = "IFileSystemImage::put_WorkingDirectory")]
+    pub fn set_working_directory(&mut self, folder: impl Into<PathBuf>) -> Result<(), ContentError> {
+        self.stash.set_directory(folder.into())
+    }
+
+    /// A file on disk; that of another name of the same file, when there is one.
+    pub(crate) fn add_file(&mut self, folder: FolderId, name: &[u8], seen: &Seen) -> Result<Content, ContentError> {
+        if let Some(&content) = seen.shared.and_then(|identity| self.shared.get(&identity)) {
+            if self.size(content) == seen.size {
+                return Ok(content);
+            }
+        }
+        let file = self.folders.file(folder, name, seen)?;
+        let content = self.push(Entry::OnDisk(file));
+        if let Some(identity) = seen.shared {
+            self.shared.insert(identity, content);
+        }
+        Ok(content)
+    }
+
+    /// How many bytes; 0 for a number that was never given.
+    #[must_use]
+    pub fn size(&self, content: Content) -> u64 {
+        match self.entry(content) {
+            Ok(Entry::Bytes(bytes)) => bytes.len() as u64,
+            Ok(Entry::Source(supplied)) => supplied.bytes,
+            Ok(Entry::OnDisk(file)) => file.size,
+            Ok(Entry::Stashed(piece, _)) => piece.bytes,
+            Err(_) => 0,
+        }
+    }
+
+    /// The path on disk, or the name that was given; `None` for bytes in memory.
+    #[must_use]
+    pub fn origin(&self, content: Content) -> Option<PathBuf> {
+        match self.entry(content).ok()? {
+            Entry::Bytes(_) => None,
+            Entry::Source(supplied) => Some(supplied.name.clone()),
+            Entry::OnDisk(file) => Some(self.folders.file_path(file)),
+            Entry::Stashed(_, name) => Some(name.to_path_buf()),
+        }
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { entries: self.entries.len(), folders: self.folders.mark(), stash: self.stash.end() }
+    }
+
+    /// Forgets what was added since.
+    pub(crate) fn forget(&mut self, mark: Mark) {
+        self.entries.truncate(mark.entries);
+        self.folders.forget(mark.folders);
+        self.stash.forget(mark.stash);
+        self.shared.retain(|_, content| content.0 < mark.entries as u64);
+    }
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contents").field("len", &self.len()).field("stash", &self.stash).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

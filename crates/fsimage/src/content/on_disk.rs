@@ -1,0 +1,198 @@
+//! Files on disk, by their folders: a folder's path is kept once, a step for each.
+
+use std::{
+    ffi::OsStr,
+    fs::{File, Metadata},
+    io,
+    os::unix::{
+        ffi::OsStrExt as _,
+        fs::{FileTypeExt as _, MetadataExt as _},
+    },
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{CWD, Mode, OFlags, openat};
+
+use super::ContentError;
+use crate::Timestamp;
+
+/// A folder on disk that files come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FolderId(u32);
+
+/// Bytes in the buffer of names.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    start: u32,
+    len: u16,
+}
+
+/// A step of a path; that of a folder without a parent is a whole path.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    parent: Option<FolderId>,
+    name: Name,
+    /// Somebody asked to go where a link of that name leads.
+    followed: bool,
+}
+
+/// A regular file on disk, as it was when it was scanned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnDisk {
+    pub(crate) folder: FolderId,
+    name: Name,
+    followed: bool,
+    pub(crate) size: u64,
+    /// Nanoseconds since the beginning of 1970.
+    modified: i64,
+}
+
+/// What is known of a file when it is registered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) size: u64,
+    pub(crate) modified: Timestamp,
+    pub(crate) followed: bool,
+    /// Device and inode, where other names may lead to the same file.
+    pub(crate) shared: Option<(u64, u64)>,
+}
+
+/// The folders, and all names.
+#[derive(Debug, Default)]
+pub(crate) struct Folders {
+    steps: Vec<Step>,
+    names: Vec<u8>,
+}
+
+impl Folders {
+    fn name(&self, name: Name) -> &[u8] {
+        &self.names[name.start as usize..][..usize::from(name.len)]
+    }
+
+    fn store(&mut self, bytes: &[u8]) -> Result<Name, ContentError> {
+        let start = u32::try_from(self.names.len()).map_err(|_| ContentError::Full)?;
+        let len = u16::try_from(bytes.len()).map_err(|_| ContentError::Full)?;
+        self.names.extend_from_slice(bytes);
+        Ok(Name { start, len })
+    }
+
+    /// A folder: a path that does not depend on where the program is, or a step in another folder.
+    pub(crate) fn add(
+        &mut self,
+        parent: Option<FolderId>,
+        name: &[u8],
+        followed: bool,
+    ) -> Result<FolderId, ContentError> {
+        let id = u32::try_from(self.steps.len()).map(FolderId).map_err(|_| ContentError::Full)?;
+        let name = self.store(name)?;
+        self.steps.push(Step { parent, name, followed });
+        Ok(id)
+    }
+
+    pub(crate) fn file(&mut self, folder: FolderId, name: &[u8], seen: &Seen) -> Result<OnDisk, ContentError> {
+        let name = self.store(name)?;
+        let &Seen { size, modified, followed, .. } = seen;
+        Ok(OnDisk { folder, name, followed, size, modified: modified.nanoseconds() })
+    }
+
+    /// How much there is, for [`forget`](Self::forget).
+    pub(crate) fn mark(&self) -> (usize, usize) {
+        (self.steps.len(), self.names.len())
+    }
+
+    pub(crate) fn forget(&mut self, (steps, names): (usize, usize)) {
+        self.steps.truncate(steps);
+        self.names.truncate(names);
+    }
+
+    /// The folder's path from another one on, or from the root of the disk.
+    pub(crate) fn path(&self, id: FolderId, from: Option<FolderId>) -> PathBuf {
+        let mut steps = Vec::new();
+        let mut at = Some(id);
+        while let Some(here) = at.filter(|_| at != from) {
+            let step = &self.steps[here.0 as usize];
+            steps.push(OsStr::from_bytes(self.name(step.name)));
+            at = step.parent;
+        }
+        steps.iter().rev().collect()
+    }
+
+    pub(crate) fn file_path(&self, file: &OnDisk) -> PathBuf {
+        self.path(file.folder, None).join(OsStr::from_bytes(self.name(file.name)))
+    }
+
+    pub(crate) fn parent(&self, id: FolderId) -> Option<FolderId> {
+        self.steps[id.0 as usize].parent
+    }
+
+    /// Opens a folder, in its parent where it has one.
+    pub(crate) fn open(&self, id: FolderId, parent: Option<&File>, flags: OFlags) -> io::Result<File> {
+        let step = &self.steps[id.0 as usize];
+        let flags = flags | OFlags::DIRECTORY | nofollow(step.followed || step.parent.is_none());
+        open_in(parent, self.name(step.name), flags)
+    }
+
+    /// Opens a file in its folder, and sees that it is what it was.
+    pub(crate) fn open_file(&self, file: &OnDisk, folder: &File) -> Result<File, ContentError> {
+        let failed = |source| ContentError::Open { file: self.file_path(file), source };
+        // A pipe that took the file's place must not make anybody wait for a writer.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | nofollow(file.followed);
+        let open = open_in(Some(folder), self.name(file.name), flags).map_err(failed)?;
+        let metadata = open.metadata().map_err(failed)?;
+        if !metadata.is_file() {
+            return Err(failed(not_regular(&metadata)));
+        }
+        self.check(file, &metadata)?;
+        Ok(open)
+    }
+
+    /// Whether the file is as long and as old as it was.
+    pub(crate) fn check(&self, file: &OnDisk, metadata: &Metadata) -> Result<(), ContentError> {
+        if metadata.len() != file.size {
+            return Err(self.wrong_length(file, metadata.len()));
+        }
+        let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or(0);
+        let found = Timestamp::new(metadata.mtime(), nanoseconds);
+        let expected = Timestamp::from_nanoseconds(file.modified);
+        if found == expected {
+            return Ok(());
+        }
+        Err(ContentError::Changed { file: self.file_path(file), expected, found })
+    }
+
+    pub(crate) fn wrong_length(&self, file: &OnDisk, found: u64) -> ContentError {
+        ContentError::Length { file: self.file_path(file), expected: file.size, found }
+    }
+}
+
+fn nofollow(followed: bool) -> OFlags {
+    if followed { OFlags::empty() } else { OFlags::NOFOLLOW }
+}
+
+/// Opens a name in a folder, or a path.
+pub(crate) fn open_in(folder: Option<&File>, name: &[u8], flags: OFlags) -> io::Result<File> {
+    let flags = flags | OFlags::CLOEXEC;
+    let opened = match folder {
+        Some(folder) => openat(folder, name, flags, Mode::empty()),
+        None => openat(CWD, name, flags, Mode::empty()),
+    };
+    Ok(File::from(opened?))
+}
+
+/// What the system itself says when one uses such a thing as a file.
+fn not_regular(metadata: &Metadata) -> io::Error {
+    let kind = metadata.file_type();
+    let number = if kind.is_dir() {
+        rustix::io::Errno::ISDIR
+    } else if kind.is_fifo() {
+        rustix::io::Errno::SPIPE
+    } else {
+        rustix::io::Errno::NXIO
+    };
+    number.into()
+}
+
+/// The path from the root of the disk on, so that it means the same when the program goes elsewhere.
+pub(crate) fn absolute(path: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(path)
+}

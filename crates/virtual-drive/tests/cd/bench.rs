@@ -65,6 +65,13 @@ impl Bench {
         Ok(bytes)
     }
 
+    /// Tells the drive these bytes.
+    pub fn tell(&self, cdb: &[u8], data: &[u8]) -> Result<(), (u8, u8, u8)> {
+        let cdb = Cdb::new(cdb).expect("a command");
+        let done = self.drive.execute(&cdb, Data::Out(data), Duration::from_secs(1)).expect("an answer");
+        done.sense.map_or(Ok(()), |sense| Err(numbers(sense.as_bytes())))
+    }
+
     pub fn set(&self, page: WriteParameters) -> Result<(), CommandError> {
         let parameters = ModeParameters::of([ModePage::WriteParameters(page)]);
         self.drive.submit(&ModeSelect10::carrying(&parameters), &parameters).map(drop)

@@ -1,5 +1,6 @@
 //! CDs burned in the drive by commands: what they say of themselves, what may be written, and what is read back.
 
+mod anything;
 mod bench;
 mod blank;
 mod new;

@@ -19,17 +19,39 @@ const SIZE: usize = 2 << 30;
 /// A disc in a file may cost so much more than the bytes alone.
 const VIRTUAL_DRIVE_LIMIT: f64 = 1.3;
 
+/// A command of another program may take so many nanoseconds longer than one in this process.
+const VIRTUAL_DEVICE_LIMIT: u64 = 20_000;
+
+/// What a command of another program costs on its way to the virtual drive.
+///
+/// True when it is within what was promised.
+pub fn virtual_device(root: &Path) -> Result<bool, String> {
+    let mut bench = Command::new(peers::cargo());
+    bench.current_dir(root).args(["bench", "--quiet", "--package", "imapi-virtual-device", "--bench", "command"]);
+    let output = bench.output().map_err(|e| e.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        return Err(format!("the bench of the virtual device: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    print!("{text}");
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("on the way"));
+    let figure = line.and_then(|line| line.trim().strip_suffix("ns")?.trim().parse::<u64>().ok());
+    let figure = figure.ok_or("the bench of the virtual device does not say what a command costs")?;
+    println!("a command through the virtual device: {figure} ns more (promised: {VIRTUAL_DEVICE_LIMIT})");
+    Ok(figure <= VIRTUAL_DEVICE_LIMIT)
+}
+
 /// Two GiB in WRITEs of 64 KiB into a virtual BD-R, beside `dd bs=64k` of the same bytes to the same file system.
 ///
 /// True when the ratio is within what was promised.
 pub fn virtual_drive(root: &Path) -> Result<bool, String> {
     let arguments = ["build", "--quiet", "--release", "--package", "imapi-virtual-drive", "--example", "burn"];
     peers::succeed(Command::new(peers::cargo()).current_dir(root).args(arguments))?;
-    let folder = root.join("target/bench");
+    let folder = peers::built(root).join("bench");
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let [source, disc, copy] = ["source", "disc", "copy"].map(|name| folder.join(name));
     write_noise(&source)?;
-    let burn = root.join("target/release/examples/burn");
+    let burn = peers::built(root).join("release/examples/burn");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for run in 1..=RUNS {
         let burned = timed(Command::new(&burn).arg(&source).arg(&disc), &disc)?;
@@ -52,6 +74,8 @@ pub fn virtual_drive(root: &Path) -> Result<bool, String> {
 
 /// Runs a command that makes a file, and removes the file: not part of the time.
 fn timed(command: &mut Command, made: &PathBuf) -> Result<Duration, String> {
+    // A run that failed may have left one.
+    let _ = fs::remove_file(made);
     let begun = Instant::now();
     peers::succeed(command)?;
     let took = begun.elapsed();

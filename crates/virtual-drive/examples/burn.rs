@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         drive.write_from(&Write10::new(Lba(next), u16::try_from(blocks)?), &chunk[..blocks * 2048])?;
         next += i32::try_from(blocks)?;
     }
-    drive.send(&SynchronizeCache::all())?;
-    drive.send(&CloseTrackSession::of(CloseFunction::Session))?;
+    drive.send(&SynchronizeCache::all().waiting())?;
+    drive.send(&CloseTrackSession::of(CloseFunction::Session).waiting())?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-/// A program that the tests need, and the Debian package that has it.
+/// A program that the tests need, or the path of a file, and the Debian package that has it.
 struct Peer {
     program: &'static str,
     package: &'static str,
@@ -21,11 +21,19 @@ const PEERS: &[Peer] = &[
     Peer { program: "cdrdao", package: "cdrdao", why: "burns CDs on our virtual drive" },
     Peer { program: "cdrskin", package: "cdrskin", why: "burns on our virtual drive" },
     Peer { program: "dvd+rw-mediainfo", package: "dvd+rw-tools", why: "reads and formats discs in our virtual drive" },
+    Peer { program: "fdisk", package: "fdisk", why: "reads the partition tables of our images" },
     Peer { program: "find", package: "findutils", why: "sees the folders that we add to images" },
     Peer { program: "fish", package: "fish", why: "accepts our completions" },
     Peer { program: "gcc", package: "gcc", why: "builds the clients of the virtual device's tests" },
+    Peer { program: "sgdisk", package: "gdisk", why: "checks the GPT of our images" },
     Peer { program: "isoinfo", package: "genisoimage", why: "reads the discs of our virtual drive" },
     Peer { program: "growisofs", package: "growisofs", why: "burns DVDs and BDs on our virtual drive" },
+    Peer {
+        program: "/usr/lib/grub/i386-pc/boot_hybrid.img",
+        package: "grub-pc-bin",
+        why: "is code for the MBR of hybrid images",
+    },
+    Peer { program: "/usr/lib/ISOLINUX/isolinux.bin", package: "isolinux", why: "is a loader to make images with" },
     Peer { program: "modprobe", package: "kmod", why: "says which modules the guest's kernel needs" },
     Peer { program: "cd-info", package: "libcdio-utils", why: "reads the discs of our virtual drive" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },

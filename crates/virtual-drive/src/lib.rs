@@ -4,6 +4,9 @@
 //!   state that it really had, whatever happened to the program.
 //! - [`Medium`] is what can be bought: the [table](MEDIA) of discs, with capacity, speeds and [`Family`].
 //! - [`VirtualDrive`] is the drive: a [`Transport`](imapi_mmc_transport::Transport) that keeps the rules of MMC.
+//! - [`Pace`] is how much of a real drive's time it takes, and [`Personality`] in what it differs from the standard.
+//! - Scripts of [faults](imapi_mmc_transport::faults) happen to it in earnest: it is a
+//!   [`Victim`](imapi_mmc_transport::faults::Victim).
 //!
 //! ```
 //! use std::sync::Arc;

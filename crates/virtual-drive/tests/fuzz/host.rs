@@ -10,12 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use imapi_disc_types::{Lba, ManualClock, Profile};
+use imapi_disc_types::{Lba, ManualClock, Msf, Profile};
 use imapi_mmc_transport::{
     Cdb, Command, Completion, Data, Sense, Status, Transport as _, TransportError, TransportExt as _,
     commands::{
-        DiscReply, FormatOptions, FormatParameters, FormatUnit, ModeSelect10, ModeSense10, Read10, ReadDiscInformation,
-        ReadFormatCapacities, ReadTrackInformation, SynchronizeCache, TestUnitReady, TrackAddress, Write10,
+        CueEntry, DiscReply, FormatOptions, FormatParameters, FormatUnit, MainForm, ModeSelect10, ModeSense10, Read10,
+        ReadDiscInformation, ReadFormatCapacities, ReadTrackInformation, SendCueSheet, SynchronizeCache, TestUnitReady,
+        TrackAddress, TrackControl, Write10,
     },
     mode::{ModePage, ModeParameters, MultiSession, PageCode, PageControl, WriteParameters},
 };
@@ -43,6 +44,8 @@ pub enum Step {
     Send { cdb: Vec<u8>, out: Option<Vec<u8>>, room: usize },
     /// Sets the way of writing that most take for such a disc, and formats it in one of the ways that are offered.
     Prepare { offer: usize },
+    /// Says that a CD will be one session at once, with so many blocks of data behind the pause.
+    Sheet { blocks: u16 },
     /// Says how it will write.
     Page(WriteParameters),
     /// Flushes, and waits for it.
@@ -129,6 +132,7 @@ impl Scene {
             }
             Step::Send { cdb, out, room } => self.anything(cdb, out.as_deref(), *room),
             Step::Prepare { offer } => self.prepare(*offer),
+            Step::Sheet { blocks } => self.announce(*blocks),
             Step::Page(page) => self.set(page),
             Step::Flush => self.flush(),
             Step::Wait(milliseconds) => self.clock.advance(Duration::from_millis((*milliseconds).into())),
@@ -152,6 +156,21 @@ impl Scene {
         let parameters = ModeParameters::of([ModePage::WriteParameters(page.clone())]);
         // Not every drive takes every way.
         let _ = self.drive.submit(&ModeSelect10::carrying(&parameters), &parameters);
+    }
+
+    fn announce(&self, blocks: u16) {
+        self.set(&WriteParameters::sao(MultiSession::Final));
+        let (data, form) = (TrackControl::DATA, MainForm::MODE_1.alone());
+        let at = |lba: i32| Msf::try_from(Lba(lba)).unwrap_or_default();
+        let sheet = vec![
+            CueEntry::lead_in(data, MainForm::MODE_1_PAUSE.alone()),
+            CueEntry::index(data, 1, 0, form, at(-150)),
+            CueEntry::index(data, 1, 1, form, at(0)),
+            CueEntry::lead_out(data, MainForm::MODE_1_PAUSE.alone(), at(blocks.into())),
+        ];
+        let command = SendCueSheet::of(&sheet).expect("a short sheet");
+        // Only a blank CD takes it.
+        let _ = self.drive.submit(&command, &sheet);
     }
 
     fn prepare(&mut self, offer: usize) {

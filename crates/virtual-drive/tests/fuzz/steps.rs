@@ -137,6 +137,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => count().prop_map(|blocks| Step::ReadLast { blocks }),
         3 => page().prop_map(Step::Page),
         1 => (0..8_usize).prop_map(|offer| Step::Prepare { offer }),
+        1 => (300..1000_u16).prop_map(|blocks| Step::Sheet { blocks }),
         2 => Just(Step::Flush),
         2 => (0..5000_u32).prop_map(Step::Wait),
         5 => Just(Step::WaitUntilReady),
@@ -154,6 +155,7 @@ pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
     let beginning = prop_oneof![
         1 => Just(Vec::new()),
         3 => (0..8_usize).prop_map(|offer| vec![Step::WaitUntilReady, Step::Prepare { offer }]),
+        1 => (300..1000_u16).prop_map(|blocks| vec![Step::WaitUntilReady, Step::Sheet { blocks }]),
     ];
     (beginning, prop::collection::vec(step(), 0..most)).prop_map(|(beginning, rest)| [beginning, rest].concat())
 }

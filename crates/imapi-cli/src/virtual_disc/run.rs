@@ -81,7 +81,7 @@ fn shown(arguments: &RunArguments, device: Arc<dyn Device>) -> Result<ExitCode, 
     let (program, words) = arguments.command.split_first().expect("clap demands one");
     let mut command = std::process::Command::new(program);
     command.args(words);
-    let status = VirtualDevice::new(device).at(&arguments.device).run(command).map_err(boxed)?;
+    let status = VirtualDevice::new(device).at(&arguments.device).with_free_generic().run(command).map_err(boxed)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::from(1), ExitCode::from))
 }

@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(nsr(&[*b"BEA01", *b"BOOT2", *b"NSR03", *b"TEA01"]), Some(*b"NSR03"));
         assert_eq!(nsr(&[*b"NSR03", *b"BEA01", *b"TEA01"]), None);
         assert_eq!(nsr(&[*b"BEA01", *b"TEA01", *b"NSR03"]), None);
-        assert_eq!(nsr(&[*b"BEA01", *b"XXXXX", *b"NSR03"]), None);
+        assert_eq!(nsr(&[*b"BEA01", *b"QQQQQ", *b"NSR03"]), None);
         let bytes = sequence(&[*b"BEA01", *b"NSR03"]);
         assert_eq!(RecognitionSequence::new(&bytes, 4096).count(), 1, "one in each sector");
         assert_eq!(bytes[..8], *b"\0BEA01\x01\0");

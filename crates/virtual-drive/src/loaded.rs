@@ -3,7 +3,7 @@
 use std::{cell::Cell, time::Duration};
 
 use imapi_disc_types::Lba;
-use imapi_mmc_transport::Sense;
+use imapi_mmc_transport::{Progress, Sense};
 
 use crate::{
     DiscFile, DiscFileError, DiscState, FormatState, Medium, Preparation, State as _,
@@ -128,6 +128,13 @@ impl Loaded {
         let grown = all * gone.as_nanos() / background.lasts.as_nanos().max(1);
         background.reached = background.from.saturating_add(u32::try_from(grown).unwrap_or(u32::MAX));
         Ok(())
+    }
+
+    /// How far formatting in the background is.
+    pub(crate) fn background_progress(&self) -> Option<Progress> {
+        let background = self.background?;
+        let share = u64::from(background.reached) * u64::from(u16::MAX) / u64::from(self.file.state().capacity.max(1));
+        Some(Progress(u16::try_from(share).unwrap_or(u16::MAX)))
     }
 
     /// Formatting in the background stops where it is, at the end of a unit.

@@ -266,6 +266,11 @@ impl DiscState {
 }
 
 impl TrackState {
+    /// The block behind the last one that was written.
+    pub fn written_end(&self) -> u32 {
+        self.first.saturating_add(self.written)
+    }
+
     /// The block behind its last one.
     pub fn end(&self) -> u32 {
         self.first.saturating_add(self.reserved.unwrap_or(0).max(self.written))

@@ -1,6 +1,6 @@
 //! cdrskin, xorrecord and wodim: an image, block for block, with the disc left open or closed.
 
-use super::{Bench, each, together};
+use super::{Bench, each, said, together};
 
 #[test]
 fn images_are_burned_block_for_block() {
@@ -9,6 +9,7 @@ fn images_are_burned_block_for_block() {
         cdrskin_writes_what_can_be_overwritten,
         xorrecord_burns_every_medium,
         wodim_burns_dvds_in_sequence,
+        wodim_formats_a_dvd_plus_rw_and_writes_it,
         wodim_refuses_what_it_does_not_know,
     );
 }
@@ -65,6 +66,15 @@ fn wodim_burns_dvds_in_sequence() {
         let expected = if medium == "dvd+r" { "appendable" } else { "complete" };
         assert_eq!(bench.show().state, expected, "{medium}");
     });
+}
+
+fn wodim_formats_a_dvd_plus_rw_and_writes_it() {
+    let bench = Bench::new("dvd+rw", "100M");
+    let refused = bench.run("wodim dev=/dev/sr0 gracetime=2 image");
+    assert!(said(&refused).contains("medium not formatted"), "{}", said(&refused));
+    bench.must("wodim dev=/dev/sr0 gracetime=2 -format");
+    bench.must("wodim dev=/dev/sr0 gracetime=2 image");
+    bench.holds(0, "image");
 }
 
 /// It knows none of these, or asks a BD for a track in a way that no drive answers.

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use imapi_disc_types::Clock;
-use imapi_mmc_transport::{Progress, Sense, commands::Request};
+use imapi_mmc_transport::{Progress, Sense, SenseKey, commands::Request};
 
 use super::{Inner, Reply};
 use crate::{
     Loaded,
     family::{Work, WorkKind},
 };
+
+/// The drive formats, and does whatever else it is told.
+const FORMATS_IN_BACKGROUND: Sense = Sense::new(SenseKey::NoSense, 0x04, 0x04);
 
 /// Work that was begun.
 #[derive(Debug)]
@@ -73,13 +76,17 @@ impl Inner {
 
     /// What keeps the drive from doing this now.
     pub(super) fn hindrance(&self, request: &Request, now: Duration) -> Option<Sense> {
-        let sense = self.progress(now)?;
+        let sense = self.personality.sense(self.under_way.as_ref()?.sense(now));
         if goes_on_meanwhile(request) { None } else { Some(sense) }
     }
 
     /// What REQUEST SENSE tells of work under way.
     pub(super) fn progress(&self, now: Duration) -> Option<Sense> {
-        let sense = self.under_way.as_ref()?.sense(now);
+        let sense = match &self.under_way {
+            Some(under_way) => under_way.sense(now),
+            // The disc can be used meanwhile, and so this is no error.
+            None => FORMATS_IN_BACKGROUND.progressed(self.disc.as_ref()?.background_progress()?),
+        };
         Some(self.personality.sense(sense))
     }
 }

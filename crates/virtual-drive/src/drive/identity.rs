@@ -66,6 +66,7 @@ const REAL_TIME_STREAMING: [u8; 4] = [0x1F, 0, 0, 0];
 
 /// What the drive can do with other discs than the one that is in, with the data that a disc of that kind would show.
 const DORMANT: &[(FeatureCode, u8, &[u8])] = &[
+    (FeatureCode::WRITE_PROTECT, 2, &[3, 0, 0, 0]),
     (FeatureCode::RANDOMLY_READABLE, 0, &[0, 0, 8, 0, 0, 16, 1, 0]),
     (FeatureCode::CD_MULTIREAD, 0, &[]),
     (FeatureCode::CD_READ, 2, &[0x03, 0, 0, 0]),
@@ -80,6 +81,7 @@ const DORMANT: &[(FeatureCode, u8, &[u8])] = &[
     (FeatureCode::CD_TRACK_AT_ONCE, 2, &[0x47, 0, 0x3F, 0x01]),
     (FeatureCode::CD_MASTERING, 0, &[0x6F, 0, 0x0C, 0x80]),
     (FeatureCode::DVD_DASH_WRITE, 2, &[0x4E, 0, 0, 0]),
+    (FeatureCode::BD_PSEUDO_OVERWRITE, 0, &[0; 4]),
     (FeatureCode::DVD_PLUS_R_DUAL_LAYER, 0, &[1, 0, 0, 0]),
     (FeatureCode::BD_READ, 1, &[0; 28]),
     (FeatureCode::BD_WRITE, 1, &[0; 20]),

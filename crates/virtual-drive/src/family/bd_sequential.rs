@@ -185,7 +185,7 @@ impl Rules for BdSequential {
 fn overwritten(disc: Disc<'_>, first: u32, blocks: u32) -> Result<Option<Vec<Change>>, Sense> {
     let end = first.checked_add(blocks).ok_or(Sense::OUT_OF_RANGE)?;
     let holds = |end_of_track: u32, start: u32| start <= first && first < end_of_track;
-    let again = disc.state.tracks.iter().any(|track| holds(track.first + track.written, track.first));
+    let again = disc.state.tracks.iter().any(|track| holds(track.written_end(), track.first));
     if !can_be_overwritten(disc) || disc.state.finalized || !again {
         return Ok(None);
     }

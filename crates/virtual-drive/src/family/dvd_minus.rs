@@ -18,7 +18,7 @@ use imapi_mmc_transport::{
 
 use super::{
     BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current, restricted,
-    sequence::{Closing, Sequence, padding, read},
+    sequence::{Closing, Sequence, padding, read, up_to_unit},
     structures::{self, Written},
 };
 use crate::{
@@ -85,7 +85,7 @@ fn written(disc: Disc<'_>) -> Written {
     let border = closed
         .map(TrackState::end)
         .max()
-        .map(|end| (end, if state.finalized { 0 } else { SEQUENCE.next(disc) - BORDER_IN }));
+        .map(|end| (end, if state.finalized { 0 } else { SEQUENCE.next(disc).saturating_sub(BORDER_IN) }));
     let half = (state.capacity / 2).next_multiple_of(disc.medium.unit());
     let dual = disc.medium.kind == MediaType::DVDDASHR_DUALLAYER;
     // What is written at once fills both layers evenly.
@@ -96,7 +96,7 @@ fn written(disc: Disc<'_>) -> Written {
 
 /// What is written at once has all come.
 fn is_full(disc: Disc<'_>) -> bool {
-    let full = |blocks: u32, reserved: u32| blocks.next_multiple_of(disc.medium.unit()) >= reserved;
+    let full = |blocks: u32, reserved: u32| up_to_unit(blocks, disc.medium.unit()) >= reserved;
     let track = disc.state.tracks.first().filter(|track| disc.state.prepared.at_once && track.written > 0);
     track.is_some_and(|track| track.reserved.is_some_and(|reserved| full(track.written, reserved)))
 }
@@ -136,7 +136,7 @@ impl Rules for DvdMinus {
                 (view.mode, view.packets, view.reserved) = (4, Packets::None, false);
                 let free = view.size.saturating_sub(track.written);
                 let open = !track.closed && free > 0;
-                view.next_writable = open.then(|| (super::signed(track.first + track.written), free));
+                view.next_writable = open.then(|| (super::signed(track.written_end()), free));
             }
         }
         tracks

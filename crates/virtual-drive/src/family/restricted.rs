@@ -80,7 +80,9 @@ pub(super) fn format(disc: Disc<'_>, wanted: FormatDescriptor) -> Result<Work, S
         FormatType::QUICK => (vec![Change::Formatted { blocks: 0 }, growing], QUICK),
         FormatType::QUICK_GROW => (vec![growing], QUICK),
         _ if blocks == 0 => return Err(Sense::from(InvalidField::data(4))),
-        FormatType::GROW_SESSION => (vec![Change::Grown { blocks: disc.formatted_blocks() + blocks }], lasts(blocks)),
+        FormatType::GROW_SESSION => {
+            (vec![Change::Grown { blocks: disc.formatted_blocks().saturating_add(blocks) }], lasts(blocks))
+        }
         _ => (vec![Change::Formatted { blocks }], lasts(blocks)),
     };
     Ok(Work::new(WorkKind::Formatting, changes, lasts))
@@ -129,7 +131,7 @@ impl Rules for Restricted {
     fn tracks(&self, disc: Disc<'_>) -> Vec<TrackView> {
         let formatted = disc.formatted_blocks();
         let size = if disc.is_intermediate() { disc.state.capacity } else { formatted };
-        let next_writable = disc.is_intermediate().then(|| (signed(formatted), size - formatted));
+        let next_writable = disc.is_intermediate().then(|| (signed(formatted), size.saturating_sub(formatted)));
         let last_recorded = formatted.checked_sub(1).map(signed);
         let packets = Packets::Fixed(disc.medium.unit());
         let blank = formatted == 0;

@@ -50,9 +50,14 @@ impl Sequence {
         halved.map_or(whole, |blocks| blocks.min(whole))
     }
 
+    /// The block behind the last one that can be written into a track.
+    fn room_of(disc: Disc<'_>, track: &TrackState) -> u32 {
+        track.reserved.map_or(Self::capacity(disc), |blocks| track.first.saturating_add(blocks))
+    }
+
     /// Where the next track begins: always at the beginning of a unit, as a unit that was begun is filled up.
     pub(super) fn next(&self, disc: Disc<'_>) -> u32 {
-        let end = disc.state.end().next_multiple_of(disc.medium.unit());
+        let end = up_to_unit(disc.state.end(), disc.medium.unit());
         let behind_a_session = disc.state.closed_sessions > 0 && !disc.state.session_has_tracks();
         if behind_a_session { end.saturating_add((self.gap)(disc.state.closed_sessions)) } else { end }
     }
@@ -64,11 +69,11 @@ impl Sequence {
 
     /// The block behind the last one that can be read.
     pub(super) fn readable_end(disc: Disc<'_>) -> u32 {
-        disc.state.tracks.iter().map(|track| track.first + track.written).max().unwrap_or(0)
+        disc.state.tracks.iter().map(TrackState::written_end).max().unwrap_or(0)
     }
 
     fn sessions(disc: Disc<'_>) -> u16 {
-        disc.state.closed_sessions + u16::from(!disc.state.finalized)
+        disc.state.closed_sessions.saturating_add(u16::from(!disc.state.finalized))
     }
 
     /// READ DISC INFORMATION of a disc with these tracks.
@@ -117,13 +122,13 @@ impl Sequence {
         let number = |place: usize| u16::try_from(place + 1).unwrap_or(u16::MAX);
         let unit = disc.medium.unit();
         let view = |(place, track): (usize, &TrackState)| {
-            let written_end = track.first + track.written.next_multiple_of(unit);
-            let room = track.reserved.map_or(Self::capacity(disc), |blocks| track.first + blocks);
+            let written_end = track.first.saturating_add(up_to_unit(track.written, unit));
+            let room = Self::room_of(disc, track);
             let open = !track.closed && !disc.state.finalized;
-            let size = if open { room } else { track.end() } - track.first;
+            let size = (if open { room } else { track.end() }).saturating_sub(track.first);
             TrackView {
                 next_writable: (open && written_end < room).then(|| (signed(written_end), room - written_end)),
-                last_recorded: track.written.checked_sub(1).map(|last| signed(track.first + last)),
+                last_recorded: track.written.checked_sub(1).map(|last| signed(track.first.saturating_add(last))),
                 blank: track.written == 0,
                 reserved: self.all_are_reserved || open && track.reserved.is_some(),
                 mode: self.mode,
@@ -140,7 +145,7 @@ impl Sequence {
                 next_writable: Some((signed(next), free)),
                 mode: self.mode,
                 packets: (self.packets)(unit),
-                ..TrackView::new(number(tracks.len()), disc.state.closed_sessions + 1, next, free)
+                ..TrackView::new(number(tracks.len()), disc.state.closed_sessions.saturating_add(1), next, free)
             });
         }
         tracks
@@ -168,14 +173,11 @@ impl Sequence {
         }
         // A reserved track in the middle is written as well as the one at the end: whoever begins where a track goes on.
         let place = tracks.iter().find(|track| track.next_writable.is_some_and(|(next, _)| next == signed(first)));
-        let within = |track: &TrackState| !track.closed && track.written > 0 && track.first + track.written == first;
+        let within = |track: &TrackState| !track.closed && track.written > 0 && track.written_end() == first;
         let continued = disc.state.tracks.iter().enumerate().find(|(_, track)| within(track));
         let (number, room) = match (place, continued) {
             (Some(track), _) => (usize::from(track.number), track.next_writable.map_or(0, |(_, free)| free)),
-            (None, Some((place, track))) => {
-                let end = track.reserved.map_or(Self::capacity(disc), |blocks| track.first + blocks);
-                (place + 1, end.saturating_sub(first))
-            }
+            (None, Some((place, track))) => (place + 1, Self::room_of(disc, track).saturating_sub(first)),
             (None, None) => return Err(Sense::INVALID_WRITE_ADDRESS),
         };
         if blocks > room {
@@ -185,8 +187,8 @@ impl Sequence {
         match disc.state.tracks.get(number - 1) {
             None => changes.push(Change::TrackOpened { first, reserved: None }),
             // The blocks between the last one written and the next unit are padding.
-            Some(track) if track.first + track.written < first => {
-                changes.push(Change::Wrote { track: number, blocks: first - track.first - track.written });
+            Some(track) if track.written_end() < first => {
+                changes.push(Change::Wrote { track: number, blocks: first - track.written_end() });
             }
             Some(_) => {}
         }
@@ -243,13 +245,18 @@ impl Sequence {
     }
 }
 
+/// So many blocks as whole units hold. A disc file may say what no disc can be, and is not to stop the drive.
+pub(super) fn up_to_unit(blocks: u32, unit: u32) -> u32 {
+    blocks.checked_next_multiple_of(unit).unwrap_or(u32::MAX)
+}
+
 /// Units that were begun are filled up.
 pub(super) fn padding(disc: Disc<'_>) -> Vec<Change> {
     let unit = disc.medium.unit();
     let begun = disc.state.tracks.iter().enumerate().filter(|(_, track)| !track.closed && track.written % unit != 0);
     let fill = |(place, track): (usize, &TrackState)| Change::Wrote {
         track: place + 1,
-        blocks: track.written.next_multiple_of(unit) - track.written,
+        blocks: up_to_unit(track.written, unit) - track.written,
     };
     begun.map(fill).collect()
 }
@@ -262,9 +269,9 @@ pub(super) fn read(loaded: &Loaded, start: Lba, blocks: u32, out: &mut [u8]) -> 
     let behind = behind.ok_or(Sense::OUT_OF_RANGE)?;
     let mut at = first;
     while at < behind {
-        let holds = |track: &&TrackState| (track.first..track.first + track.written).contains(&at);
+        let holds = |track: &&TrackState| (track.first..track.written_end()).contains(&at);
         let track = disc.state.tracks.iter().find(holds).ok_or(Sense::BLANK_CHECK.at(Lba(signed(at))))?;
-        at = track.first + track.written;
+        at = track.written_end();
     }
     loaded.fetch(start.0, out)
 }

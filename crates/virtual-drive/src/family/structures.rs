@@ -132,19 +132,20 @@ fn physical(disc: Disc<'_>, written: Written, end: u32) -> PhysicalFormat {
     };
     let ram = book == BookType::DVD_RAM;
     let first = if ram { FIRST_SECTOR_RAM } else { FIRST_SECTOR };
-    let end_of_layer_0 = written.layer_0.map_or(0, |(blocks, _)| first + blocks.saturating_sub(1));
+    let end_of_layer_0 =
+        written.layer_0.map_or(0, |(blocks, _)| first.saturating_add(blocks.saturating_sub(1)) & SECTOR_MASK);
     let last_sector = match (end.checked_sub(1), written.layer_0) {
         (None, _) => 0,
         (Some(last), Some((blocks, _))) if last >= blocks => {
-            ((!end_of_layer_0 & SECTOR_MASK) + (last - blocks)) & SECTOR_MASK
+            (!end_of_layer_0 & SECTOR_MASK).wrapping_add(last - blocks) & SECTOR_MASK
         }
-        (Some(last), _) => first + last,
+        (Some(last), _) => first.saturating_add(last) & SECTOR_MASK,
     };
     // Behind the sixteen bytes that all have: sixteen of zeros, and on DVD-R and DVD-RW where the borders are.
     let mut more = vec![0; SECTOR - 16];
     if let Some((out, next)) = written.borders {
-        more[16..20].copy_from_slice(&(first + out).to_be_bytes());
-        more[20..24].copy_from_slice(&(first + next).to_be_bytes());
+        more[16..20].copy_from_slice(&first.saturating_add(out).to_be_bytes());
+        more[20..24].copy_from_slice(&first.saturating_add(next).to_be_bytes());
     }
     PhysicalFormat {
         book,
@@ -179,7 +180,7 @@ fn of_dvd_ram(disc: Disc<'_>) -> Vec<Known> {
         disc_type: 0x10,
         ..MediumStatus::default()
     };
-    let supplement = disc.state.capacity - disc.state.formatted.unwrap_or(disc.state.capacity);
+    let supplement = disc.state.capacity.saturating_sub(disc.state.formatted.unwrap_or(disc.state.capacity));
     let spare = RamSpareArea {
         unused_primary: PRIMARY_SPARES,
         unused_supplementary: supplement,

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use imapi_disc_types::Clock as _;
 use imapi_mmc_transport::{
-    TransportExt as _,
+    Sense, SenseKey, TransportExt as _,
     commands::{
         BackgroundFormat, CapacityKind, CloseFunction, DiscReply, DiscStatus, DiscSubject, ReadDiscInformation,
-        StartStopUnit, UnitAction,
+        RequestSense, StartStopUnit, UnitAction,
     },
     feature::FeatureCode,
 };
@@ -106,6 +106,12 @@ fn a_dvd_plus_rw_is_used_while_it_is_formatted() {
     assert_eq!((bench.background(), bench.status().0), (BackgroundFormat::Running, DiscStatus::Appendable));
     bench.write(PLUS_RW - 16, 16).expect("anywhere");
     bench.assert_holds(PLUS_RW - 16, 16, 0);
+    bench.clock.advance(Duration::from_secs(50));
+    assert_eq!(bench.background(), BackgroundFormat::Running);
+    let told = bench.drive.query(&RequestSense::default()).expect("at any time").value;
+    let sense = Sense::decode(told.as_bytes()).expect("sense");
+    assert_eq!((sense.key, sense.asc, sense.ascq), (SenseKey::NoSense, 0x04, 0x04), "no error, but formatting");
+    assert!((0x4000..0xC000).contains(&sense.progress().expect("how far").0), "{sense:?}");
     bench.clock.advance(Duration::from_secs(600));
     assert_eq!((bench.background(), bench.status().0), (BackgroundFormat::Complete, DiscStatus::Complete));
     bench.reload();

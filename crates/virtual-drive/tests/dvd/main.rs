@@ -6,4 +6,5 @@ mod formats;
 mod minus;
 mod plus;
 mod pressed;
+mod robust;
 mod structures;

@@ -42,6 +42,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "sdparm", package: "sdparm", why: "reads our mode pages" },
     Peer { program: "sg_decode_sense", package: "sg3-utils", why: "reads our sense and inquiry data" },
     Peer { program: "tshark", package: "tshark", why: "reads our commands, field by field" },
+    Peer { program: "udfdump", package: "udfclient", why: "reads our UDF structures, field by field" },
     Peer { program: "mkudffs", package: "udftools", why: "makes file systems that the kernel writes to our discs" },
     Peer { program: "wodim", package: "wodim", why: "burns CDs on our virtual drive" },
     Peer { program: "xorriso", package: "xorriso", why: "burns on our virtual drive, and checks what is on a disc" },

@@ -34,9 +34,9 @@ pub struct DomainFlags(pub u8);
 impl DomainFlags {
     /// Nothing is protected.
     pub const NONE: Self = Self(0);
-    /// Its user does not want it to be changed.
+    /// It cannot be changed, for ever.
     pub const HARD_WRITE_PROTECT: Self = Self(1);
-    /// It cannot be changed.
+    /// Its user does not want it to be changed.
     pub const SOFT_WRITE_PROTECT: Self = Self(2);
 }
 

@@ -92,12 +92,12 @@ const CHANGE_ATTRIBUTES: u32 = 8;
 const DELETE: u32 = 16;
 
 impl Permissions {
-    /// Those of a mode of POSIX. Who may write may also delete, and the owner may change attributes; so do other programs.
+    /// Those of a mode of POSIX. Who may write may also delete, and the owner may change attributes, as Linux has it.
     #[must_use]
     pub const fn from_mode(mode: u32) -> Self {
         const fn who(mode: u32) -> u32 {
             let may = mode & (READ | WRITE | EXECUTE);
-            if may & WRITE == 0 { may } else { may | DELETE | CHANGE_ATTRIBUTES }
+            if may & WRITE == 0 { may } else { may | DELETE }
         }
         Self(who(mode) | who(mode >> 3) << 5 | (who(mode >> 6) | CHANGE_ATTRIBUTES) << 10)
     }
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn modes_are_told_apart() {
-        // Those that mkudffs 2.3 gives a root directory with --mode=0755.
+        // Those of the stream directory by mkudffs 2.3, which Linux gives to a directory of that mode too.
         assert_eq!(Permissions::from_mode(0o755), Permissions(0x7CA5));
         for mode in 0..0o1000 {
             assert_eq!(Permissions::from_mode(mode).mode(), mode);

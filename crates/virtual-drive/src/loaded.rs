@@ -192,6 +192,15 @@ impl Loaded {
         self.change_soon(vec![Change::Healed { first, blocks }])
     }
 
+    /// Nothing is left of what was written, on a CD: its blocks have an address of their own in each sector, and what is
+    /// left of another time would be found.
+    pub(crate) fn wipe(&self) -> Result<(), Sense> {
+        if self.medium.lead_in.is_none() || self.rehearsal.is_some() {
+            return Ok(());
+        }
+        self.file.discard().map_err(|error| broken(&error))
+    }
+
     /// Puts sectors there as they are stored, unless this is a rehearsal.
     pub(crate) fn store(&self, first: i32, sectors: &[u8]) -> Result<(), Sense> {
         if self.rehearsal.is_some() {

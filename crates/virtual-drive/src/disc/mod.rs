@@ -291,6 +291,20 @@ impl<S: State> DiscFile<S> {
         self.file.write_all_at(sectors, at).map_err(|e| self.system(e))
     }
 
+    /// All sectors are as if nobody had written them, where the file system can make holes; elsewhere they stay.
+    pub fn discard(&self) -> Result<(), DiscFileError> {
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::{fs::FallocateFlags, io::Errno};
+            let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+            match rustix::fs::fallocate(&self.file, hole, SECTORS_AT, self.header.geometry.bytes()) {
+                Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+                Err(error) => return Err(self.system(error.into())),
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until the file is safe from a loss of power, too.
     pub fn sync(&mut self) -> Result<(), DiscFileError> {
         self.flush()?;

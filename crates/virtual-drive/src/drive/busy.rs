@@ -7,7 +7,7 @@ use imapi_mmc_transport::{Progress, Sense, SenseKey, commands::Request};
 
 use super::{Inner, Reply};
 use crate::{
-    Loaded,
+    Change, Loaded,
     family::{Work, WorkKind},
 };
 
@@ -93,6 +93,9 @@ impl Inner {
 
 fn finish(loaded: &mut Loaded, work: &Work, kind: WorkKind) -> Result<(), Sense> {
     loaded.change(&work.changes)?;
+    if work.changes.iter().any(|change| matches!(change, Change::Blanked | Change::Formatted { .. })) {
+        loaded.wipe()?;
+    }
     match kind {
         // A rehearsal ends with what would have ended the real thing.
         WorkKind::Closing | WorkKind::Blanking | WorkKind::Formatting => loaded.rehearse(false),

@@ -19,6 +19,7 @@ enum Step {
     Close(CloseFunction, u16),
     Reserve(u32),
     Blank(BlankType, u32),
+    Format,
     Sheet(Vec<[u8; 8]>),
     Reload,
 }
@@ -59,6 +60,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..2000_u32).prop_map(Step::Reserve),
         1 => (0..8_usize, 0..4_u32).prop_map(|(kind, place)| Step::Blank(BlankType::ALL[kind], place)),
         1 => vec(entry(), 0..6).prop_map(Step::Sheet),
+        1 => Just(Step::Format),
         1 => Just(Step::Reload),
     ]
 }
@@ -78,6 +80,9 @@ fn take(bench: &Bench, step: &Step) {
         Step::Reserve(blocks) => drop(bench.drive.send(&ReserveTrack::blocks(*blocks))),
         Step::Blank(kind, place) => {
             drop(bench.drive.send(&Blank { immediate: true, kind: *kind, place: *place }));
+        }
+        Step::Format => {
+            let _refused = crate::formatted::format(bench, crate::formatted::offer(bench));
         }
         Step::Sheet(entries) => {
             let bytes = entries.concat();

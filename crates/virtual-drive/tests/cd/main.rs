@@ -3,6 +3,7 @@
 mod anything;
 mod bench;
 mod blank;
+mod formatted;
 mod new;
 mod packets;
 mod raw;

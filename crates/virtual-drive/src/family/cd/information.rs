@@ -4,8 +4,7 @@ use imapi_disc_types::Msf;
 use imapi_mmc_transport::{
     RawAddress,
     commands::{
-        BackgroundFormat, CapacityKind, CurrentCapacity, DataMode, DiscInformation, DiscState as Condition, DiscStatus,
-        DiscType, FormatCapacities, SessionState,
+        BackgroundFormat, DataMode, DiscInformation, DiscState as Condition, DiscStatus, DiscType, SessionState,
     },
     feature::{FeatureCode, FeatureDescriptor},
 };
@@ -45,6 +44,9 @@ pub(super) fn features(disc: Layout<'_>) -> Vec<FeatureDescriptor> {
     ];
     if rewritable != 0 {
         features.push(current(FeatureCode::FORMATTABLE, 1, &[0; 8]));
+        if disc.state.formatted.is_some() {
+            features.push(current(FeatureCode::RESTRICTED_OVERWRITE, 0, &[]));
+        }
         features.push(current(FeatureCode::CD_RW_MEDIA_WRITE_SUPPORT, 0, &[0, 0xFF, 0, 0]));
     }
     features
@@ -138,13 +140,4 @@ fn view(disc: Layout<'_>, place: usize, track: &TrackState) -> TrackView {
         },
         ..TrackView::new(number(place), track.session, track.first, end.saturating_sub(track.first))
     }
-}
-
-pub(super) fn format_capacities(disc: Layout<'_>) -> FormatCapacities {
-    let (blocks, kind) = if disc.state.tracks.is_empty() {
-        (disc.state.capacity, CapacityKind::Unformatted)
-    } else {
-        (disc.readable_end(), CapacityKind::Formatted)
-    };
-    FormatCapacities { current: CurrentCapacity { blocks, kind, block_size: 2048 }, formattable: Vec::new() }
 }

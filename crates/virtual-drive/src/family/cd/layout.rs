@@ -156,6 +156,9 @@ impl<'a> Layout<'a> {
 
     /// The block behind the last one that hosts see.
     pub(super) fn readable_end(self) -> u32 {
+        if let Some(blocks) = self.state.formatted {
+            return blocks;
+        }
         let written = self.state.tracks.iter().map(|track| track.first + track.written).max().unwrap_or(0);
         self.last_closed().map_or(written, |(_, session)| session.lead_out)
     }

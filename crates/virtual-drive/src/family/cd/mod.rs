@@ -6,6 +6,7 @@
 mod blank;
 mod cue_sheet;
 mod form;
+mod formatted;
 mod information;
 mod layout;
 mod q;
@@ -21,8 +22,8 @@ use imapi_disc_types::Lba;
 use imapi_mmc_transport::{
     InvalidField, Sense,
     commands::{
-        Blank, CloseFunction, CueEntry, DiscInformation, FormatCapacities, ReadCd, ReadHeader, ReadSubChannel,
-        Reservation, SectorHeader, SubChannelData, TocFormat, TocReply,
+        Blank, CloseFunction, CueEntry, DiscInformation, FormatCapacities, FormatParameters, ReadCd, ReadHeader,
+        ReadSubChannel, Reservation, SectorHeader, SubChannelData, TocFormat, TocReply,
     },
     feature::FeatureDescriptor,
     mode::{WriteParameters, WriteType},
@@ -94,7 +95,7 @@ impl Rules for Cd {
     }
 
     fn format_capacities(&self, disc: Disc<'_>) -> FormatCapacities {
-        information::format_capacities(disc.into())
+        formatted::capacities(disc.into())
     }
 
     fn toc(&self, loaded: &Loaded, format: TocFormat) -> Result<TocReply, Sense> {
@@ -122,6 +123,9 @@ impl Rules for Cd {
     }
 
     fn write(&self, loaded: &mut Loaded, order: WriteOrder<'_>) -> Result<usize, Sense> {
+        if loaded.state().formatted.is_some() {
+            return formatted::write(loaded, order);
+        }
         if Layout::of(loaded).is_closed() {
             return Err(Sense::CANNOT_WRITE);
         }
@@ -222,5 +226,9 @@ impl Rules for Cd {
 
     fn blank(&self, disc: Disc<'_>, command: Blank) -> Result<Work, Sense> {
         blank::blank(disc.into(), command)
+    }
+
+    fn format(&self, disc: Disc<'_>, parameters: FormatParameters) -> Result<Work, Sense> {
+        formatted::format(disc.into(), parameters)
     }
 }

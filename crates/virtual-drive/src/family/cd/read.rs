@@ -13,6 +13,7 @@ use imapi_mmc_transport::{
 use super::{
     super::{BLOCK, signed},
     form::HostForm,
+    formatted,
     layout::{Area, Layout},
     q,
     sector::{STORED, Stored, named},
@@ -42,6 +43,7 @@ fn every(
         let form = match area {
             Area::Track(number) => {
                 loaded.fetch(at, &mut buffer)?;
+                formatted::put_empty(loaded, at, &mut buffer)?;
                 loaded.state().tracks.get(number - 1).map_or(CdForm::Mode1, |track| track.on_cd().form)
             }
             // What the host wrote there is what can be read there.

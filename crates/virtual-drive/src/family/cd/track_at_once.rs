@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// No packets have this size.
-const INVALID_PACKET_SIZE: Sense = Sense::new(SenseKey::IllegalRequest, 0x64, 0x01);
+pub(super) const INVALID_PACKET_SIZE: Sense = Sense::new(SenseKey::IllegalRequest, 0x64, 0x01);
 
 /// Where a WRITE goes.
 struct Target {

@@ -2,8 +2,7 @@
 
 use super::{Bench, each, together};
 
-#[test]
-fn growisofs_burns_all_media() {
+pub fn growisofs_burns_all_media() {
     together!(
         a_second_session_grows_the_first,
         a_closed_disc_is_the_image_and_takes_no_more,

@@ -2,8 +2,7 @@
 
 use super::{Bench, each, said, together};
 
-#[test]
-fn images_are_burned_block_for_block() {
+pub fn images_are_burned_block_for_block() {
     together!(
         cdrskin_burns_sessions_and_closes,
         cdrskin_writes_what_can_be_overwritten,

@@ -143,7 +143,7 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
 /// Does all of these side by side, each in a thread of its name: the programs sleep most of the time, and tests would wait
 /// for one another as if they had work to do.
 macro_rules! together {
-    ($($judge:ident),* $(,)?) => {
+    ($($judge:path),* $(,)?) => {
         std::thread::scope(|scope| {
             $(
                 let builder = std::thread::Builder::new().name(stringify!($judge).to_string());
@@ -153,6 +153,15 @@ macro_rules! together {
     };
 }
 use together;
+
+#[test]
+fn programs_burn_all_media() {
+    together!(
+        growisofs::growisofs_burns_all_media,
+        image::images_are_burned_block_for_block,
+        trees::xorriso_burns_all_media,
+    );
+}
 
 /// Burns all these media side by side.
 fn each(media: &[&str], burn: impl Fn(&str) + Sync) {

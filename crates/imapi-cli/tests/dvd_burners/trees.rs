@@ -2,8 +2,7 @@
 
 use super::{Bench, each, together};
 
-#[test]
-fn xorriso_burns_all_media() {
+pub fn xorriso_burns_all_media() {
     together!(
         sessions_of_xorriso_are_told_and_read_without_an_error,
         a_disc_that_xorriso_closes_is_closed,

@@ -119,6 +119,20 @@ fn what_is_written_at_once_begins_on_a_blank_disc_and_ends_where_it_said() {
     assert_eq!(refusal(bench.write(16, 16)), Some(ILLEGAL_MODE));
 }
 
+/// Without a size the drive cannot know that all has come; the program says so.
+#[test]
+fn what_is_written_at_once_without_a_size_is_closed_by_command() {
+    let bench = Bench::with("dvd-r");
+    bench.set(WriteParameters::dvd_dao()).expect("at once");
+    bench.write(0, 20).expect("the beginning");
+    bench.flush();
+    assert_eq!((bench.status(), bench.next()), ((DiscStatus::Appendable, 1, 1), Some((32, BLOCKS - 32))));
+    bench.write(32, 16).expect("more");
+    bench.close(CloseFunction::Session).expect("all of it");
+    assert_eq!((bench.status(), bench.next()), ((DiscStatus::Complete, 1, 1), None));
+    bench.assert_holds(0, 20, 0);
+}
+
 #[test]
 fn a_rehearsal_leaves_the_disc_blank() {
     let bench = Bench::with("dvd-r");

@@ -99,6 +99,7 @@ fn exactly_the_blocks_of_the_sheet_are_taken() {
         |first, blocks: u16| bench.write(first, blocks, &payload(2, blocks, 2352)).map_err(|error| refusal(&error));
     assert_eq!(refused(0, 1), Err((5, 0x2C, 0)), "the sheet is missing");
     send(&bench, &plain()).expect("a good sheet");
+    bench.flush();
     assert_eq!(refused(0, 1), Err((5, 0x21, 2)), "the pause is missing");
     refused(-150, 300).expect("in order");
     assert_eq!(refused(149, 1), Err((5, 0x21, 2)));

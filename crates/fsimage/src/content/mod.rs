@@ -157,8 +157,10 @@ impl Contents {
 
     /// A file on disk; that of another name of the same file, when there is one.
     pub(crate) fn add_file(&mut self, folder: FolderId, name: &[u8], seen: &Seen) -> Result<Content, ContentError> {
-        if let Some(&content) = seen.shared.and_then(|identity| self.shared.get(&identity)) {
-            if self.size(content) == seen.size {
+        let known = seen.shared.and_then(|identity| self.shared.get(&identity));
+        if let Some((&content, Ok(Entry::OnDisk(file)))) = known.map(|content| (content, self.entry(*content))) {
+            // It may have been written to between two scans.
+            if file.is(seen) {
                 return Ok(content);
             }
         }

@@ -47,6 +47,13 @@ pub(crate) struct OnDisk {
     modified: i64,
 }
 
+impl OnDisk {
+    /// Whether it is as it was seen again.
+    pub(crate) fn is(&self, seen: &Seen) -> bool {
+        self.size == seen.size && self.modified == seen.modified.nanoseconds()
+    }
+}
+
 /// What is known of a file when it is registered.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen {

@@ -14,7 +14,7 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{Attributes, Kind, NodeId, ScanOptions, Tree, add_file};
+use crate::{Attributes, Kind, NodeId, ScanOptions, Tree, add_tree};
 
 /// Bytes that are different everywhere.
 fn pattern(len: usize, seed: u8) -> Vec<u8> {
@@ -27,15 +27,11 @@ fn on_disk(bytes: &[u8]) -> (TempDir, PathBuf, Contents, Content) {
     let path = folder.path().join("a file");
     fs::write(&path, bytes).expect("room");
     let mut contents = Contents::new();
-    let content = add(&mut contents, &path);
-    (folder, path, contents, content)
-}
-
-fn add(contents: &mut Contents, path: &Path) -> Content {
     let mut tree = Tree::new(Attributes::default());
-    let node = add_file(&mut tree, contents, NodeId::ROOT, b"x", path, &ScanOptions::default()).expect("readable");
-    match tree.kind(node) {
-        Kind::File { content, .. } => content,
+    let (options, control) = (ScanOptions::default(), &mut Control::silent());
+    add_tree(&mut tree, &mut contents, NodeId::ROOT, folder.path(), &options, control).expect("readable");
+    match tree.find([b"a file".as_slice()]).map(|id| tree.kind(id)) {
+        Some(Kind::File { content, .. }) => (folder, path, contents, content),
         other => panic!("{other:?}"),
     }
 }
@@ -98,6 +94,9 @@ fn every_kind_is_read_from_any_place() {
     let made = std::process::Command::new("mkfifo").arg(path).status().expect("coreutils");
     assert!(made.success());
 }), codes::IMAPI_E_DATA_STREAM_CREATE_FAILURE, &[])]
+#[case::a_link_now(|path: &Path| fs::rename(path, path.with_extension("moved"))
+    .and_then(|()| std::os::unix::fs::symlink(path.with_extension("moved"), path)),
+    codes::IMAPI_E_DATA_STREAM_CREATE_FAILURE, &[])]
 #[case::all_of_it_gone(|path: &Path| fs::remove_dir_all(path.parent().expect("a folder")),
     codes::IMAPI_E_DATA_STREAM_CREATE_FAILURE, &[])]
 fn a_file_that_is_not_what_it_was_is_named(
@@ -138,7 +137,7 @@ fn a_thousand_files_are_read_by_four_threads_and_few_are_open() {
         fs::write(inner.join(format!("{number}")), number.to_le_bytes().repeat(8)).expect("room");
     }
     let options = ScanOptions::default();
-    crate::add_tree(&mut tree, &mut contents, NodeId::ROOT, folder.path(), &options, &mut Control::silent())
+    add_tree(&mut tree, &mut contents, NodeId::ROOT, folder.path(), &options, &mut Control::silent())
         .expect("readable");
     let reader = ContentReader::new(Arc::new(contents));
     let files: Vec<(u32, Content)> = tree
@@ -165,6 +164,14 @@ fn a_thousand_files_are_read_by_four_threads_and_few_are_open() {
         }
     });
     assert!(reader.open_count() <= 64 && reader.open_count() > 32, "{}", reader.open_count());
+}
+
+/// A result outlives the image that it came from, on whatever thread.
+#[test]
+fn contents_and_readers_may_be_anywhere() {
+    fn anywhere<T: Send + Sync + 'static>() {}
+    anywhere::<Contents>();
+    anywhere::<ContentReader>();
 }
 
 #[test]

@@ -142,17 +142,22 @@ impl Glob {
         let mut parts = Vec::new();
         let mut rest = body.chars().peekable();
         while let Some(c) = rest.next() {
-            parts.push(match c {
+            let part = match c {
                 '?' => Part::AnyOne,
                 '\\' => Part::Plain(rest.next().ok_or_else(|| GlobError::Backslash { pattern: told() })?),
                 '[' => set(&mut rest).ok_or_else(|| GlobError::Unclosed { pattern: told() })?,
                 '*' if rest.next_if_eq(&'*').is_some() => {
-                    let begins_step = matches!(parts.last(), None | Some(Part::Plain('/')));
+                    let begins_step = matches!(parts.last(), None | Some(Part::Plain('/') | Part::Steps));
                     if begins_step && rest.next_if_eq(&'/').is_some() { Part::Steps } else { Part::Deep }
                 }
                 '*' => Part::Stretch,
                 plain => Part::Plain(plain),
-            });
+            };
+            // Many stars are one, and no pattern becomes slow by them.
+            match (parts.last(), &part) {
+                (Some(Part::Deep), Part::Deep | Part::Stretch) | (Some(Part::Steps), Part::Steps) => {}
+                _ => parts.push(part),
+            }
         }
         Ok(Self { parts, path, folders_only })
     }
@@ -190,14 +195,17 @@ impl Glob {
 
     /// Marks a place, and those behind it that need no character.
     fn reach(&self, places: &mut [bool], at: usize) {
-        places[at] = true;
-        if matches!(self.parts.get(at), Some(Part::Stretch | Part::Deep | Part::Steps)) && !places[at + 1] {
-            self.reach(places, at + 1);
-        }
+        let stars = self.parts[at..].iter().take_while(|part| part.needs_none()).count();
+        places[at..=at + stars].fill(true);
     }
 }
 
 impl Part {
+    /// Whether it may be nothing.
+    fn needs_none(&self) -> bool {
+        matches!(self, Self::Stretch | Self::Deep | Self::Steps)
+    }
+
     fn takes(&self, c: Option<char>) -> bool {
         match self {
             Self::Plain(plain) => c == Some(*plain),

@@ -57,7 +57,7 @@ pub enum Kind {
     },
 }
 
-/// Where the bytes of a file come from: a number that whoever adds files gives a meaning to.
+/// Where the bytes of a file come from: one of the [`Contents`](crate::Contents) of an image, by its number.
 ///
 /// Files with the same number share their bytes, as hard links do, and an image holds these once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

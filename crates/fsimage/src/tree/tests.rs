@@ -64,6 +64,21 @@ fn what_cannot_be_done_says_why_and_does_nothing() {
 }
 
 #[test]
+fn a_folder_that_was_taken_out_takes_nothing_in() {
+    let mut tree = empty();
+    let outer = add(&mut tree, NodeId::ROOT, "outer", Kind::Directory);
+    let inner = add(&mut tree, outer, "inner", Kind::Directory);
+    for gone in [inner, outer] {
+        let before = tree.change_point();
+        add(&mut tree, inner, "file", file(1));
+        tree.remove_tree(gone).expect("it is there");
+        let error = tree.add(inner, b"late", file(1), Attributes::default()).expect_err("it is gone");
+        assert_eq!(error.code(), fs::IMAPI_E_NOT_IN_FILE_SYSTEM);
+        tree.roll_back(before).expect("nothing is locked");
+    }
+}
+
+#[test]
 fn a_number_never_means_another_file() {
     let mut tree = empty();
     let point = tree.change_point();

@@ -108,7 +108,8 @@ fn links_that_lead_back_or_nowhere_are_not_followed() {
     write(folder.path(), "x/y/file");
     symlink("..", folder.path().join("x/y/back")).expect("room");
     let options = ScanOptions { links: Links::Followed, ..ScanOptions::default() };
-    refused(folder.path(), &options, codes::IMAPI_E_DIRECTORY_READ_FAILURE, &["x/y/back"]);
+    let error = refused(folder.path(), &options, codes::IMAPI_E_DIRECTORY_READ_FAILURE, &["x/y/back"]);
+    assert!(matches!(&error, ScanError::Cycle { path } if *path == folder.path().join("x/y/back")), "{error:?}");
     fs::remove_file(folder.path().join("x/y/back")).expect("ours");
     symlink("nothing", folder.path().join("x/nowhere")).expect("room");
     refused(folder.path(), &options, codes::IMAPI_E_DATA_STREAM_CREATE_FAILURE, &["x/nowhere"]);

@@ -81,6 +81,35 @@ fn links_are_followed_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_file_with_several_names_that_was_written_between_two_scans_is_another_one() {
+    let folder = folder_of(&["one"]);
+    fs::hard_link(folder.path().join("one"), folder.path().join("two")).expect("room");
+    let mut image = Image::of(folder.path(), &ScanOptions::default());
+    let before = image.content("one");
+    assert_eq!(image.content("two"), before);
+    image.add(folder.path(), &ScanOptions::default()).expect("readable");
+    assert_eq!(image.content("one"), before, "nobody wrote to it");
+    fs::write(folder.path().join("one"), "eno").expect("room");
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+    File::open(folder.path().join("one")).and_then(|file| file.set_modified(later)).expect("ours");
+    image.add(folder.path(), &ScanOptions::default()).expect("readable");
+    assert_ne!(image.content("one"), before);
+    assert_eq!(image.read()[b"two".as_slice()], b"eno");
+}
+
+#[test]
+fn the_order_of_a_disk_does_not_matter() {
+    let paths = ["b/2", "a/1", "c", "B", "a.b", "a/\u{1}"];
+    let mut backwards = paths;
+    backwards.reverse();
+    let (one, other) = (folder_of(&paths), folder_of(&backwards));
+    let image = |folder: &Path| Image::of(folder, &ScanOptions::default());
+    let numbered = |image: Image| image.paths().into_iter().map(|path| (image.find(&path), path)).collect::<Vec<_>>();
+    assert_eq!(image(one.path()).paths(), ["B", "a", "a/\u{1}", "a/1", "a.b", "b", "b/2", "c"]);
+    assert_eq!(numbered(image(one.path())), numbered(image(other.path())));
+}
+
+#[test]
 fn the_image_itself_stays_out_of_the_image_whatever_it_is_called() {
     let folder = folder_of(&["a", "out.iso"]);
     fs::hard_link(folder.path().join("out.iso"), folder.path().join("b")).expect("room");

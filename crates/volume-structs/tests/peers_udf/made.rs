@@ -159,6 +159,7 @@ impl<'a> Volume<'a> {
         assert_eq!(logical.domain.revision(), revision);
         assert!(logical.domain.is(EntityId::OSTA_UDF));
         assert_eq!(text(&set.volume_id), "Tést 😀");
+        assert_eq!([text(&set.copyright_file), text(&set.abstract_file)], ["Copyright", "Abstract"]);
         assert!(primary.recorded.civil().is_some(), "{:?}", primary.recorded);
         self.check_root(revision);
     }

@@ -54,7 +54,7 @@ pub use address::{
 pub use entity::{DomainFlags, EntityId, OsId};
 pub use file::{
     AllocationExtent, Component, Components, FileCharacteristics, FileEntry, FileEntryExtension, FileIdentifier,
-    FileIdentifiers, FileSet, FileType, IcbFlags, IcbTag, IndirectEntry, MAX_NAME_LEN, Permissions, Strategy,
+    FileIdentifiers, FileSet, FileType, IcbFlags, IcbStrategy, IcbTag, IndirectEntry, MAX_NAME_LEN, Permissions,
     StreamName, UniqueIdMap, UniqueIdMapEntry, attributes, encode_terminal,
 };
 pub use partition::{
@@ -74,3 +74,57 @@ pub use volume::{
 
 /// The block in which an anchor stands on every volume, and which some programs look into first.
 pub const ANCHOR_BLOCK: u32 = 256;
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Everything that has a tag, whatever the tag says.
+    fn decode_all(bytes: &[u8]) -> usize {
+        [
+            PrimaryVolume::decode(bytes).is_ok(),
+            Anchor::decode(bytes).is_ok(),
+            VolumePointer::decode(bytes).is_ok(),
+            ImplementationUseVolume::decode(bytes).is_ok(),
+            Partition::decode(bytes).is_ok(),
+            LogicalVolume::decode(bytes).is_ok_and(|found| found.maps.iter().count() == found.maps.count()),
+            UnallocatedSpace::decode(bytes).is_ok_and(|found| found.extents().count() < 100),
+            Integrity::decode(bytes).is_ok_and(|found| found.partitions().count() < 100),
+            SparingTable::decode(bytes).is_ok_and(|found| found.find(7, 32).is_none()),
+            FileSet::decode(bytes).is_ok(),
+            FileIdentifier::decode(bytes).is_ok(),
+            AllocationExtent::decode(bytes).is_ok(),
+            IndirectEntry::decode(bytes).is_ok(),
+            FileEntry::decode(bytes).is_ok_and(|found| found.extents().count() < 200),
+            attributes::Attributes::decode(bytes).is_ok_and(|found| found.count() < 200),
+            UnallocatedSpaceEntry::decode(bytes).is_ok(),
+            SpaceBitmap::decode(bytes).is_ok_and(|found| found.count_free() < 8 * 700),
+            PartitionIntegrity::decode(bytes).is_ok(),
+        ]
+        .into_iter()
+        .filter(|&is_ok| is_ok)
+        .count()
+    }
+
+    /// Small numbers, so that lengths inside of a descriptor are sometimes right.
+    fn descriptors() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop_oneof![4 => Just(0_u8), 1 => 0..8_u8, 1 => any::<u8>()];
+        proptest::collection::vec(byte, Tag::LEN..700)
+    }
+
+    proptest! {
+        #[test]
+        fn no_sealed_bytes_panic(mut bytes in descriptors(), id in prop_oneof![0..10_u16, 256..267_u16]) {
+            let stamp = Stamp { version: 3, serial: 0, location: 0 };
+            seal(&mut bytes, TagId(id), stamp);
+            prop_assert!(decode_all(&bytes) <= 1, "a descriptor is of one kind");
+            // And with less of it than the tag knew of.
+            bytes.pop();
+            prop_assert_eq!(decode_all(&bytes), 0);
+        }
+    }
+}

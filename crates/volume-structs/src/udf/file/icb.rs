@@ -112,9 +112,9 @@ impl IcbFlags {
 
 /// How entries of a file follow upon each other (ECMA-167, 4/A).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Strategy(pub u16);
+pub struct IcbStrategy(pub u16);
 
-impl Strategy {
+impl IcbStrategy {
     /// There is one entry, and it is overwritten.
     pub const DIRECT: Self = Self(4);
     /// An entry is followed by an indirect one to the next, for what is written once (OSTA UDF, 6.6).
@@ -127,10 +127,10 @@ pub struct IcbTag {
     /// Entries of this file before this one.
     pub prior_entries: u32,
     /// How entries follow upon each other.
-    pub strategy: Strategy,
-    /// 0 for [`Strategy::DIRECT`], 1 for [`Strategy::CHAIN`].
+    pub strategy: IcbStrategy,
+    /// 0 for [`IcbStrategy::DIRECT`], 1 for [`IcbStrategy::CHAIN`].
     pub strategy_parameter: u16,
-    /// Entries that there is room for: 1, or 2 with [`Strategy::CHAIN`].
+    /// Entries that there is room for: 1, or 2 with [`IcbStrategy::CHAIN`].
     pub max_entries: u16,
     /// What the file is.
     pub file_type: FileType,
@@ -149,7 +149,7 @@ impl IcbTag {
     pub const fn direct(file_type: FileType, flags: IcbFlags) -> Self {
         Self {
             prior_entries: 0,
-            strategy: Strategy::DIRECT,
+            strategy: IcbStrategy::DIRECT,
             strategy_parameter: 0,
             max_entries: 1,
             file_type,
@@ -163,7 +163,7 @@ impl IcbTag {
         let fields = Fields::new(bytes);
         Ok(Self {
             prior_entries: fields.u32_le(field::PRIOR_ENTRIES)?,
-            strategy: Strategy(fields.u16_le(field::STRATEGY)?),
+            strategy: IcbStrategy(fields.u16_le(field::STRATEGY)?),
             strategy_parameter: fields.u16_le(field::STRATEGY_PARAMETER)?,
             max_entries: fields.u16_le(field::MAX_ENTRIES)?,
             file_type: FileType(fields.u8(field::FILE_TYPE)?),

@@ -10,7 +10,7 @@ mod set;
 mod streams;
 
 pub use entry::{FileEntry, FileEntryExtension, Permissions};
-pub use icb::{FileType, IcbFlags, IcbTag, Strategy};
+pub use icb::{FileType, IcbFlags, IcbStrategy, IcbTag};
 pub use identifier::{FileCharacteristics, FileIdentifier, FileIdentifiers, MAX_NAME_LEN};
 pub use indirect::{AllocationExtent, IndirectEntry, encode_terminal};
 pub use path::{Component, Components};

@@ -267,3 +267,18 @@ impl<'a> Iterator for LinkPieces<'a> {
         Some(piece)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn the_rest_of_a_long_name_is_a_name() {
+        let path = [&[b'n'; 248][..], b"../.."].concat();
+        let components: Vec<_> = PathComponents::new(&path).collect();
+        let name = |name, continues| LinkComponent::Name { name, continues };
+        assert_eq!(components, [name(&[b'n'; 248], true), name(b"..", false), LinkComponent::Parent]);
+    }
+}

@@ -1,6 +1,7 @@
 //! Disc files as programs meet them: made, written, killed, opened again, damaged.
 
 use std::{
+    cell::Cell,
     env, fs,
     os::unix::fs::MetadataExt as _,
     path::Path,
@@ -11,7 +12,7 @@ use std::{
 
 use imapi_errors::{Coded, common};
 use imapi_virtual_drive::{DiscFile, DiscFileError, Geometry, State};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A disc that is written from its beginning on, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +131,85 @@ fn what_is_there_is_never_overwritten() {
     let no_disc = DiscFile::<Tape>::open(&path).expect_err("no disc");
     assert!(matches!(no_disc, DiscFileError::NotADisc), "{no_disc}");
     assert_eq!(fs::read(&path).expect("a file"), b"precious");
+}
+
+#[test]
+fn a_disc_that_cannot_be_made_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("huge.disc");
+    // No file system has files of seventy petabytes.
+    let geometry = Geometry { sector_size: 1 << 24, ..geometry(u32::MAX) };
+    let made = DiscFile::<Tape>::create(&path, geometry);
+    assert!(matches!(made, Err(DiscFileError::System { .. })), "{made:?}");
+    assert!(!path.exists(), "the next attempt would find a file in its way");
+}
+
+thread_local! {
+    /// Changes that are in memory.
+    static ALIVE: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A change that counts itself.
+struct Counted;
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <()>::deserialize(deserializer)?;
+        ALIVE.set(ALIVE.get() + 1);
+        Ok(Self)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ALIVE.set(ALIVE.get().saturating_sub(1));
+    }
+}
+
+/// How many changes it had, and how many of them were in memory together.
+#[derive(Debug)]
+struct Counter {
+    changes: usize,
+    together: usize,
+}
+
+impl State for Counter {
+    type Change = Counted;
+
+    fn blank(_: &Geometry) -> Self {
+        Self { changes: 0, together: 0 }
+    }
+
+    fn apply(&mut self, _: &Counted) {
+        self.changes += 1;
+        self.together = self.together.max(ALIVE.get());
+    }
+
+    fn history(&self) -> Vec<Counted> {
+        Vec::new()
+    }
+}
+
+/// A whole BD-R XL has two million changes, which would take hundreds of megabytes.
+#[test]
+fn a_long_journal_is_never_in_memory_as_a_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("long.disc");
+    let mut disc = DiscFile::<Counter>::create(&path, geometry(10)).expect("a new disc");
+    for _ in 0..3000 {
+        disc.change_soon([Counted]).expect("room for a line");
+    }
+    drop(disc);
+    ALIVE.set(0);
+    let disc = DiscFile::<Counter>::open(&path).expect("whole");
+    assert_eq!(disc.state().changes, 3000);
+    assert!(disc.state().together <= 16, "{} changes in memory", disc.state().together);
 }
 
 #[test]

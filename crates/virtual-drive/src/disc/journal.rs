@@ -4,6 +4,8 @@
 //! Changes that belong together stand in one line, so that all of them happened or none did. What was written last and is
 //! not whole never happened; everything before it did. So a disc whose program was killed is in a state that it really had.
 
+use std::io::{self, BufRead};
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::DiscFileError;
@@ -17,29 +19,36 @@ pub(super) fn encode<C: Serialize>(changes: &[C]) -> Vec<u8> {
     line
 }
 
-/// The changes of a journal, and the length of the part that is whole.
+/// Calls `each` with the changes of a journal in their order, and says how long the part is that is whole.
 ///
-/// A line with a right checksum and a change that this program does not know is an error: the disc was written by a
-/// program that knows more, and what it means cannot be guessed.
-pub(super) fn decode<C: DeserializeOwned>(journal: &[u8]) -> Result<(Vec<C>, usize), DiscFileError> {
-    let mut changes = Vec::new();
+/// One line is in memory at a time, as a large disc has many. A line with a right checksum and a change that this program
+/// does not know is an error: the disc was written by a program that knows more, and what it means cannot be guessed.
+pub(super) fn replay<C: DeserializeOwned>(
+    journal: &mut impl BufRead,
+    system: &dyn Fn(io::Error) -> DiscFileError,
+    each: &mut dyn FnMut(&C),
+) -> Result<u64, DiscFileError> {
+    let mut line = Vec::new();
     let mut whole = 0;
-    while let Some(json) = next_line(&journal[whole..]) {
+    // What does not begin like a line is the room behind the last one, and there may be much of it.
+    while journal.fill_buf().map_err(system)?.first().is_some_and(u8::is_ascii_hexdigit) {
+        line.clear();
+        journal.read_until(b'\n', &mut line).map_err(system)?;
+        let Some(json) = content(&line) else { break };
         let step: Vec<C> = serde_json::from_slice(json)
             .map_err(|e| DiscFileError::Malformed { reason: format!("byte {whole} of the journal: {e}") })?;
-        changes.extend(step);
-        whole += PREFIX + json.len() + 1;
+        step.iter().for_each(&mut *each);
+        whole += line.len() as u64;
     }
-    Ok((changes, whole))
+    Ok(whole)
 }
 
 /// Eight hexadecimal digits and a space.
 const PREFIX: usize = 9;
 
-/// The JSON of the first line, if the line is whole.
-fn next_line(journal: &[u8]) -> Option<&[u8]> {
-    let end = journal.iter().position(|&byte| byte == b'\n')?;
-    let (prefix, json) = journal[..end].split_at_checked(PREFIX)?;
+/// The JSON of a line, if the line is whole.
+fn content(line: &[u8]) -> Option<&[u8]> {
+    let (prefix, json) = line.strip_suffix(b"\n")?.split_at_checked(PREFIX)?;
     let checksum = std::str::from_utf8(prefix).ok()?.strip_suffix(' ')?;
     let checksum = u32::from_str_radix(checksum, 16).ok()?;
     (checksum == crc32fast::hash(json)).then_some(json)
@@ -56,6 +65,14 @@ mod tests {
     enum Change {
         Wrote { first: i32, count: u32 },
         Closed,
+    }
+
+    /// All changes of a journal, and the length of the part that is whole.
+    fn decode<C: DeserializeOwned + Clone>(mut journal: &[u8]) -> Result<(Vec<C>, usize), DiscFileError> {
+        let mut changes = Vec::new();
+        let system = |source| DiscFileError::System { path: "memory".into(), source };
+        let whole = replay(&mut journal, &system, &mut |change: &C| changes.push(change.clone()))?;
+        Ok((changes, usize::try_from(whole).expect("a short journal")))
     }
 
     fn journal() -> (Vec<Change>, Vec<u8>) {

@@ -14,7 +14,7 @@ mod journal;
 
 use std::{
     fs::{File, OpenOptions},
-    io,
+    io::{self, BufReader, Read as _, Seek as _, SeekFrom},
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
 };
@@ -173,12 +173,18 @@ impl<S: State> DiscFile<S> {
     pub fn create(path: &Path, geometry: Geometry) -> Result<Self, DiscFileError> {
         let system = |source| DiscFileError::System { path: path.to_path_buf(), source };
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(system)?;
-        lock(&file, path)?;
         let journal = geometry.first_journal();
         let header = Header::new(geometry, journal);
-        // The file is as long as it will be, so that a disk without room for sparse files says so now.
-        file.set_len(journal).map_err(system)?;
-        file.write_all_at(&header.encode(), header.place()).map_err(system)?;
+        let begun = lock(&file, path).and_then(|()| {
+            // The file is as long as it will be, so that a disk without room for sparse files says so now.
+            file.set_len(journal).map_err(system)?;
+            file.write_all_at(&header.encode(), header.place()).map_err(system)
+        });
+        if let Err(error) = begun {
+            // What is no disc must not be in the way of the next attempt. When even that fails, what was wrong first counts.
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
         let state = S::blank(&header.geometry);
         let path = path.to_path_buf();
         Ok(Self { file, path, header, state, journal_end: journal, length: journal, queued: Vec::new() })
@@ -199,7 +205,7 @@ impl<S: State> DiscFile<S> {
             return Err(DiscFileError::Malformed { reason: "the file ends before its journal".to_string() });
         };
         let (state, whole) = replay(&file, &header, journal_length, path)?;
-        let journal_end = header.journal + whole as u64;
+        let journal_end = header.journal + whole;
         let path = path.to_path_buf();
         let mut disc = Self { file, path, header, state, journal_end, length: journal_end, queued: Vec::new() };
         // What came after the last whole line never happened, and nothing may stand behind the next.
@@ -348,15 +354,12 @@ impl<S: State> Drop for DiscFile<S> {
 }
 
 /// The state that the journal leads to, and the length of its whole lines.
-fn replay<S: State>(file: &File, header: &Header, length: u64, path: &Path) -> Result<(S, usize), DiscFileError> {
-    let mut journal = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+fn replay<S: State>(file: &File, header: &Header, length: u64, path: &Path) -> Result<(S, u64), DiscFileError> {
     let system = |source| DiscFileError::System { path: path.to_path_buf(), source };
-    let read = read_up_to(file, &mut journal, header.journal).map_err(system)?;
-    let (changes, whole) = journal::decode::<S::Change>(&journal[..read])?;
+    let mut journal = BufReader::new(file);
+    journal.seek(SeekFrom::Start(header.journal)).map_err(system)?;
     let mut state = S::blank(&header.geometry);
-    for change in &changes {
-        state.apply(change);
-    }
+    let whole = journal::replay(&mut journal.take(length), &system, &mut |change| state.apply(change))?;
     Ok((state, whole))
 }
 

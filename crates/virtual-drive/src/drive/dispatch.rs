@@ -58,12 +58,12 @@ impl Inner {
             // What is on it.
             R::Read10(command) => self.read(command.start, u32::from(command.blocks), data),
             R::Read12(command) => self.read(command.start, command.blocks, data),
-            R::ReadCd(command) => self.read_cd(command),
+            R::ReadCd(command) => self.read_cd(command, data),
             R::ReadCdMsf(command) => {
                 let (start, end) = (Lba::from(command.start), Lba::from(command.end));
                 let blocks = u32::try_from(end.0 - start.0).map_err(|_| Sense::from(InvalidField::cdb(6)))?;
                 let (expected, smoothed, selection) = (command.expected, command.smoothed, command.selection);
-                self.read_cd(ReadCd { expected, smoothed, start, blocks, selection })
+                self.read_cd(ReadCd { expected, smoothed, start, blocks, selection }, data)
             }
             R::ReadHeader(query) => self.header(query),
             R::ReadSubChannel(query) => self.sub_channel(query),

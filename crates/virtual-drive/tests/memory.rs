@@ -26,8 +26,9 @@ fn read_cd_of_a_whole_disc_into_a_small_buffer_takes_little_memory() {
     let drive = VirtualDrive::new(Arc::new(ManualClock::new()));
     drive.insert(file, medium).expect("a blank disc");
     while drive.send(&TestUnitReady).is_err() {}
+    let piece = vec![7; 100 * 2048];
     for start in (0..BLOCKS).step_by(100) {
-        drive.write_from(&Write10::new(Lba(i32::from(start)), 100), &[7; 100 * 2048]).expect("the disc is blank");
+        drive.write_from(&Write10::new(Lba(i32::from(start)), 100), &piece).expect("the disc is blank");
     }
     drive.send(&SynchronizeCache::all().waiting()).expect("the track ends");
 

@@ -58,6 +58,11 @@ impl Harm {
             .map(|(at, _)| at)
     }
 
+    /// Sectors that cannot be read: the first of each run, and how many.
+    pub fn lost(&self) -> impl Iterator<Item = (i32, u32)> + use<'_> {
+        self.lost.iter().map(|&(first, end)| (first, end.abs_diff(first)))
+    }
+
     /// Whether the track of that number was not finished properly.
     pub fn is_broken(&self, track: usize) -> bool {
         self.broken.contains(&track)

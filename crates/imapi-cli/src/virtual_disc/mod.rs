@@ -3,6 +3,7 @@
 mod personalities;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
 mod run;
+mod show;
 #[cfg(target_os = "linux")]
 mod trace;
 
@@ -12,36 +13,14 @@ use std::{
     path::Path,
 };
 
-use imapi_errors::{Coded, Fact, Lang, Term};
+use imapi_errors::{Coded, Lang, Term};
 use imapi_virtual_drive::{DiscFile, DiscFileError, DiscState, Medium, PressError, press};
-use serde::Serialize;
 
-pub use self::{personalities::personalities, run::run};
+pub use self::{personalities::personalities, run::run, show::show};
 use crate::output::{self, Outcome, Output};
 
 /// Bytes of a block.
 const BLOCK: u64 = 2048;
-
-/// A disc in JSON.
-#[derive(Debug, Serialize)]
-struct Shown {
-    disc: String,
-    medium: String,
-    label: Option<&'static str>,
-    blocks: u32,
-    state: &'static str,
-    sessions: u16,
-    tracks: Vec<Track>,
-}
-
-#[derive(Debug, Serialize)]
-struct Track {
-    number: usize,
-    session: u16,
-    first: u32,
-    blocks: u32,
-    closed: bool,
-}
 
 /// A size on the command line: bytes, or with a unit of powers of 1024.
 pub fn parse_size(text: &str) -> Result<u64, String> {
@@ -105,71 +84,6 @@ fn pressed(
 fn whole_units(bytes: u64, medium: &Medium) -> u32 {
     let blocks = bytes.div_ceil(BLOCK).next_multiple_of(u64::from(medium.unit()));
     u32::try_from(blocks).unwrap_or(u32::MAX)
-}
-
-/// Tells what a disc is and what is on it.
-pub fn show(disc: &Path, lang: Lang, json: bool, out: &mut Output) -> io::Result<Outcome> {
-    let file = match DiscFile::<DiscState>::open(disc) {
-        Ok(file) => file,
-        Err(error) => return Ok(failed(&error, lang)),
-    };
-    let shown = Shown::new(disc, &file);
-    if json {
-        serde_json::to_writer_pretty(&mut *out, &shown)?;
-        writeln!(out)?;
-        return Ok(Outcome::Done);
-    }
-    let colon = lang.term(Term::MarkColon);
-    writeln!(out, "{}{colon}{}", lang.label(Fact::Medium), shown.label.unwrap_or(&shown.medium))?;
-    writeln!(out, "{}{colon}{}", lang.label(Fact::DiscState), lang.term(state_of(file.state())))?;
-    writeln!(out, "{}{colon}{}", lang.label(Fact::Size), u64::from(shown.blocks) * BLOCK)?;
-    for track in &shown.tracks {
-        let (session, number) = (lang.label(Fact::Session), lang.label(Fact::Track));
-        let last = track.first + track.blocks.saturating_sub(1);
-        writeln!(out, "{session} {}, {number} {}{colon}{}–{last}", track.session, track.number, track.first)?;
-    }
-    Ok(Outcome::Done)
-}
-
-impl Shown {
-    fn new(disc: &Path, file: &DiscFile<DiscState>) -> Self {
-        let state = file.state();
-        let track = |(place, track): (usize, &imapi_virtual_drive::TrackState)| Track {
-            number: place + 1,
-            session: track.session,
-            first: track.first,
-            blocks: track.written,
-            closed: track.closed,
-        };
-        let medium = file.geometry().medium.clone();
-        Self {
-            disc: disc.display().to_string(),
-            label: medium.parse::<&Medium>().ok().map(|medium| medium.label),
-            medium,
-            blocks: file.geometry().user_blocks(),
-            state: match state_of(state) {
-                Term::StateComplete => "complete",
-                Term::StateFormatted => "formatted",
-                Term::StateAppendable => "appendable",
-                _ => "blank",
-            },
-            sessions: state.closed_sessions,
-            tracks: state.tracks.iter().enumerate().map(track).collect(),
-        }
-    }
-}
-
-/// The word for what a disc is.
-fn state_of(state: &DiscState) -> Term {
-    if state.finalized {
-        Term::StateComplete
-    } else if !state.tracks.is_empty() {
-        Term::StateAppendable
-    } else if state.formatted.is_some() {
-        Term::StateFormatted
-    } else {
-        Term::StateBlank
-    }
 }
 
 fn failed(error: &(impl Coded + ?Sized), lang: Lang) -> Outcome {

@@ -81,6 +81,24 @@ fn an_image_is_pressed_and_read() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("E_INVALIDARG"));
 }
 
+#[test]
+fn what_a_disc_is_is_what_a_drive_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();
+    for (medium, state, next) in [
+        ("dvd-ram", "formatted", None),
+        ("bd-re", "blank", None),
+        ("dvd+rw", "blank", None),
+        ("dvd-r", "blank", Some(2_298_496)),
+        ("cd-r", "blank", Some(359_849)),
+    ] {
+        told(&["virtual", "create", &path(medium), "--media", medium]);
+        let shown: Value = serde_json::from_str(&told(&["virtual", "show", &path(medium), "--json"])).expect("JSON");
+        assert_eq!(shown["state"], state, "{medium}");
+        assert_eq!(shown["next"]["blocks"].as_u64(), next, "{medium}");
+    }
+}
+
 /// Programs that we did not write find the drive, write to the disc in it, and read what they wrote.
 #[cfg(target_os = "linux")]
 #[test]

@@ -134,6 +134,36 @@ fn what_is_there_is_never_overwritten() {
 }
 
 #[test]
+fn a_new_disc_begins_with_its_name_and_survives_the_loss_of_either_header() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my.disc");
+    drop(DiscFile::<Tape>::create(&path, geometry(10)).expect("a new disc"));
+    let whole = fs::read(&path).expect("a file");
+    assert!(whole.starts_with(b"imapi virtual disc\n"), "people and `file` look at the beginning");
+    for copy in [0, 4096] {
+        let mut damaged = whole.clone();
+        damaged[copy..copy + 4096].fill(0xA5);
+        fs::write(&path, &damaged).expect("a file");
+        assert_sound(&DiscFile::open(&path).expect("the other copy is whole"));
+    }
+}
+
+#[test]
+fn a_file_that_became_much_longer_is_the_same_disc() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my.disc");
+    let mut disc = DiscFile::create(&path, geometry(10)).expect("a new disc");
+    write_next(&mut disc);
+    drop(disc);
+    let length = fs::metadata(&path).expect("a file").len();
+    // More than any machine has memory for.
+    fs::OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(1 << 43)).expect("a sparse file");
+    let disc = DiscFile::open(&path).expect("what stands behind the journal never happened");
+    assert_sound(&disc);
+    assert_eq!((disc.state().written, fs::metadata(&path).expect("a file").len()), (1, length));
+}
+
+#[test]
 fn a_disc_that_cannot_be_made_leaves_no_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("huge.disc");

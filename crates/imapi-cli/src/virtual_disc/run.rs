@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -82,7 +83,9 @@ fn shown(arguments: &RunArguments, device: Arc<dyn Device>) -> Result<ExitCode, 
     let mut command = std::process::Command::new(program);
     command.args(words);
     let status = VirtualDevice::new(device).at(&arguments.device).with_free_generic().run(command).map_err(boxed)?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    // Shells tell a program that a signal killed by 128 and the signal's number.
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    let code = code.and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::from(1), ExitCode::from))
 }
 

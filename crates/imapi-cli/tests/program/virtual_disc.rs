@@ -22,6 +22,20 @@ fn a_disc_is_made_shown_and_never_made_over() {
     assert!(complaint.contains("ERROR_FILE_EXISTS (0x80070050)") && complaint.contains("my disc"), "{complaint}");
 }
 
+/// As it is in the drive: whoever asks the drive hears that it can be written at once.
+#[test]
+fn a_dvd_ram_is_formatted_when_it_is_bought() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my.disc");
+    let path = path.to_str().expect("a path in UTF-8");
+    for (medium, state) in [("dvd-ram", "formatted"), ("dvd+rw", "blank")] {
+        told(&["virtual", "create", path, "--media", medium, "--size", "8M"]);
+        let shown: Value = serde_json::from_str(&told(&["virtual", "show", path, "--json"])).expect("JSON");
+        assert_eq!(shown["state"], state, "{medium}");
+        std::fs::remove_file(path).expect("a file");
+    }
+}
+
 #[test]
 fn every_medium_can_be_made_and_is_listed_in_the_help() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -138,6 +152,8 @@ fn the_status_of_the_program_is_passed_on() {
     let disc = disc.to_str().expect("UTF-8");
     told(&["virtual", "create", disc, "--media", "bd-r", "--size", "8M"]);
     assert_eq!(run(&["virtual", "run", disc, "--", "sh", "-c", "exit 7"]).status.code(), Some(7));
+    let killed = run(&["virtual", "run", disc, "--", "sh", "-c", "kill -KILL $$"]);
+    assert_eq!(killed.status.code(), Some(128 + 9), "as a shell tells it");
     let missing = run(&["virtual", "run", disc, "--", "no-such-program"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("ERROR_FILE_NOT_FOUND"));

@@ -178,7 +178,8 @@ impl<S: State> DiscFile<S> {
         let begun = lock(&file, path).and_then(|()| {
             // The file is as long as it will be, so that a disk without room for sparse files says so now.
             file.set_len(journal).map_err(system)?;
-            file.write_all_at(&header.encode(), header.place()).map_err(system)
+            // Both copies are there from the beginning, so that one can be damaged.
+            file.write_all_at(&header.encode().repeat(header::COPIES), 0).map_err(system)
         });
         if let Err(error) = begun {
             // What is no disc must not be in the way of the next attempt. When even that fails, what was wrong first counts.

@@ -34,8 +34,10 @@ pub struct Medium {
 /// Discs that obey the same rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// Made by a press: read only.
+    /// Made by a press, with blocks and nothing else: read only.
     Pressed,
+    /// CD-ROM, made by a press: sectors with their sub-channels, read only.
+    PressedCd,
     /// CD-R and CD-RW: tracks with gaps, run-out blocks and sub-channels.
     Cd,
     /// DVD-R and DVD-RW, while they are written in sequence.
@@ -48,7 +50,7 @@ pub enum Family {
     BdSequential,
 }
 
-use Family::{BdSequential, Cd, DvdMinus, DvdPlus, Overwritable, Pressed};
+use Family::{BdSequential, Cd, DvdMinus, DvdPlus, Overwritable, Pressed, PressedCd};
 
 /// Minutes of an 80 minute CD's lead-out, 79:59:74, as an address; the blank disc of the reference has it.
 const CD_80: u32 = 359_849;
@@ -90,7 +92,7 @@ const fn cd(name: &'static str, label: &'static str, kind: MediaType, profile: P
     let (family, speeds): (Family, &[u32]) = match kind {
         MediaType::CDR => (Cd, CD_R_SPEEDS),
         MediaType::CDRW => (Cd, CD_RW_SPEEDS),
-        _ => (Pressed, &[]),
+        _ => (PressedCd, &[]),
     };
     Medium { name, label, kind, family, profile, blocks: lead_out, lead_in: Some(CD_LEAD_IN), speeds }
 }
@@ -294,7 +296,7 @@ mod tests {
     fn a_medium_is_what_its_profile_says() {
         for medium in &MEDIA {
             assert_eq!(MediaType::from(medium.profile), medium.kind, "{medium}");
-            assert_eq!(medium.family == Pressed, medium.speeds.is_empty(), "{medium}");
+            assert_eq!(matches!(medium.family, Pressed | PressedCd), medium.speeds.is_empty(), "{medium}");
             assert_eq!(medium.lead_in.is_some(), medium.kind.is_cd(), "{medium}");
             assert!(medium.speeds.is_sorted_by(|faster, slower| faster > slower), "{medium}");
         }

@@ -14,7 +14,7 @@ use imapi_mmc_transport::{
         TrackInformation,
     },
 };
-use imapi_virtual_drive::{DiscFile, DiscState, Medium, VirtualDrive};
+use imapi_virtual_drive::{DiscFile, DiscState, Medium, VirtualDrive, press};
 use tempfile::TempDir;
 
 use crate::materials::MATERIALS;
@@ -34,12 +34,18 @@ pub struct Said {
 }
 
 impl Lab {
-    /// A new disc of that kind: a CD as it is, others with 256 MiB, which is enough for the borders of DVDs.
+    /// A new disc of that kind: a CD as it is, others with 256 MiB, which is enough for the borders of DVDs. What is
+    /// pressed holds `{image1}`.
     pub fn new(medium: &str) -> Self {
         const BLOCKS: u32 = 131_072;
         let folder = tempfile::tempdir().expect("a folder");
         let disc = folder.path().join("my.disc");
-        let medium: &Medium = medium.parse().expect("a medium");
+        let medium: &'static Medium = medium.parse().expect("a medium");
+        if medium.speeds.is_empty() {
+            let image = MATERIALS.read("image1");
+            press(&disc, medium, None, &mut &*image).expect("a pressed disc");
+            return Self { folder, disc };
+        }
         let geometry = medium.geometry((!medium.kind.is_cd()).then_some(BLOCKS)).expect("a size");
         DiscFile::<DiscState>::create(&disc, geometry).expect("a new disc");
         Self { folder, disc }

@@ -69,7 +69,7 @@ fn must_stream(family: Family, profile: Profile, page: &WriteParameters) -> bool
         Family::Cd => at_once,
         Family::DvdMinus => page.write_type == WriteType::SESSION_AT_ONCE && profile != Profile::DVD_DASH_REWRITABLE,
         // These link seamlessly by themselves.
-        Family::Pressed | Family::DvdPlus | Family::Overwritable | Family::BdSequential => false,
+        Family::Pressed | Family::PressedCd | Family::DvdPlus | Family::Overwritable | Family::BdSequential => false,
     }
 }
 

@@ -14,6 +14,8 @@ mod sequence;
 mod spares;
 mod structures;
 
+pub(crate) use cd::Glass;
+
 use std::time::Duration;
 
 use imapi_disc_types::{Lba, Profile};
@@ -310,6 +312,7 @@ fn rules(family: Family) -> &'static dyn Rules {
         Family::DvdMinus => &dvd_minus::DvdMinus,
         Family::DvdPlus => &dvd_plus::DvdPlus,
         Family::Pressed => &pressed::Pressed,
+        Family::PressedCd => &cd::PressedCd,
         Family::Cd => &cd::Cd,
     }
 }
@@ -319,8 +322,8 @@ fn rules(family: Family) -> &'static dyn Rules {
 pub(crate) fn rules_of(disc: Disc<'_>) -> Option<&'static dyn Rules> {
     match disc.medium.family {
         Family::DvdMinus if disc.state.formatted.is_some() => Some(&restricted::Restricted),
-        // Nothing can be read from a disc that no press has seen, and CDs have sectors of their own.
-        Family::Pressed if disc.state.tracks.is_empty() || disc.medium.lead_in.is_some() => None,
+        // Nothing can be read from a disc that no press has seen.
+        Family::Pressed | Family::PressedCd if disc.state.tracks.is_empty() => None,
         family => Some(rules(family)),
     }
 }

@@ -41,7 +41,7 @@ impl HostForm {
     }
 
     const AUDIO: Self = Self::new(2352, 0, 0, 2352, Kind::One(SectorKind::Audio));
-    const MODE_1: Self = Self::new(2048, 0, 16, 2048, Kind::One(SectorKind::Mode1));
+    pub(super) const MODE_1: Self = Self::new(2048, 0, 16, 2048, Kind::One(SectorKind::Mode1));
     const MODE_1_RAW: Self = Self::new(2352, 16, 16, 2048, Kind::One(SectorKind::Mode1));
     const MODE_2: Self = Self::new(2336, 0, 16, 2336, Kind::One(SectorKind::Mode2));
     const MODE_2_RAW: Self = Self::new(2352, 16, 16, 2336, Kind::One(SectorKind::Mode2));

@@ -9,6 +9,7 @@ mod form;
 mod formatted;
 mod information;
 mod layout;
+mod pressed;
 mod q;
 mod raw;
 mod read;
@@ -30,6 +31,8 @@ use imapi_mmc_transport::{
 };
 
 use self::layout::Layout;
+pub(crate) use self::pressed::Glass;
+pub(super) use self::pressed::PressedCd;
 use super::{Disc, Rules, TrackView, Work, WorkKind, WriteOrder};
 use crate::{Loaded, state::Change};
 

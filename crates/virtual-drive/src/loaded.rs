@@ -1,6 +1,9 @@
 //! [`Loaded`]: a disc in a drive, with what is only true of it while it is there.
 
-use std::{cell::Cell, time::Duration};
+use std::{
+    cell::{Cell, OnceCell},
+    time::Duration,
+};
 
 use imapi_disc_types::Lba;
 use imapi_mmc_transport::{Progress, Sense};
@@ -24,6 +27,8 @@ pub(crate) struct Loaded {
     session: Option<Session>,
     /// The last sector that was read or written: there the head is.
     head: Cell<i32>,
+    /// The first thing that the disc file could not do.
+    failure: OnceCell<DiscFileError>,
 }
 
 /// Formatting in the background.
@@ -36,21 +41,35 @@ struct Background {
     reached: u32,
 }
 
-/// What a disc file cannot do becomes a hardware error, as with a real drive.
-fn broken(error: &DiscFileError) -> Sense {
-    tracing::error!(%error, "the disc file failed");
-    Sense::INTERNAL_FAILURE
-}
-
 impl Loaded {
     pub(crate) fn new(file: DiscFile<DiscState>, medium: &'static Medium) -> Self {
-        Self { file, medium, rehearsal: None, background: None, session: None, head: Cell::new(0) }
+        Self {
+            file,
+            medium,
+            rehearsal: None,
+            background: None,
+            session: None,
+            head: Cell::new(0),
+            failure: OnceCell::new(),
+        }
     }
 
     /// The disc again, without what was only in the drive's buffer.
     pub(crate) fn into_file(mut self) -> Result<DiscFile<DiscState>, DiscFileError> {
         self.file.forget()?;
         Ok(self.file)
+    }
+
+    /// What a disc file cannot do becomes a hardware error, as with a real drive. The first reason is kept.
+    fn broken(&self, error: DiscFileError) -> Sense {
+        tracing::error!(%error, "the disc file failed");
+        let _ = self.failure.set(error);
+        Sense::INTERNAL_FAILURE
+    }
+
+    /// The first thing that the disc file could not do since anyone asked.
+    pub(crate) fn take_failure(&mut self) -> Option<DiscFileError> {
+        self.failure.take()
     }
 
     pub(crate) fn medium(&self) -> &'static Medium {
@@ -79,7 +98,7 @@ impl Loaded {
                 }
             }
             None if changes.is_empty() => {}
-            None => self.file.change(changes).map_err(|error| broken(&error))?,
+            None => return self.file.change(changes).map_err(|error| self.broken(error)),
         }
         Ok(())
     }
@@ -92,21 +111,21 @@ impl Loaded {
                     state.apply(change);
                 }
             }
-            None => self.file.change_soon(changes).map_err(|error| broken(&error))?,
+            None => return self.file.change_soon(changes).map_err(|error| self.broken(error)),
         }
         Ok(())
     }
 
     /// What was written counts from now on, whatever becomes of the drive.
     pub(crate) fn flush(&mut self) -> Result<(), Sense> {
-        self.file.flush().map_err(|error| broken(&error))
+        self.file.flush().map_err(|error| self.broken(error))
     }
 
     /// What was not flushed never happened: the disc came out, or the drive was reset.
     pub(crate) fn forget(&mut self) -> Result<(), Sense> {
         self.rehearsal = None;
         self.session = None;
-        self.file.forget().map_err(|error| broken(&error))
+        self.file.forget().map_err(|error| self.broken(error))
     }
 
     /// Formatting goes on in the background from that block on.
@@ -181,7 +200,7 @@ impl Loaded {
             return Err(Sense::READ_ERROR.at(Lba(lost)));
         }
         self.head.set(first.saturating_add_unsigned(sectors.saturating_sub(1)));
-        self.file.read(first, out).map_err(|error| broken(&error))
+        self.file.read(first, out).map_err(|error| self.broken(error))
     }
 
     /// What was written anew can be read again.
@@ -198,7 +217,7 @@ impl Loaded {
         if self.medium.lead_in.is_none() || self.rehearsal.is_some() {
             return Ok(());
         }
-        self.file.discard().map_err(|error| broken(&error))
+        self.file.discard().map_err(|error| self.broken(error))
     }
 
     /// Puts sectors there as they are stored, unless this is a rehearsal.
@@ -206,6 +225,6 @@ impl Loaded {
         if self.rehearsal.is_some() {
             return Ok(());
         }
-        self.file.write(first, sectors).map_err(|error| broken(&error))
+        self.file.write(first, sectors).map_err(|error| self.broken(error))
     }
 }

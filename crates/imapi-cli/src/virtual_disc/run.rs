@@ -2,10 +2,12 @@
 
 use std::{
     fs, io,
+    ops::ControlFlow,
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use imapi_disc_types::SystemClock;
@@ -25,10 +27,22 @@ use crate::cli::RunArguments;
 /// What a drive has to tell at most before it is ready.
 const ATTENTIONS: usize = 4;
 
+/// Nothing that a drive does takes longer.
+const LONGEST_WORK: Duration = Duration::from_secs(5 * 3600);
+
 /// Runs a program that sees the disc in a drive, and ends as the program ends.
 pub fn run(arguments: &RunArguments, lang: Lang) -> ExitCode {
-    match begun(arguments).and_then(|device| watched(arguments, device)) {
-        Ok(code) => code,
+    let ran = begun(arguments).and_then(|(drive, device)| {
+        let code = watched(arguments, device)?;
+        Ok((code, ended(&drive)))
+    });
+    match ran {
+        Ok((code, Ok(()))) => code,
+        // Why the program had to fail, which it cannot know.
+        Ok((code, Err(error))) => {
+            failed(&*error, lang);
+            if code == ExitCode::SUCCESS { ExitCode::from(1) } else { code }
+        }
         Err(error) => {
             failed(&*error, lang);
             ExitCode::from(1)
@@ -39,7 +53,7 @@ pub fn run(arguments: &RunArguments, lang: Lang) -> ExitCode {
 type Failure = Box<dyn CodedError>;
 
 /// The drive with the disc, and with the faults of the script before it.
-fn begun(arguments: &RunArguments) -> Result<Arc<dyn Device>, Failure> {
+fn begun(arguments: &RunArguments) -> Result<(Arc<VirtualDrive>, Arc<dyn Device>), Failure> {
     let script = arguments.faults.as_deref().map(script).transpose()?;
     let file = DiscFile::<DiscState>::open(&arguments.disc).map_err(boxed)?;
     let medium: &Medium = file.geometry().medium.parse().map_err(boxed)?;
@@ -54,13 +68,21 @@ fn begun(arguments: &RunArguments) -> Result<Arc<dyn Device>, Failure> {
         }
     }
     let drive = Arc::new(drive);
-    Ok(match script {
-        None => drive,
+    let device: Arc<dyn Device> = match script {
+        None => Arc::clone(&drive) as _,
         Some(script) => {
             let victim: Arc<dyn Victim> = Arc::clone(&drive) as _;
-            Arc::new(FaultInjector::upon(drive, victim, script).map_err(boxed)?)
+            Arc::new(FaultInjector::upon(Arc::clone(&drive), victim, script).map_err(boxed)?)
         }
-    })
+    };
+    Ok((drive, device))
+}
+
+/// The drive ends what it has begun, as a real one does whose host has gone; then it is switched off.
+fn ended(drive: &VirtualDrive) -> Result<(), Failure> {
+    // A drive without a disc, or with one that failed, has nothing to end.
+    let _ = drive.wait_until_ready(LONGEST_WORK, &mut |_| ControlFlow::Continue(()));
+    drive.take_failure().map_or(Ok(()), |failure| Err(boxed(failure)))
 }
 
 /// Runs the program, and writes down what it sends if that is wanted.

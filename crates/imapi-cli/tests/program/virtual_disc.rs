@@ -95,6 +95,32 @@ fn an_image_is_pressed_and_read() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("E_INVALIDARG"));
 }
 
+/// A program that ends while the drive blanks: a real drive goes on.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_drive_ends_what_it_has_begun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let disc = folder.path().join("my.disc");
+    let disc = disc.to_str().expect("UTF-8");
+    let with_the_drive = |command: &[&str]| {
+        let output = imapi().args(["virtual", "run", disc, "--"]).args(command).output().expect("the program starts");
+        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let state = || {
+        let shown: Value = serde_json::from_str(&told(&["virtual", "show", disc, "--json"])).expect("JSON");
+        shown["state"].as_str().expect("a state").to_string()
+    };
+    told(&["virtual", "create", disc, "--media", "cd-rw"]);
+    let image = folder.path().join("image");
+    std::fs::write(&image, vec![7; 400 * 2048]).expect("a file");
+    with_the_drive(&["cdrskin", "dev=/dev/sr0", "-tao", image.to_str().expect("UTF-8")]);
+    assert_eq!(state(), "complete");
+    // BLANK of the whole disc, Immed.
+    let blank = ["sg_raw", "/dev/sr0", "A1", "10", "00", "00", "00", "00", "00", "00", "00", "00", "00", "00"];
+    with_the_drive(&blank);
+    assert_eq!(state(), "blank");
+}
+
 #[test]
 fn what_a_disc_is_is_what_a_drive_says() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -89,7 +89,14 @@ impl Header {
         if version != VERSION {
             return Err(DiscFileError::Version { found: version, known: VERSION });
         }
-        serde_json::from_slice(text).map_err(malformed)
+        let header: Self = serde_json::from_slice(text).map_err(malformed)?;
+        let Geometry { sectors, sector_size, .. } = header.geometry;
+        if sectors == 0 || !matches!(sector_size, 2048 | 2448) {
+            return Err(DiscFileError::Malformed {
+                reason: format!("no disc has {sectors} sectors of {sector_size} bytes"),
+            });
+        }
+        Ok(header)
     }
 
     /// The newest whole header among the copies.
@@ -152,6 +159,15 @@ mod tests {
         assert!(matches!(found, Err(DiscFileError::Version { found: 2, known: 1 })), "{found:?}");
         let damaged = [MAGIC, &[b'{'; 2 * PAGE]].concat();
         assert!(matches!(Header::newest(&damaged), Err(DiscFileError::Malformed { .. })));
+    }
+
+    #[test]
+    fn a_shape_that_no_disc_has_is_refused() {
+        for (sectors, sector_size) in [(0, 2048), (320, 0), (320, 2352)] {
+            let geometry = Geometry { medium: "bd-r".to_string(), first: 0, sectors, sector_size };
+            let found = Header::newest(&Header::new(geometry, 1 << 20).encode());
+            assert!(matches!(found, Err(DiscFileError::Malformed { .. })), "{found:?}");
+        }
     }
 
     #[test]

@@ -115,6 +115,10 @@ impl VirtualDrive {
         file: DiscFile<DiscState>,
         medium: &'static Medium,
     ) -> Result<Option<DiscFile<DiscState>>, DiscFileError> {
+        if file.geometry().medium != medium.name {
+            let reason = format!("it holds a {} and not a {}", file.geometry().medium, medium.name);
+            return Err(DiscFileError::Malformed { reason });
+        }
         let mut inner = self.inner();
         inner.tray_open = false;
         inner.let_go();
@@ -122,6 +126,12 @@ impl VirtualDrive {
         inner.attention.push_back(Sense::MEDIUM_CHANGED);
         inner.events.push_back(MediaChange::NEW_MEDIA);
         inner.disc.replace(Loaded::new(file, medium)).map(Loaded::into_file).transpose()
+    }
+
+    /// Why commands failed with 4/44/00: the first thing that the disc file could not do, such as growing in a file system
+    /// that is full. Whoever asks hears it once.
+    pub fn take_failure(&self) -> Option<DiscFileError> {
+        self.inner().disc.as_mut().and_then(Loaded::take_failure)
     }
 
     /// Takes the disc out, as a hand would that no lock can stop. What the drive had not written yet is lost.

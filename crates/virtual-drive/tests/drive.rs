@@ -8,10 +8,11 @@ use imapi_mmc_transport::{
     CommandError, Condition, Sense, TransportExt as _,
     commands::{
         CloseFunction, CloseTrackSession, DiscReply, DiscStatus, FormatDescriptor, FormatOptions, FormatParameters,
-        FormatType, FormatUnit, GetConfiguration, PreventAllowMediumRemoval, Read10, ReadCapacity, ReadDiscInformation,
-        ReadFormatCapacities, ReadTrackInformation, RequestSense, ReserveTrack, StartStopUnit, SynchronizeCache,
-        TestUnitReady, TrackAddress, UnitAction, Write10,
+        FormatType, FormatUnit, GetConfiguration, ModeSelect10, PreventAllowMediumRemoval, Read10, ReadCapacity,
+        ReadDiscInformation, ReadFormatCapacities, ReadTrackInformation, RequestSense, ReserveTrack, StartStopUnit,
+        SynchronizeCache, TestUnitReady, TrackAddress, UnitAction, Write10,
     },
+    mode::{ModePage, ModeParameters, MultiSession, WriteParameters},
 };
 use imapi_virtual_drive::{DiscFile, Medium, Pace, VirtualDrive};
 use rstest::rstest;
@@ -308,4 +309,17 @@ fn what_was_not_flushed_is_lost_with_the_power() {
     bench.write(64, 32).expect("again");
     bench.reload();
     assert_eq!(bench.next(), Some((64, BLOCKS - 64)), "and with a hand that takes the disc out");
+}
+
+#[test]
+fn a_disc_without_room_for_another_session_is_closed_with_its_last() {
+    // The border behind a first session of a DVD-R takes more than this disc has.
+    let bench = Bench::with("dvd-r");
+    let page = WriteParameters::dvd_incremental(MultiSession::Open);
+    let parameters = ModeParameters::of([ModePage::WriteParameters(page)]);
+    bench.drive.submit(&ModeSelect10::carrying(&parameters), &parameters).expect("sessions may follow");
+    bench.write(0, 32).expect("the first session");
+    bench.flush();
+    bench.close(CloseTrackSession::of(CloseFunction::Session)).expect("the session");
+    assert_eq!(bench.status(), (DiscStatus::Complete, 1, 1));
 }

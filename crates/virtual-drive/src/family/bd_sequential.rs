@@ -152,7 +152,7 @@ impl Rules for BdSequential {
             CloseFunction::Disc => Closing::Disc,
             _ => return Err(Sense::from(InvalidField::cdb_bit(2, 2))),
         };
-        Ok(Work::new(WorkKind::Closing, Sequence::close(loaded.disc(), closing)?, CLOSING))
+        Ok(Work::new(WorkKind::Closing, SEQUENCE.close(loaded.disc(), closing)?, CLOSING))
     }
 
     fn reserve(&self, disc: Disc<'_>, _: &WriteParameters, reservation: Reservation) -> Result<Vec<Change>, Sense> {

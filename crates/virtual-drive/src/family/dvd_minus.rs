@@ -192,7 +192,7 @@ impl Rules for DvdMinus {
     fn synchronize(&self, loaded: &mut Loaded, _: &WriteParameters) -> Result<Work, Sense> {
         let disc = loaded.disc();
         if !disc.state.finalized && is_full(disc) {
-            return Ok(Work::new(WorkKind::Closing, Sequence::close(disc, Closing::Disc)?, CLOSING));
+            return Ok(Work::new(WorkKind::Closing, SEQUENCE.close(disc, Closing::Disc)?, CLOSING));
         }
         Ok(Work::new(WorkKind::Flushing, padding(disc), FLUSHING))
     }
@@ -212,7 +212,7 @@ impl Rules for DvdMinus {
             CloseFunction::Session => (Closing::Disc, CLOSING),
             _ => return Err(Sense::from(InvalidField::cdb_bit(2, 2))),
         };
-        Ok(Work::new(WorkKind::Closing, Sequence::close(disc, closing)?, lasts))
+        Ok(Work::new(WorkKind::Closing, SEQUENCE.close(disc, closing)?, lasts))
     }
 
     fn reserve(&self, disc: Disc<'_>, page: &WriteParameters, reservation: Reservation) -> Result<Vec<Change>, Sense> {

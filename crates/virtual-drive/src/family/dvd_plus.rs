@@ -135,7 +135,7 @@ impl Rules for DvdPlus {
             CloseFunction::DiscWithMinimumRadius | CloseFunction::Disc => (Closing::Disc, CLOSING),
             _ => return Err(Sense::from(InvalidField::cdb_bit(2, 2))),
         };
-        Ok(Work::new(WorkKind::Closing, Sequence::close(loaded.disc(), closing)?, lasts))
+        Ok(Work::new(WorkKind::Closing, SEQUENCE.close(loaded.disc(), closing)?, lasts))
     }
 
     fn reserve(&self, disc: Disc<'_>, _: &WriteParameters, reservation: Reservation) -> Result<Vec<Change>, Sense> {

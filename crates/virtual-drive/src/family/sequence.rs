@@ -11,7 +11,7 @@ use imapi_mmc_transport::{
 
 use super::{Disc, Packets, TrackView, signed};
 use crate::{
-    Loaded,
+    Loaded, State as _,
     state::{Change, TrackState},
 };
 
@@ -197,7 +197,7 @@ impl Sequence {
     }
 
     /// What closing changes.
-    pub(super) fn close(disc: Disc<'_>, closing: Closing) -> Result<Vec<Change>, Sense> {
+    pub(super) fn close(&self, disc: Disc<'_>, closing: Closing) -> Result<Vec<Change>, Sense> {
         let state = disc.state;
         if state.finalized {
             return Err(Sense::CANNOT_WRITE);
@@ -218,10 +218,22 @@ impl Sequence {
                 } else if closing == Closing::Session || state.tracks.is_empty() {
                     return Err(Sense::SEQUENCE_ERROR);
                 }
-                changes.extend((closing == Closing::Disc).then_some(Change::Finalized));
+                // A disc on which no session fits any more is closed with its last one.
+                let ends = closing == Closing::Disc || self.is_full_after(disc, &changes);
+                changes.extend(ends.then_some(Change::Finalized));
             }
         }
         Ok(changes)
+    }
+
+    /// Whether there is no room left after these changes.
+    fn is_full_after(&self, disc: Disc<'_>, changes: &[Change]) -> bool {
+        let mut state = disc.state.clone();
+        for change in changes {
+            state.apply(change);
+        }
+        let disc = Disc { state: &state, ..disc };
+        self.next(disc) >= Self::capacity(disc)
     }
 
     pub(super) fn reserve(&self, disc: Disc<'_>, reservation: Reservation) -> Result<Vec<Change>, Sense> {

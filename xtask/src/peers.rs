@@ -35,6 +35,7 @@ const PEERS: &[Peer] = &[
     },
     Peer { program: "/usr/lib/ISOLINUX/isolinux.bin", package: "isolinux", why: "is a loader to make images with" },
     Peer { program: "modprobe", package: "kmod", why: "says which modules the guest's kernel needs" },
+    Peer { program: "bsdtar", package: "libarchive-tools", why: "unpacks our images" },
     Peer { program: "cd-info", package: "libcdio-utils", why: "reads the discs of our virtual drive" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
     Peer { program: "7z", package: "p7zip-full", why: "unpacks what is on our discs" },

@@ -1,11 +1,13 @@
 //! IMAPI2FS in Rust: trees of files, and the images that hold them.
 //!
-//! What stands today is what an image is made of, and not yet the image:
+//! From files to an image:
 //!
 //! - [`Tree`] has the files and folders, with everything that can be done to them and undone.
 //! - [`Contents`] knows where the bytes of each file come from, and [`ContentReader`] reads them: from memory, from a
 //!   [`BlockSource`](imapi_disc_types::BlockSource), from a file on disk, from a stream that was kept.
 //! - [`add_tree`], [`add_file`] and [`add_mapping`] bring in what is on disk.
+//! - [`ResultImage`] is the image: ISO 9660, with Joliet and Rock Ridge as [`ImageOptions`] say, made while it is read.
+//! - [`write_image`] makes it a file.
 //!
 //! ```
 //! use imapi_fsimage::{Attributes, Content, Kind, NodeId, Tree};
@@ -25,14 +27,23 @@
 #![forbid(unsafe_code)]
 
 mod content;
+mod iso9660;
+mod options;
+mod plan;
+mod result;
 mod scan;
 mod time;
 mod tree;
+mod write;
 
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
+pub use options::{FileSystems, ImageOptions, IsoLevel};
+pub use plan::PlanError;
+pub use result::{ImageFile, ResultImage};
 pub use scan::{
     Dates, GlobError, Globs, Links, Mapping, ScanError, ScanOptions, ScanReport, Scanned, Skipped, SkippedBecause,
     Unreadable, add_file, add_mapping, add_tree,
 };
 pub use time::Timestamp;
 pub use tree::{Attributes, ChangePoint, Children, Content, Counts, Kind, NodeId, Span, Stream, Tree, TreeError, Walk};
+pub use write::{ImageWritten, WriteError, WriteOptions, write_image};

@@ -1,0 +1,177 @@
+//! [`ResultImage`]: an image that is read by blocks, and made while it is read.
+
+use std::{borrow::Cow, num::NonZeroU32, ops::Range, sync::Arc};
+
+use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
+
+use crate::{
+    ContentError, ContentReader, Contents, ImageOptions, NodeId, PlanError, Tree,
+    iso9660::Iso9660,
+    plan::{Owner, Plan, Writer, pack::BLOCK},
+};
+
+/// An image of a tree. No byte of it is kept: metadata is worked out, and files are read, when somebody reads their blocks,
+/// in whatever order.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use imapi_disc_types::{Block, BlockSource};
+/// use imapi_fsimage::{Attributes, Contents, ImageOptions, Kind, NodeId, ResultImage, Timestamp, Tree};
+///
+/// let (mut tree, mut contents) = (Tree::new(Attributes::default()), Contents::new());
+/// let content = contents.add_bytes(*b"Good morning");
+/// tree.add(NodeId::ROOT, b"greeting.txt", Kind::File { size: 12, content }, Attributes::default())?;
+///
+/// let options = ImageOptions::new(Timestamp::new(1_000_000_000, 0));
+/// let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
+/// let mut descriptor = [0; 2048];
+/// image.read_all(Block(16), &mut descriptor)?;
+/// assert_eq!(&descriptor[..6], b"\x01CD001");
+/// assert_eq!(image.files().next().expect("one file").path, "/greeting.txt");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[doc(alias("IFileSystemImageResult", "IFileSystemImage::CreateResultImage"))]
+pub struct ResultImage {
+    tree: Arc<Tree>,
+    reader: ContentReader,
+    writers: Vec<Box<dyn Writer>>,
+    plan: Plan,
+}
+
+/// Where in an image a file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[doc(alias = "IProgressItem")]
+pub struct ImageFile {
+    /// Its path in the image. Of files that share their bytes, this is the first.
+    pub path: String,
+    /// Its node in the tree.
+    pub node: NodeId,
+    /// Its blocks.
+    pub blocks: Range<u64>,
+    /// Its bytes.
+    pub size: u64,
+}
+
+impl ResultImage {
+    /// Plans the image of a tree.
+    pub fn new(tree: Arc<Tree>, contents: Arc<Contents>, options: &ImageOptions) -> Result<Self, PlanError> {
+        options.check()?;
+        let mut writers: Vec<Box<dyn Writer>> = vec![Box::new(Iso9660::new(Arc::new(options.clone())))];
+        let plan = Plan::new(&tree, &contents, &mut writers)?;
+        Ok(Self { tree, reader: ContentReader::new(contents), writers, plan })
+    }
+
+    /// The tree that it is of.
+    #[must_use]
+    pub fn tree(&self) -> &Arc<Tree> {
+        &self.tree
+    }
+
+    /// The files that have bytes, in the order of their blocks.
+    #[doc(alias = "IProgressItems")]
+    pub fn files(&self) -> impl Iterator<Item = ImageFile> + '_ {
+        let first = self.data_begins();
+        self.plan.data.files().iter().map(move |file| {
+            let begins = first + file.begins;
+            ImageFile {
+                path: self.tree.path(file.node),
+                node: file.node,
+                blocks: begins..begins + file.size.div_ceil(BLOCK as u64),
+                size: file.size,
+            }
+        })
+    }
+
+    fn data_begins(&self) -> u64 {
+        let data = self.plan.regions().iter().find(|region| region.owner == Owner::Data);
+        data.map_or(self.plan.blocks, |region| region.first)
+    }
+
+    /// Fills blocks that all have one owner, counted from the first that it has. An error says nothing of which block.
+    fn fill(&self, owner: Owner, first: u64, out: &mut [u8]) -> Result<(), ContentError> {
+        match owner {
+            Owner::Nobody => out.fill(0),
+            Owner::Recognition => {
+                let at = usize::try_from(first).unwrap_or(usize::MAX);
+                let blocks = self.plan.recognition.iter().skip(at);
+                out.chunks_exact_mut(BLOCK).zip(blocks).for_each(|(out, (_, block))| out.copy_from_slice(&block[..]));
+            }
+            Owner::Claim { writer, claim } => {
+                self.writers[writer].render(&self.tree, &self.reader, claim, first, out)?;
+            }
+            Owner::Data => self.fill_data(first, out)?,
+        }
+        Ok(())
+    }
+
+    /// Fills blocks of files, which may be of many.
+    fn fill_data(&self, first: u64, out: &mut [u8]) -> Result<(), ContentError> {
+        let (mut block, mut rest) = (first, out);
+        while !rest.is_empty() {
+            // Every block of the data is of a file.
+            let Some(file) = self.plan.data.file_at(block) else { break };
+            let offset = (block - file.begins) * BLOCK as u64;
+            let left = file.size.saturating_sub(offset);
+            let bytes = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
+            let end = bytes.next_multiple_of(BLOCK);
+            let (out, after) = rest.split_at_mut(end);
+            self.reader.read_at(file.content, offset, &mut out[..bytes])?;
+            out[bytes..].fill(0);
+            block += (end / BLOCK) as u64;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Fills as much of `out` as one owner has, and for files as one file has.
+    fn step(&self, block: u64, out: &mut [u8]) -> Result<usize, ContentError> {
+        let region = self.plan.region_at(block);
+        let first = block - region.first;
+        let mut left = region.blocks - first;
+        if let (Owner::Data, Some(file)) = (region.owner, self.plan.data.file_at(first)) {
+            left = file.begins + file.size.div_ceil(BLOCK as u64) - first;
+        }
+        let room = out.len() / BLOCK;
+        let count = usize::try_from(left).unwrap_or(usize::MAX).min(room);
+        let out = &mut out[..count * BLOCK];
+        match self.fill(region.owner, first, out) {
+            Ok(()) => Ok(count),
+            // It may be about a later block: those before it can be read.
+            Err(_) if count > 1 => self.fill(region.owner, first, &mut out[..BLOCK]).map(|()| 1),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl BlockSource for ResultImage {
+    fn block_size(&self) -> NonZeroU32 {
+        SECTOR_SIZE
+    }
+
+    fn blocks(&self) -> u64 {
+        self.plan.blocks
+    }
+
+    fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
+        let request = Request::admit(self, first, out)?;
+        let wanted = request.count.get() as usize;
+        let mut done = 0;
+        while done < wanted {
+            match self.step(first.0 + done as u64, &mut request.out[done * BLOCK..]) {
+                Ok(count) => done += count,
+                Err(error) if done == 0 => return Err(SourceError::new(first, error)),
+                Err(_) => break,
+            }
+        }
+        let done = u32::try_from(done).ok().and_then(NonZeroU32::new);
+        Ok(done.unwrap_or(request.count))
+    }
+
+    fn name_of(&self, block: Block) -> Option<Cow<'_, str>> {
+        let region = (block.0 < self.plan.blocks).then(|| self.plan.region_at(block.0))?;
+        let file = self.plan.data.file_at(block.0.checked_sub(region.first)?);
+        file.filter(|_| region.owner == Owner::Data).map(|file| Cow::Owned(self.tree.path(file.node)))
+    }
+}

@@ -1,0 +1,8 @@
+//! Images, judged by the programs that others read them with, and by our own decoders.
+
+mod decoded;
+mod folder;
+mod large;
+mod properties;
+mod readers;
+mod refusals;

@@ -1,0 +1,135 @@
+//! Any tree becomes an image, is taken apart again, and is the same tree.
+
+use std::sync::Arc;
+
+use imapi_disc_types::conformance;
+use imapi_fsimage::{Attributes, Contents, ImageOptions, IsoLevel, Kind, NodeId, ResultImage, Tree};
+use proptest::prelude::*;
+
+use crate::{
+    decoded::{self, Names},
+    folder::{Paths, What, assert_same, options},
+};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Folder { parent: usize, name: String },
+    File { parent: usize, name: String, len: usize },
+    Again { parent: usize, name: String, which: usize },
+    Link { parent: usize, name: String, target: String },
+}
+
+/// Names that Joliet keeps as they are.
+fn any_name() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-zA-Z0-9 .+é😀-]{1,32}", "same beginning [a-z]{1,3}", "[a-c]{1,2}"]
+        .prop_filter("Joliet tells no dot at the end", |name| !name.ends_with('.'))
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let len = prop_oneof![Just(0_usize), 1..100_usize, 2040..2060_usize, 0..9000_usize];
+    prop_oneof![
+        3 => (any::<usize>(), any_name()).prop_map(|(parent, name)| Step::Folder { parent, name }),
+        5 => (any::<usize>(), any_name(), len).prop_map(|(parent, name, len)| Step::File { parent, name, len }),
+        1 => (any::<usize>(), any_name(), any::<usize>())
+            .prop_map(|(parent, name, which)| Step::Again { parent, name, which }),
+        1 => (any::<usize>(), any_name(), "(\\.\\./){0,3}[a-z]{1,300}")
+            .prop_map(|(parent, name, target)| Step::Link { parent, name, target }),
+    ]
+}
+
+struct Made {
+    tree: Tree,
+    contents: Contents,
+    paths: Paths,
+}
+
+fn make(steps: &[Step]) -> Made {
+    let (mut tree, mut contents) = (Tree::new(Attributes::default()), Contents::new());
+    let mut folders = vec![NodeId::ROOT];
+    let mut files: Vec<(Kind, Vec<u8>)> = Vec::new();
+    let mut paths = Paths::new();
+    for (step, number) in steps.iter().zip(0_usize..) {
+        let attributes = Attributes { mode: 0o600, owner: 7, ..Attributes::default() };
+        let pick = |parent: &usize| folders[parent % folders.len()];
+        let (added, what) = match step {
+            Step::Folder { parent, name } => {
+                (tree.add(pick(parent), name.as_bytes(), Kind::Directory, attributes), What::Folder)
+            }
+            Step::File { parent, name, len } => {
+                let bytes: Vec<u8> = (0..*len).map(|at| ((at * 31 + number) % 251).to_le_bytes()[0]).collect();
+                let kind = Kind::File { size: *len as u64, content: contents.add_bytes(bytes.clone()) };
+                files.push((kind, bytes.clone()));
+                (tree.add(pick(parent), name.as_bytes(), kind, attributes), What::File(bytes))
+            }
+            Step::Again { parent, name, which } => {
+                let Some((kind, bytes)) = files.get(which % files.len().max(1)) else { continue };
+                (tree.add(pick(parent), name.as_bytes(), *kind, attributes), What::File(bytes.clone()))
+            }
+            Step::Link { parent, name, target } => (
+                tree.add_link(pick(parent), name.as_bytes(), target.as_bytes(), attributes),
+                What::Link(target.as_bytes().to_vec()),
+            ),
+        };
+        if let Ok(node) = added {
+            paths.insert(tree.path(node).as_bytes()[1..].to_vec(), what);
+            if matches!(tree.kind(node), Kind::Directory) {
+                folders.push(node);
+            }
+        }
+    }
+    Made { tree, contents, paths }
+}
+
+fn all() -> ImageOptions {
+    ImageOptions { rock_ridge: true, deep_folders: true, level: IsoLevel::Three, ..options() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_tree_comes_back(steps in proptest::collection::vec(any_step(), 0..80)) {
+        let Made { tree, contents, paths } = make(&steps);
+        let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &all()).expect("it can be planned");
+        let volumes = decoded::volumes(&image);
+        prop_assert_eq!(volumes.len(), 2);
+        assert_same(&decoded::paths(&image, &volumes[0], Names::RockRidge), &paths);
+        let unlinked: Paths =
+            paths.iter().filter(|(_, what)| !matches!(what, What::Link(_))).map(|(p, w)| (p.clone(), w.clone())).collect();
+        assert_same(&decoded::paths(&image, &volumes[1], Names::Joliet), &unlinked);
+        prop_assert_eq!(decoded::paths(&image, &volumes[0], Names::Plain).len(), paths.len());
+        let folders = paths.values().filter(|what| **what == What::Folder).count();
+        for volume in &volumes {
+            decoded::check_path_tables(&image, volume, folders);
+        }
+    }
+
+    #[test]
+    fn the_order_of_names_in_a_folder_makes_no_difference(names in proptest::collection::vec(any_name(), 0..30)) {
+        let image = |names: &[String]| {
+            let mut tree = Tree::new(Attributes::default());
+            for name in names {
+                let _ = tree.add(NodeId::ROOT, name.as_bytes(), Kind::Directory, Attributes::default());
+            }
+            let image = ResultImage::new(Arc::new(tree), Arc::default(), &all()).expect("it can be planned");
+            let blocks = imapi_disc_types::BlockSource::bytes(&image);
+            decoded::blocks(&image, 0, blocks)
+        };
+        let mut reversed = names.clone();
+        reversed.reverse();
+        prop_assert!(image(&names) == image(&reversed));
+    }
+}
+
+#[test]
+fn an_image_keeps_the_contract_of_sources() {
+    let mut steps = vec![];
+    for number in 0..40 {
+        steps.push(Step::Folder { parent: number, name: format!("folder {number}") });
+        steps.push(Step::File { parent: number * 7, name: format!("file {number}"), len: number * 700 });
+        let target = "long/".repeat(60);
+        steps.push(Step::Link { parent: number, name: "n".repeat(250), target });
+    }
+    let Made { tree, contents, .. } = make(&steps);
+    let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &all()).expect("it can be planned");
+    conformance::check(&image).expect("the contract is kept");
+}

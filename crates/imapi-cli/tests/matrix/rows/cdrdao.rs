@@ -1,7 +1,7 @@
 //! cdrdao: discs at once, with catalogue number, recording codes and CD-TEXT.
 
 use crate::{
-    proof::Proof::{Blank, Says, Tracks},
+    proof::Proof::{Blank, Refused, Says, Tracks},
     row::rows,
 };
 
@@ -28,4 +28,5 @@ rows! { "cdrdao";
         "CATALOG \"1234567890123\"", "ISRC \"USRC17607839\"", "ISRC \"USRC17607840\"", "TITLE \"Second\"", "START 00:02:00",
     ]);
     cdrdao_cd_r_information: "cd-r", "disk-info", INFORMATION => Says(&["CD-RW                : no", "359849 blocks", "CD-R empty           : yes"]);
+    cdrdao_dvd_plus_r: "dvd+r", "data DAO", DATA => Refused { why: "it knows no DVDs", says: "ERROR" };
 }

@@ -36,4 +36,8 @@ rows! { "cdrskin";
     cdrskin_bd_r_two_sessions: "bd-r", "two sessions", MULTI => Tracks { holds: IMAGES, sessions: 2 };
     cdrskin_bd_re_unformatted: "bd-re", "unformatted", TAO => Refused { why: "it wants a formatted disc", says: "not properly formatted" };
     cdrskin_bd_re: "bd-re", "formatted", FORMATTED => Tracks { holds: IMAGE, sessions: 1 };
+    cdrskin_cd_rw_two_sessions: "cd-rw", "two sessions", MULTI => Tracks { holds: IMAGES, sessions: 2 };
+    cdrskin_dvd_rw_two_sessions: "dvd-rw", "two sessions", MULTI => Tracks { holds: IMAGES, sessions: 2 };
+    cdrskin_bd_r_50: "bd-r-50", "TAO", TAO => Tracks { holds: IMAGE, sessions: 1 };
+    cdrskin_m_disc: "m-disc", "TAO", TAO => Tracks { holds: IMAGE, sessions: 1 };
 }

@@ -36,4 +36,8 @@ rows! { "growisofs";
     growisofs_dvd_plus_r_two_sessions: "dvd+r", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
     growisofs_dvd_plus_r_after_the_end: "dvd+r", "after closing", CLOSED => Refused { why: "the disc is closed", says: "media is not appendable" };
     growisofs_dvd_r_too_large: "dvd-r", "too large", TOO_LARGE => Refused { why: "the image does not fit", says: "blocks are free" };
+    growisofs_dvd_rw_two_sessions: "dvd-rw", "two sessions", TWO => Files { holds: BOTH, sessions: 2 };
+    growisofs_dvd_plus_r_dl_image: "dvd+r-dl", "image", IMAGE => Tracks { holds: &["image1"], sessions: 1 };
+    growisofs_bd_r_100_image: "bd-r-100", "image", PLAIN_BD => Tracks { holds: &["image1"], sessions: 1 };
+    growisofs_cd_r: "cd-r", "image", IMAGE => Refused { why: "it knows no CDs", says: "is not recognized as recordable DVD" };
 }

@@ -19,6 +19,10 @@ const PARANOIA: &[&str] = &[
 ];
 const MEDIAINFO: &[&str] = &["dvd+rw-mediainfo {dev}"];
 const INQUIRY: &[&str] = &["sg_inq {dev}"];
+const MODES: &[&str] = &["sg_modes -a {dev}"];
+const RAW: &[&str] = &["dvd+rw-format -force {dev}", "sg_raw -r 8 {dev} 25 00 00 00 00 00 00 00 00 00"];
+const TRAY: &[&str] = &["sg_start --eject {dev}", "sg_start --load {dev}", "sg_inq {dev}"];
+const FORMATTED: &[&str] = &["dvd+rw-format -force {dev}", "dvd+rw-mediainfo {dev}"];
 const FEATURES: &[&str] = &["sg_get_config {dev}"];
 
 const PRESSED: &[&str] = &["sg_inq {dev}"];
@@ -38,6 +42,11 @@ rows! { "readers";
     readers_mediainfo_dvd_r: "dvd-r", "dvd+rw-mediainfo", MEDIAINFO => Says(&["11h, DVD-R Sequential", "blank"]);
     readers_mediainfo_bd_r: "bd-r", "dvd+rw-mediainfo", MEDIAINFO => Says(&["41h, BD-R SRM", "blank"]);
     readers_sg3_inquiry: "bd-re", "sg_inq", INQUIRY => Says(&["Peripheral device type: cd/dvd", "Virtual Drive"]);
+    readers_sg3_modes: "bd-re", "sg_modes", MODES => Says(&["MM capabilities", "Write parameters"]);
+    readers_sg3_raw: "bd-re", "sg_raw", RAW => Says(&["SCSI Status: Good", "00 08 00"]);
+    readers_sg3_tray: "bd-re", "sg_start", TRAY => Says(&["Virtual Drive"]);
+    readers_format_dvd_plus_rw: "dvd+rw", "dvd+rw-format", FORMATTED => Says(&["1Ah, DVD+RW", "formatted:"]);
+    readers_format_bd_re: "bd-re", "dvd+rw-format", FORMATTED => Says(&["43h, BD-RE", "formatted:"]);
     readers_sg3_features: "cd-r", "sg_get_config", FEATURES => Says(&["Current profile: CD-R", "CD track-at-once feature"]);
     readers_cd_rom: "cd-rom", "xorriso and 7z read its files", PRESSED => FIRST;
     readers_dvd_rom: "dvd-rom", "xorriso and 7z read its files", PRESSED => FIRST;

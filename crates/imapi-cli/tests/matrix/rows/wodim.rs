@@ -32,4 +32,6 @@ rows! { "wodim";
     wodim_dvd_r_at_once: "dvd-r", "DAO", SAO => Tracks { holds: IMAGE, sessions: 1 };
     wodim_cd_r_again: "cd-r", "after closing", AGAIN => Refused { why: "the disc is closed", says: "wodim" };
     wodim_cd_r_erase: "cd-r", "blank", ERASE => Refused { why: "a CD-R cannot be erased", says: "annot" };
+    wodim_cd_rw_two_sessions: "cd-rw", "two sessions", MULTI => Tracks { holds: &["image1", "image2"], sessions: 2 };
+    wodim_bd_r: "bd-r", "SAO", SAO => Refused { why: "it asks for track FFh, which drives have on CD and DVD+R only", says: "wodim" };
 }

@@ -1,7 +1,7 @@
 //! xorriso: files, in one session and in more, on whatever medium.
 
 use crate::{
-    proof::Proof::{Files, Refused},
+    proof::Proof::{Files, Refused, Says},
     row::rows,
 };
 
@@ -21,6 +21,8 @@ const AFTER: &[&str] = &[
     "xorriso -outdev {dev} -close on -map {files1} / -commit -rollback_end",
     "xorriso -dev {dev} -map {files2} /two -commit -rollback_end",
 ];
+const CHECKED: &[&str] =
+    &["xorriso -outdev {dev} -map {files1} / -commit -rollback_end", "xorriso -indev {dev} -check_media --"];
 const BOTH: &[(&str, &str)] = &[("files1", "/"), ("files2", "/two")];
 const FIRST: &[(&str, &str)] = &[("files1", "/")];
 
@@ -41,4 +43,6 @@ rows! { "xorriso";
     xorriso_dvd_r_dl_open: "dvd-r-dl", "open", OPEN => Refused { why: "xorriso writes it closed or not at all", says: "only be written with -close" };
     xorriso_cd_r_blank: "cd-r", "blank", BLANK => Refused { why: "a CD-R cannot be erased", says: "not of erasable type" };
     xorriso_bd_r_after_the_end: "bd-r", "after closing", AFTER => Refused { why: "the disc is closed", says: "Unsuitable target media state" };
+    xorriso_bd_re_50_two_sessions: "bd-re-50", "two sessions", TWO => Files { holds: BOTH, sessions: 1 };
+    xorriso_bd_r_checked: "bd-r", "checked", CHECKED => Says(&["Media region", "+ good"]);
 }

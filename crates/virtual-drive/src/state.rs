@@ -139,6 +139,19 @@ impl State for DiscState {
         Self::new(geometry.user_blocks(), None)
     }
 
+    /// Tracks and formats that end behind the disc.
+    fn nonsense(&self, geometry: &Geometry) -> Option<String> {
+        let ends = |track: &TrackState| {
+            let blocks = track.reserved.unwrap_or(0).max(track.written);
+            u64::from(track.first) + u64::from(blocks) <= u64::from(geometry.sectors)
+        };
+        if let Some(place) = self.tracks.iter().position(|track| !ends(track)) {
+            return Some(format!("track {} ends behind the disc", place + 1));
+        }
+        let formatted = self.formatted.filter(|&blocks| blocks > geometry.sectors)?;
+        Some(format!("{formatted} blocks are formatted, which the disc does not have"))
+    }
+
     fn apply(&mut self, change: &Change) {
         match *change {
             Change::TrackOpened { first, reserved } => self.open(first, reserved, None),
@@ -347,6 +360,17 @@ mod tests {
             let json = serde_json::to_string(&change).expect("JSON");
             prop_assert_eq!(serde_json::from_str::<Change>(&json).expect("a change"), change);
         }
+    }
+
+    #[test]
+    fn a_track_that_ends_behind_the_disc_is_nonsense() {
+        let geometry = Geometry { medium: "bd-r".to_string(), first: 0, sectors: 1000, sector_size: 2048 };
+        let told = |changes: &[Change]| after(changes).nonsense(&geometry);
+        let opened = |first, reserved| Change::TrackOpened { first, reserved };
+        assert_eq!(told(&[opened(990, Some(10))]), None);
+        assert_eq!(told(&[opened(990, Some(11))]), Some("track 1 ends behind the disc".to_string()));
+        assert!(told(&[opened(u32::MAX, None), Change::Wrote { track: 1, blocks: u32::MAX }]).is_some());
+        assert!(told(&[Change::Formatted { blocks: 1001 }]).is_some());
     }
 
     #[test]

@@ -47,6 +47,11 @@ pub trait State: Sized {
     /// Makes the change.
     fn apply(&mut self, change: &Self::Change);
 
+    /// What of it no disc of this shape can be: a journal with right checksums may still tell nonsense.
+    fn nonsense(&self, _: &Geometry) -> Option<String> {
+        None
+    }
+
     /// The changes that lead from a blank disc to this one, as few as possible.
     fn history(&self) -> Vec<Self::Change>;
 }
@@ -205,7 +210,10 @@ impl<S: State> DiscFile<S> {
         let Some(journal_length) = journal_length else {
             return Err(DiscFileError::Malformed { reason: "the file ends before its journal".to_string() });
         };
-        let (state, whole) = replay(&file, &header, journal_length, path)?;
+        let (state, whole): (S, _) = replay(&file, &header, journal_length, path)?;
+        if let Some(reason) = state.nonsense(&header.geometry) {
+            return Err(DiscFileError::Malformed { reason });
+        }
         let journal_end = header.journal + whole;
         let path = path.to_path_buf();
         let mut disc = Self { file, path, header, state, journal_end, length: journal_end, queued: Vec::new() };

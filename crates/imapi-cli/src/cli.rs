@@ -57,6 +57,11 @@ pub enum Command {
         json: bool,
     },
 
+    /// Images of files and folders
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Image(crate::image::ImageCommand),
+
     /// Discs in files, for the burner in software
     #[command(subcommand)]
     Virtual(VirtualCommand),

@@ -9,6 +9,8 @@ mod cli;
 mod codes;
 mod entry;
 mod explain;
+#[cfg(target_os = "linux")]
+mod image;
 mod output;
 mod query;
 #[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "virtual_attach/elsewhere.rs")]
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Explain { codes, json } => explain::run(&codes, lang, json, &mut out),
         Command::Codes { header, json } => codes::run(header, lang, json, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Image(command) => image::run(&command, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
             virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }

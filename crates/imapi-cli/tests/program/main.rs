@@ -2,6 +2,7 @@
 
 mod explain;
 mod generated;
+mod image;
 mod terminal;
 mod virtual_disc;
 

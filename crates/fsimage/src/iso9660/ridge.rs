@@ -46,7 +46,9 @@ pub(super) fn packing(
     ]);
     let device = match kind {
         Kind::Special { device } if is_device(&attributes) => {
-            Some(Entry::Device { high: rustix::fs::major(device), low: rustix::fs::minor(device) })
+            // The two halves of the number: readers take it for that, and Linux does where the first is zero.
+            let [a, b, c, d, e, f, g, h] = device.to_be_bytes();
+            Some(Entry::Device { high: u32::from_be_bytes([a, b, c, d]), low: u32::from_be_bytes([e, f, g, h]) })
         }
         _ => None,
     };

@@ -47,8 +47,8 @@ pub(super) fn packing(
     let device = match kind {
         Kind::Special { device } if is_device(&attributes) => {
             // The two halves of the number: readers take it for that, and Linux does where the first is zero.
-            let [a, b, c, d, e, f, g, h] = device.to_be_bytes();
-            Some(Entry::Device { high: u32::from_be_bytes([a, b, c, d]), low: u32::from_be_bytes([e, f, g, h]) })
+            let half = |shift: u32| u32::try_from(device >> shift & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+            Some(Entry::Device { high: half(32), low: half(0) })
         }
         _ => None,
     };

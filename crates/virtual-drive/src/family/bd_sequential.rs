@@ -15,8 +15,8 @@ use imapi_mmc_transport::{
 };
 
 use super::{
-    BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
-    sequence::{Closing, Sequence, padding, read},
+    Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
+    sequence::{Closing, Sequence, padding, read, record},
     spares,
     structures::{self, Written},
 };
@@ -129,10 +129,7 @@ impl Rules for BdSequential {
             Some(changes) => changes,
             None => Sequence::may_write(disc, &self.tracks(disc), first, order.blocks)?,
         };
-        let payload = order.payload(BLOCK)?;
-        loaded.store(order.start.0, payload)?;
-        loaded.change_soon(changes)?;
-        Ok(payload.len())
+        record(loaded, order, changes)
     }
 
     fn synchronize(&self, loaded: &mut Loaded, _: &WriteParameters) -> Result<Work, Sense> {

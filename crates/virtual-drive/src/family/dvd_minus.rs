@@ -17,8 +17,8 @@ use imapi_mmc_transport::{
 };
 
 use super::{
-    BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current, restricted,
-    sequence::{Closing, Sequence, padding, read, up_to_unit},
+    Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current, restricted,
+    sequence::{Closing, Sequence, padding, read, record, up_to_unit},
     structures::{self, Written},
 };
 use crate::{
@@ -178,10 +178,7 @@ impl Rules for DvdMinus {
         if begins_at_once {
             changes.insert(0, Change::Prepared(Preparation::AtOnce));
         }
-        let payload = order.payload(BLOCK)?;
-        loaded.store(order.start.0, payload)?;
-        loaded.change_soon(changes)?;
-        Ok(payload.len())
+        record(loaded, order, changes)
     }
 
     fn is_writing(&self, loaded: &Loaded) -> bool {

@@ -10,8 +10,8 @@ use imapi_mmc_transport::{
 };
 
 use super::{
-    BLOCK, Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
-    sequence::{Closing, Sequence, padding, read},
+    Disc, Packets, Rules, TrackView, Work, WorkKind, WriteOrder, current,
+    sequence::{Closing, Sequence, padding, read, record},
     structures::{self, Written},
 };
 use crate::{Loaded, Preparation, state::Change};
@@ -112,10 +112,7 @@ impl Rules for DvdPlus {
     fn write(&self, loaded: &mut Loaded, order: WriteOrder<'_>) -> Result<usize, Sense> {
         let disc = loaded.disc();
         let changes = Sequence::may_write(disc, &self.tracks(disc), order.first()?, order.blocks)?;
-        let payload = order.payload(BLOCK)?;
-        loaded.store(order.start.0, payload)?;
-        loaded.change_soon(changes)?;
-        Ok(payload.len())
+        record(loaded, order, changes)
     }
 
     fn synchronize(&self, loaded: &mut Loaded, _: &WriteParameters) -> Result<Work, Sense> {

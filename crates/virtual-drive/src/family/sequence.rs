@@ -9,7 +9,7 @@ use imapi_mmc_transport::{
     },
 };
 
-use super::{Disc, Packets, TrackView, signed};
+use super::{BLOCK, Disc, Packets, TrackView, WriteOrder, signed};
 use crate::{
     Loaded, State as _,
     state::{Change, TrackState},
@@ -271,6 +271,14 @@ pub(super) fn padding(disc: Disc<'_>) -> Vec<Change> {
         blocks: up_to_unit(track.written, unit) - track.written,
     };
     begun.map(fill).collect()
+}
+
+/// WRITE, where it is allowed: stores the blocks as they are, and then says that they count. How many bytes it took.
+pub(super) fn record(loaded: &mut Loaded, order: WriteOrder<'_>, changes: Vec<Change>) -> Result<usize, Sense> {
+    let payload = order.payload(BLOCK)?;
+    loaded.store(order.start.0, payload)?;
+    loaded.change_soon(changes)?;
+    Ok(payload.len())
 }
 
 /// READ: what was written can be read, and nothing between.

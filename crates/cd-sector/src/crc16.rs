@@ -9,8 +9,7 @@ const fn table() -> [u16; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        // The cast loses nothing: 256 entries.
-        #[allow(clippy::cast_possible_truncation)]
+        #[expect(clippy::cast_possible_truncation, reason = "there are 256 entries")]
         let mut sum = (byte as u16) << 8;
         let mut bit = 0;
         while bit < 8 {

@@ -13,8 +13,7 @@ const fn tables() -> [[u32; 256]; STRIDE] {
     let mut tables = [[0; 256]; STRIDE];
     let mut byte = 0;
     while byte < 256 {
-        // The cast loses nothing: 256 entries.
-        #[allow(clippy::cast_possible_truncation)]
+        #[expect(clippy::cast_possible_truncation, reason = "there are 256 entries")]
         let mut sum = byte as u32;
         let mut bit = 0;
         while bit < 8 {

@@ -80,7 +80,7 @@ pub fn encode_terminator(out: &mut [u8; SECTOR]) {
 
 /// Any descriptor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant)] // There are three or four of them on a disc.
+#[expect(clippy::large_enum_variant, reason = "there are three or four of them on a disc")]
 pub enum Descriptor<'a> {
     /// What starts a system from the disc.
     Boot(BootRecord<'a>),

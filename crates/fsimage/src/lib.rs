@@ -37,7 +37,7 @@ mod tree;
 mod write;
 
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
-pub use options::{FileSystems, ImageOptions, IsoLevel};
+pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;
 pub use result::{ImageFile, ResultImage};
 pub use scan::{

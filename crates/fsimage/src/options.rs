@@ -1,5 +1,9 @@
 //! [`ImageOptions`]: what an image is to be.
 
+use std::fmt;
+
+use imapi_volume_structs::udf::Revision;
+
 use crate::{PlanError, Timestamp};
 
 /// The file systems of an image; they share the bytes of files.
@@ -9,6 +13,80 @@ pub struct FileSystems {
     pub iso9660: bool,
     /// Joliet, which stands beside ISO 9660 and never without it.
     pub joliet: bool,
+    /// UDF, alone or beside the others.
+    pub udf: bool,
+}
+
+/// A revision of UDF.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UdfRevision {
+    /// 1.02, which everything reads.
+    #[default]
+    R102,
+    /// 1.50.
+    R150,
+    /// 2.00: named streams, and when files were made.
+    R200,
+    /// 2.01: real-time files.
+    R201,
+    /// 2.50: metadata in a partition of their own, with a mirror.
+    R250,
+    /// 2.60.
+    R260,
+}
+
+impl UdfRevision {
+    /// All of them, the oldest first.
+    #[doc(alias = "IFileSystemImage::get_UDFRevisionsSupported")]
+    pub const ALL: [Self; 6] = [Self::R102, Self::R150, Self::R200, Self::R201, Self::R250, Self::R260];
+
+    /// As UDF writes it: 0x0102 for 1.02.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self.revision().0
+    }
+
+    /// The revision that UDF writes so.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|revision| revision.number() == number)
+    }
+
+    pub(crate) const fn revision(self) -> Revision {
+        match self {
+            Self::R102 => Revision::R1_02,
+            Self::R150 => Revision::R1_50,
+            Self::R200 => Revision::R2_00,
+            Self::R201 => Revision::R2_01,
+            Self::R250 => Revision::R2_50,
+            Self::R260 => Revision::R2_60,
+        }
+    }
+
+    /// Whether files have named streams.
+    #[must_use]
+    pub const fn has_named_streams(self) -> bool {
+        self.revision().has_streams()
+    }
+
+    /// Whether files can be real-time files.
+    #[must_use]
+    pub const fn has_real_time_files(self) -> bool {
+        self.revision().has_real_time_files()
+    }
+
+    /// Whether metadata has a mirror.
+    #[must_use]
+    pub const fn has_mirror(self) -> bool {
+        self.revision().has_metadata_partition()
+    }
+}
+
+/// As people write it: `1.02`.
+impl fmt::Display for UdfRevision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02x}", self.number() >> 8, self.number() & 0xFF)
+    }
 }
 
 /// An interchange level of ISO 9660.
@@ -25,6 +103,7 @@ pub enum IsoLevel {
 
 /// What an image is to be. The same options and the same tree make the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 pub struct ImageOptions {
     /// The volume's name: up to 32 characters, of which Joliet takes 16. ISO 9660 has capitals only.
     pub volume: String,
@@ -38,6 +117,12 @@ pub struct ImageOptions {
     pub deep_folders: bool,
     /// ISO 9660 tells names, modes, owners, times and links as Unix has them.
     pub rock_ridge: bool,
+    /// The revision of UDF.
+    pub udf_revision: UdfRevision,
+    /// UDF from 2.50 on keeps its metadata twice, so that one damaged place does not cost the files.
+    pub redundant_metadata: bool,
+    /// UDF tells modes, owners and links as Unix has them; else everybody may read everything.
+    pub udf_owners: bool,
     /// When the image was made: the date of its volumes.
     pub now: Timestamp,
     /// For which system the first sixteen blocks are.
@@ -56,11 +141,14 @@ impl ImageOptions {
     pub fn new(now: Timestamp) -> Self {
         Self {
             volume: "CDROM".to_string(),
-            file_systems: FileSystems { iso9660: true, joliet: true },
+            file_systems: FileSystems { iso9660: true, joliet: true, udf: false },
             level: IsoLevel::default(),
             relaxed_names: false,
             deep_folders: false,
             rock_ridge: false,
+            udf_revision: UdfRevision::default(),
+            redundant_metadata: true,
+            udf_owners: false,
             now,
             system: String::new(),
             publisher: String::new(),
@@ -72,11 +160,12 @@ impl ImageOptions {
     pub(crate) fn check(&self) -> Result<(), PlanError> {
         let option = |reason| Err(PlanError::Option { option: "FileSystemsToCreate", reason });
         if !self.file_systems.iso9660 {
-            return if self.file_systems.joliet {
-                option("Joliet stands beside ISO 9660 only")
-            } else {
-                Err(PlanError::NoFileSystem)
-            };
+            if self.file_systems.joliet {
+                return option("Joliet stands beside ISO 9660 only");
+            }
+            if !self.file_systems.udf {
+                return Err(PlanError::NoFileSystem);
+            }
         }
         if self.volume.chars().count() > 32 {
             return Err(PlanError::VolumeName { name: self.volume.clone() });

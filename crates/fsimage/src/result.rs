@@ -5,9 +5,9 @@ use std::{borrow::Cow, num::NonZeroU32, ops::Range, sync::Arc};
 use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
 
 use crate::{
-    ContentError, ContentReader, Contents, ImageOptions, NodeId, PlanError, Tree,
+    Content, ContentError, ContentReader, Contents, ImageOptions, NodeId, PlanError, Tree,
     iso9660::Iso9660,
-    plan::{Owner, Plan, Writer, pack::BLOCK},
+    plan::{FileExtent, Owner, Patch, Plan, Wanted, Writer, pack::BLOCK},
 };
 
 /// An image of a tree. No byte of it is kept: metadata is worked out, and files are read, when somebody reads their blocks,
@@ -38,15 +38,18 @@ pub struct ResultImage {
     reader: ContentReader,
     writers: Vec<Box<dyn Writer>>,
     plan: Plan,
+    /// By contents.
+    patches: Vec<Patch>,
 }
 
 /// Where in an image a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[doc(alias = "IProgressItem")]
 pub struct ImageFile {
-    /// Its path in the image. Of files that share their bytes, this is the first.
+    /// Its path in the image; with a colon and its name for a named stream. Of files that share their bytes, this is the
+    /// first; what no file of the image has, such as a boot image, is called as it is outside of it.
     pub path: String,
-    /// Its node in the tree.
+    /// Its node in the tree; the root where none has these bytes.
     pub node: NodeId,
     /// Its blocks.
     pub blocks: Range<u64>,
@@ -58,9 +61,19 @@ impl ResultImage {
     /// Plans the image of a tree.
     pub fn new(tree: Arc<Tree>, contents: Arc<Contents>, options: &ImageOptions) -> Result<Self, PlanError> {
         options.check()?;
-        let mut writers: Vec<Box<dyn Writer>> = vec![Box::new(Iso9660::new(Arc::new(options.clone())))];
-        let plan = Plan::new(&tree, &contents, &mut writers)?;
-        Ok(Self { tree, reader: ContentReader::new(contents), writers, plan })
+        let shared = Arc::new(options.clone());
+        let mut writers: Vec<Box<dyn Writer>> = Vec::new();
+        if options.file_systems.iso9660 {
+            writers.push(Box::new(Iso9660::new(Arc::clone(&shared))));
+        }
+        let plan = Plan::new(&tree, &contents, &mut writers, Wanted::default())?;
+        let reader = ContentReader::new(contents);
+        let mut patches = Vec::new();
+        for writer in &writers {
+            patches.extend(writer.patches(&reader)?);
+        }
+        patches.sort_by_key(|patch| patch.content);
+        Ok(Self { tree, reader, writers, plan, patches })
     }
 
     /// The tree that it is of.
@@ -69,14 +82,14 @@ impl ResultImage {
         &self.tree
     }
 
-    /// The files that have bytes, in the order of their blocks.
+    /// The files that have blocks, in the order of their blocks.
     #[doc(alias = "IProgressItems")]
     pub fn files(&self) -> impl Iterator<Item = ImageFile> + '_ {
-        let first = self.data_begins();
+        let first = self.plan.data_begins();
         self.plan.data.files().iter().map(move |file| {
             let begins = first + file.begins;
             ImageFile {
-                path: self.tree.path(file.node),
+                path: self.path_of(file),
                 node: file.node,
                 blocks: begins..begins + file.size.div_ceil(BLOCK as u64),
                 size: file.size,
@@ -84,9 +97,15 @@ impl ResultImage {
         })
     }
 
-    fn data_begins(&self) -> u64 {
-        let data = self.plan.regions().iter().find(|region| region.owner == Owner::Data);
-        data.map_or(self.plan.blocks, |region| region.first)
+    fn path_of(&self, file: &FileExtent) -> String {
+        let path = self.tree.path(file.node);
+        if file.node == NodeId::ROOT {
+            return self.reader.contents().origin(file.content).map_or(path, |origin| origin.display().to_string());
+        }
+        match usize::from(file.stream).checked_sub(1).and_then(|place| self.tree.streams(file.node).get(place)) {
+            Some(stream) => format!("{path}:{}", String::from_utf8_lossy(&stream.name)),
+            None => path,
+        }
     }
 
     /// Fills blocks that all have one owner, counted from the first that it has. An error says nothing of which block.
@@ -119,10 +138,24 @@ impl ResultImage {
             let (out, after) = rest.split_at_mut(end);
             self.reader.read_at(file.content, offset, &mut out[..bytes])?;
             out[bytes..].fill(0);
+            self.patch(file.content, offset, &mut out[..bytes]);
             block += (end / BLOCK) as u64;
             rest = after;
         }
         Ok(())
+    }
+
+    /// Changes bytes of contents, from an offset on, to what they are in this image.
+    fn patch(&self, content: Content, offset: u64, out: &mut [u8]) {
+        let first = self.patches.partition_point(|patch| patch.content < content);
+        for patch in self.patches[first..].iter().take_while(|patch| patch.content == content) {
+            for (at, &byte) in (patch.offset..).zip(&patch.bytes) {
+                let at = at.checked_sub(offset).and_then(|at| usize::try_from(at).ok());
+                if let Some(place) = at.and_then(|at| out.get_mut(at)) {
+                    *place = byte;
+                }
+            }
+        }
     }
 
     /// Fills as much of `out` as one owner has, and for files as one file has.
@@ -172,6 +205,6 @@ impl BlockSource for ResultImage {
     fn name_of(&self, block: Block) -> Option<Cow<'_, str>> {
         let region = (block.0 < self.plan.blocks).then(|| self.plan.region_at(block.0))?;
         let file = self.plan.data.file_at(block.0.checked_sub(region.first)?);
-        file.filter(|_| region.owner == Owner::Data).map(|file| Cow::Owned(self.tree.path(file.node)))
+        file.filter(|_| region.owner == Owner::Data).map(|file| Cow::Owned(self.path_of(&file)))
     }
 }

@@ -196,7 +196,7 @@ fn image_options(arguments: &CreateArguments, tree: &Tree, now: Timestamp) -> Im
     let plain = ImageOptions::new(now);
     ImageOptions {
         volume: given.unwrap_or_else(|| plain.volume.clone()),
-        file_systems: FileSystems { iso9660: has(FileSystem::Iso9660), joliet: has(FileSystem::Joliet) },
+        file_systems: FileSystems { iso9660: has(FileSystem::Iso9660), joliet: has(FileSystem::Joliet), udf: false },
         level,
         relaxed_names: arguments.relaxed_names,
         deep_folders: arguments.deep_folders,

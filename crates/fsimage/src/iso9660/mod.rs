@@ -17,7 +17,7 @@ use imapi_disc_types::Block;
 
 use crate::{
     ContentError, ContentReader, ImageOptions, IsoLevel, Tree,
-    plan::{Claim, FileData, Placement, PlanError, Rank, Recognition, Writer, pack::BLOCK},
+    plan::{Claim, FileData, Placement, PlanError, Rank, Recognition, Where, Writer, pack::BLOCK},
 };
 
 use names::Naming;
@@ -69,13 +69,14 @@ impl Iso9660 {
 }
 
 impl Writer for Iso9660 {
-    fn measure(&mut self, tree: &Tree) -> Result<Vec<Claim>, PlanError> {
+    fn measure(&mut self, tree: &Tree, _: &FileData) -> Result<Vec<Claim>, PlanError> {
         self.volumes.clear();
         let mut claims = Vec::new();
         for &manner in &self.manners {
             let view = View::new(manner, tree)?;
             let table = view.table.blocks();
-            claims.extend([table, table, view.directories.blocks()].map(Claim));
+            let needed = [table, table, view.directories.blocks()];
+            claims.extend(needed.map(|blocks| Claim { blocks, at: Where::ANYWHERE }));
             self.volumes.push(Volume { view, at: [Block(0); CLAIMS] });
         }
         Ok(claims)

@@ -7,6 +7,15 @@ use imapi_disc_types::Block;
 use super::pack::BLOCK;
 use crate::{Content, ContentError, Contents, Kind, NodeId, Tree};
 
+/// Which bytes need blocks of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Files of no more bytes lie in their metadata. 0 where several file systems share them.
+    pub embedded: u64,
+    /// Named streams are written, and those of no more bytes lie in their metadata.
+    pub streams: Option<u64>,
+}
+
 /// The bytes of all files, in the order of the tree, each from the beginning of a block on.
 #[derive(Debug)]
 pub(crate) struct FileData {
@@ -23,8 +32,10 @@ pub(crate) struct FileData {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FileExtent {
     pub content: Content,
-    /// The first file of that content.
+    /// The first file of that content; the root where no file of the tree has it.
     pub node: NodeId,
+    /// Which of the file's streams it is, counted from 1; 0 for the file itself.
+    pub stream: u16,
     /// Counted from the first block of all data.
     pub begins: u64,
     pub size: u64,
@@ -33,29 +44,63 @@ pub(crate) struct FileExtent {
 const NOWHERE: u32 = u32::MAX;
 
 impl FileData {
-    /// Gives every content its blocks, counted from the first of all data.
-    pub fn measure(tree: &Tree, contents: &Contents) -> Result<Self, ContentError> {
-        let mut files: Vec<FileExtent> = Vec::new();
-        let mut by_content = vec![(NOWHERE, 0); contents.len()];
-        let mut blocks = 0;
+    /// Gives every content its blocks, counted from the first of all data: first those that are wanted whatever the tree
+    /// has, then those of the tree.
+    pub fn measure(tree: &Tree, contents: &Contents, wanted: Wanted, others: &[Content]) -> Result<Self, ContentError> {
+        let by_content = vec![(NOWHERE, 0); contents.len()];
+        let mut data = Self { files: Vec::new(), by_content, first: Block(0), blocks: 0, nothing: Block(0) };
+        for &content in others {
+            data.take(content, NodeId::ROOT, 0, contents.size(content))?;
+        }
         for node in tree.walk(NodeId::ROOT) {
             let Kind::File { size, content } = tree.kind(node) else { continue };
-            let place = usize::try_from(content.0).ok();
-            let (at, names) =
-                place.and_then(|place| by_content.get_mut(place)).ok_or(ContentError::Unknown(content.0))?;
-            let found = contents.size(content);
-            if found != size {
+            let check = |size, content| {
+                let found = contents.size(content);
+                if found == size {
+                    return Ok(());
+                }
                 let file = contents.origin(content).unwrap_or_else(|| PathBuf::from(tree.path(node)));
-                return Err(ContentError::Length { file, expected: size, found });
+                Err(ContentError::Length { file, expected: size, found })
+            };
+            data.name(content)?;
+            check(size, content)?;
+            if size > wanted.embedded {
+                data.take(content, node, 0, size)?;
             }
-            *names += 1;
-            if *at == NOWHERE && size > 0 {
-                *at = u32::try_from(files.len()).map_err(|_| ContentError::Full)?;
-                files.push(FileExtent { content, node, begins: blocks, size });
-                blocks += size.div_ceil(BLOCK as u64);
+            let Some(embedded) = wanted.streams else { continue };
+            for (stream, number) in tree.streams(node).iter().zip(1..) {
+                data.name(stream.content)?;
+                check(stream.size, stream.content)?;
+                if stream.size > embedded {
+                    data.take(stream.content, node, number, stream.size)?;
+                }
             }
         }
-        Ok(Self { files, by_content, first: Block(0), blocks, nothing: Block(0) })
+        Ok(data)
+    }
+
+    /// Gives contents their blocks, unless they have them or need none.
+    fn take(&mut self, content: Content, node: NodeId, stream: u16, size: u64) -> Result<(), ContentError> {
+        let count = self.files.len();
+        let begins = self.blocks;
+        let (at, _) = self.entry_mut(content)?;
+        if *at == NOWHERE && size > 0 {
+            *at = u32::try_from(count).map_err(|_| ContentError::Full)?;
+            self.files.push(FileExtent { content, node, stream, begins, size });
+            self.blocks += size.div_ceil(BLOCK as u64);
+        }
+        Ok(())
+    }
+
+    /// Counts one more name of these contents.
+    fn name(&mut self, content: Content) -> Result<(), ContentError> {
+        self.entry_mut(content)?.1 += 1;
+        Ok(())
+    }
+
+    fn entry_mut(&mut self, content: Content) -> Result<&mut (u32, u32), ContentError> {
+        let place = usize::try_from(content.0).ok();
+        place.and_then(|place| self.by_content.get_mut(place)).ok_or(ContentError::Unknown(content.0))
     }
 
     pub fn place(&mut self, first: Block, nothing: Block) {
@@ -64,6 +109,16 @@ impl FileData {
 
     pub fn blocks(&self) -> u64 {
         self.blocks
+    }
+
+    /// The first block of all data.
+    pub fn first(&self) -> Block {
+        self.first
+    }
+
+    /// Whether these contents have blocks: neither are they empty nor in the metadata.
+    pub fn has_blocks(&self, content: Content) -> bool {
+        self.entry(content).0 != NOWHERE
     }
 
     /// What files without bytes point at.

@@ -2,6 +2,7 @@
 
 mod data;
 mod error;
+mod layout;
 pub(crate) mod pack;
 mod writer;
 
@@ -11,9 +12,12 @@ use imapi_disc_types::Block;
 
 use crate::{Contents, Tree};
 
-pub(crate) use data::FileData;
+pub(crate) use data::{FileData, FileExtent, Wanted};
 pub use error::PlanError;
-pub(crate) use writer::{Claim, Placement, Rank, Recognition, Writer};
+pub(crate) use layout::{Claim, Where};
+pub(crate) use writer::{Patch, Placement, Rank, Recognition, Writer};
+
+use layout::Layout;
 
 /// The block at which the descriptors begin that all file systems share; those before it are the system's.
 const RECOGNITION: u64 = 16;
@@ -42,6 +46,12 @@ pub(crate) struct Region {
     pub owner: Owner,
 }
 
+impl Region {
+    pub fn end(&self) -> u64 {
+        self.first + self.blocks
+    }
+}
+
 /// All blocks of an image and their owners.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -53,32 +63,64 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Measures what is needed, and gives everything its place: the system's sixteen blocks, the descriptors, the metadata
-    /// of each file system, and then the bytes of files, once for all of them.
-    pub fn new(tree: &Tree, contents: &Contents, writers: &mut [Box<dyn Writer>]) -> Result<Self, PlanError> {
-        let mut data = FileData::measure(tree, contents)?;
-        let mut claims = Vec::new();
+    /// Measures what is needed, and gives everything its place: the descriptors, what has to be at a certain block, other
+    /// metadata in the gaps and behind, then the bytes of files, once for all file systems, and what belongs behind them.
+    pub fn new(
+        tree: &Tree,
+        contents: &Contents,
+        writers: &mut [Box<dyn Writer>],
+        wanted: Wanted,
+    ) -> Result<Self, PlanError> {
+        let others: Vec<_> = writers.iter().flat_map(|writer| writer.contents()).collect();
+        let mut data = FileData::measure(tree, contents, wanted, &others)?;
+        let mut claims: Vec<Vec<Claim>> = Vec::new();
         for writer in writers.iter_mut() {
-            claims.push(writer.measure(tree)?);
+            claims.push(writer.measure(tree, &data)?);
         }
-        let recognition: usize = writers.iter().map(|writer| writer.recognition(tree).len()).sum();
+        let recognition = writers.iter().map(|writer| writer.recognition(tree).len() as u64).sum();
+        let end_align = writers.iter().map(|writer| writer.end_align()).max().unwrap_or(1);
 
-        let mut plan = Regions::default();
-        plan.push(RECOGNITION, Owner::Nobody);
-        plan.push(recognition as u64, Owner::Recognition);
-        let mut placed: Vec<Vec<Block>> = Vec::new();
-        for (writer, claims) in claims.iter().enumerate() {
-            let mut place =
-                |(claim, &Claim(blocks)): (usize, &Claim)| plan.push(blocks, Owner::Claim { writer, claim });
-            placed.push(claims.iter().enumerate().map(&mut place).collect());
+        let mut layout = Layout::default();
+        layout.fix(RECOGNITION, recognition, Owner::Recognition);
+        let mut placed: Vec<Vec<Block>> = claims.iter().map(|claims| vec![Block(0); claims.len()]).collect();
+        let each = || {
+            let claims = claims.iter().enumerate();
+            claims.flat_map(|(writer, claims)| claims.iter().enumerate().map(move |(claim, at)| (writer, claim, at)))
+        };
+        let mut from_end = 0;
+        for (writer, claim, at) in each() {
+            match at.at {
+                Where::Fixed(first) => {
+                    placed[writer][claim] = layout.fix(first, at.blocks, Owner::Claim { writer, claim });
+                }
+                Where::FromEnd(distance) => from_end = from_end.max(distance),
+                Where::Next { .. } | Where::Behind { .. } => {}
+            }
         }
-        let first = plan.push(data.blocks(), Owner::Data);
-        let blocks = plan.end;
+        for (writer, claim, at) in each() {
+            // The first sixteen blocks are the system's, also when it has no use for them.
+            if let Where::Next { from, align } = at.at {
+                let from = from.max(RECOGNITION);
+                placed[writer][claim] = layout.next(from, align, at.blocks, Owner::Claim { writer, claim });
+            }
+        }
+        let first = layout.behind(1, data.blocks(), Owner::Data);
+        for (writer, claim, at) in each() {
+            if let Where::Behind { align } = at.at {
+                placed[writer][claim] = layout.behind(align, at.blocks, Owner::Claim { writer, claim });
+            }
+        }
+        let blocks = (layout.end() + from_end).next_multiple_of(end_align);
         if blocks > MOST_BLOCKS {
             return Err(PlanError::ImageTooBig { blocks });
         }
+        for (writer, claim, at) in each() {
+            if let Where::FromEnd(distance) = at.at {
+                placed[writer][claim] = layout.fix(blocks - distance, at.blocks, Owner::Claim { writer, claim });
+            }
+        }
         // The last of the descriptors is there in every image, and nobody's file.
-        data.place(first, Block(RECOGNITION + recognition as u64 - 1));
+        data.place(first, Block(RECOGNITION + recognition - 1));
 
         let data = Arc::new(data);
         for (writer, claims) in writers.iter_mut().zip(&placed) {
@@ -86,7 +128,7 @@ impl Plan {
         }
         let mut recognition: Vec<Recognition> = writers.iter().flat_map(|writer| writer.recognition(tree)).collect();
         recognition.sort_by_key(|(rank, _)| *rank);
-        Ok(Self { regions: plan.all, blocks, data, recognition })
+        Ok(Self { regions: layout.finish(blocks), blocks, data, recognition })
     }
 
     /// The region that has a block.
@@ -95,25 +137,8 @@ impl Plan {
         self.regions[after.saturating_sub(1)]
     }
 
-    /// All regions, in the order of their blocks.
-    pub fn regions(&self) -> &[Region] {
-        &self.regions
-    }
-}
-
-#[derive(Default)]
-struct Regions {
-    all: Vec<Region>,
-    end: u64,
-}
-
-impl Regions {
-    fn push(&mut self, blocks: u64, owner: Owner) -> Block {
-        let first = self.end;
-        if blocks > 0 {
-            self.all.push(Region { first, blocks, owner });
-            self.end += blocks;
-        }
-        Block(first)
+    /// The first block of the bytes of files.
+    pub fn data_begins(&self) -> u64 {
+        self.data.first().0
     }
 }

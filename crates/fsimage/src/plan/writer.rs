@@ -4,22 +4,22 @@ use std::{fmt, sync::Arc};
 
 use imapi_disc_types::Block;
 
-use super::{FileData, PlanError, pack::BLOCK};
-use crate::{ContentError, ContentReader, Tree};
-
-/// Blocks that a file system wants for its metadata: so many, the next that are free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Claim(pub u64);
+use super::{Claim, FileData, PlanError, pack::BLOCK};
+use crate::{Content, ContentError, ContentReader, Tree};
 
 /// In which order descriptors stand in the one sequence that all file systems share from block 16 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
     /// ISO 9660's primary volume descriptor.
     Primary,
+    /// El Torito's boot record, which firmware looks for in block 17.
+    BootRecord,
     /// Joliet's and others.
     Supplementary,
     /// The end of ISO 9660's descriptors.
     Terminator,
+    /// UDF's, in their own order.
+    Udf,
 }
 
 /// Where everything came to be.
@@ -36,14 +36,39 @@ pub(crate) struct Placement<'a> {
 /// A descriptor of the sequence from block 16 on, and where in it it stands.
 pub(crate) type Recognition = (Rank, Box<[u8; BLOCK]>);
 
+/// Bytes that stand in the image in the place of those that contents have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Patch {
+    pub content: Content,
+    /// Where in the contents.
+    pub offset: u64,
+    pub bytes: Vec<u8>,
+}
+
 /// A file system of an image. Metadata is a function of its block number: nothing is kept of it but what says where its
 /// records begin.
 pub(crate) trait Writer: Send + Sync + fmt::Debug {
-    /// Looks at the tree, and says how many blocks are needed. Sizes never depend on places.
-    fn measure(&mut self, tree: &Tree) -> Result<Vec<Claim>, PlanError>;
+    /// Contents that it needs in the image, whether or not the tree has them.
+    fn contents(&self) -> Vec<Content> {
+        Vec::new()
+    }
+
+    /// Looks at the tree, and says how many blocks are needed, and where. Sizes never depend on places; of the bytes of
+    /// files it is known which have blocks, but not yet where.
+    fn measure(&mut self, tree: &Tree, data: &FileData) -> Result<Vec<Claim>, PlanError>;
+
+    /// The image's blocks have to be a multiple of this.
+    fn end_align(&self) -> u64 {
+        1
+    }
 
     /// Hears where everything came to be.
     fn place(&mut self, at: &Placement<'_>);
+
+    /// What becomes of the bytes of files now that it is known where everything is.
+    fn patches(&self, _: &ContentReader) -> Result<Vec<Patch>, PlanError> {
+        Ok(Vec::new())
+    }
 
     /// Its descriptors; as many before it was placed as after.
     fn recognition(&self, tree: &Tree) -> Vec<Recognition>;

@@ -28,12 +28,14 @@
 
 mod content;
 mod iso9660;
+mod named;
 mod options;
 mod plan;
 mod result;
 mod scan;
 mod time;
 mod tree;
+mod udf;
 mod write;
 
 pub use content::{ContentError, ContentReader, Contents, OpenContent};

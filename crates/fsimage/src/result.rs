@@ -8,6 +8,7 @@ use crate::{
     Content, ContentError, ContentReader, Contents, ImageOptions, NodeId, PlanError, Tree,
     iso9660::Iso9660,
     plan::{FileExtent, Owner, Patch, Plan, Wanted, Writer, pack::BLOCK},
+    udf::{self, Udf},
 };
 
 /// An image of a tree. No byte of it is kept: metadata is worked out, and files are read, when somebody reads their blocks,
@@ -66,7 +67,12 @@ impl ResultImage {
         if options.file_systems.iso9660 {
             writers.push(Box::new(Iso9660::new(Arc::clone(&shared))));
         }
-        let plan = Plan::new(&tree, &contents, &mut writers, Wanted::default())?;
+        let mut wanted = Wanted::default();
+        if options.file_systems.udf {
+            wanted = udf::wanted(options);
+            writers.push(Box::new(Udf::new(shared)));
+        }
+        let plan = Plan::new(&tree, &contents, &mut writers, wanted)?;
         let reader = ContentReader::new(contents);
         let mut patches = Vec::new();
         for writer in &writers {

@@ -12,7 +12,7 @@ use imapi_disc_types::{BlockSource as _, Control};
 use imapi_errors::{CodedError, Lang};
 use imapi_fsimage::{
     Attributes, Contents, Dates, FileSystems, Globs, ImageOptions, IsoLevel, Kind, Mapping, NodeId, ResultImage,
-    ScanOptions, Timestamp, Tree, WriteOptions, add_file, add_mapping, add_tree, write_image,
+    ScanOptions, Timestamp, Tree, UdfRevision, WriteOptions, add_file, add_mapping, add_tree, write_image,
 };
 use serde::Serialize;
 
@@ -48,6 +48,10 @@ pub struct CreateArguments {
     /// The file systems of the image
     #[arg(long = "fs", value_name = "NAMES", value_enum, value_delimiter = ',', default_value = "iso9660,joliet")]
     file_systems: Vec<FileSystem>,
+
+    /// The revision of UDF: 1.02, 1.50, 2.00, 2.01, 2.50 or 2.60
+    #[arg(long, value_name = "REVISION", value_parser = udf_revision, default_value = "1.02")]
+    udf_revision: UdfRevision,
 
     /// The level of ISO 9660 [default: 2, or 3 when a file needs it]
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(1..=3))]
@@ -93,6 +97,15 @@ enum FileSystem {
     Iso9660,
     /// Joliet, beside ISO 9660
     Joliet,
+    /// UDF
+    Udf,
+}
+
+/// Takes a revision as people write it.
+fn udf_revision(text: &str) -> Result<UdfRevision, String> {
+    let all = UdfRevision::ALL.map(|revision| revision.to_string());
+    let found = all.iter().position(|revision| revision == text);
+    found.map(|at| UdfRevision::ALL[at]).ok_or_else(|| format!("UDF has {}", all.join(", ")))
 }
 
 /// Takes a pattern as it is, when it is one.
@@ -196,11 +209,17 @@ fn image_options(arguments: &CreateArguments, tree: &Tree, now: Timestamp) -> Im
     let plain = ImageOptions::new(now);
     ImageOptions {
         volume: given.unwrap_or_else(|| plain.volume.clone()),
-        file_systems: FileSystems { iso9660: has(FileSystem::Iso9660), joliet: has(FileSystem::Joliet), udf: false },
+        file_systems: FileSystems {
+            iso9660: has(FileSystem::Iso9660),
+            joliet: has(FileSystem::Joliet),
+            udf: has(FileSystem::Udf),
+        },
         level,
         relaxed_names: arguments.relaxed_names,
         deep_folders: arguments.deep_folders,
         rock_ridge: arguments.rock_ridge,
+        udf_revision: arguments.udf_revision,
+        udf_owners: arguments.rock_ridge,
         ..plain
     }
 }

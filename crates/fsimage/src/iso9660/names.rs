@@ -1,13 +1,11 @@
 //! [`Naming`]: which names files have in ISO 9660 and in Joliet.
-//!
-//! A name is a function of the tree's name and a number, so that it need not be kept. The number is 0 where the name is
-//! what it becomes by itself; another one is put behind it where that is taken.
-
-use std::collections::{HashMap, HashSet};
 
 use imapi_volume_structs::iso9660::{FileFlags, joliet, order};
 
-use crate::{Kind, NodeId, Tree};
+use crate::{
+    Kind, NodeId, Tree,
+    named::{self, Named},
+};
 
 /// The rules of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,17 +19,6 @@ pub(super) enum Naming {
     /// Sixty-four units of Unicode.
     Joliet,
 }
-
-/// What a file is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Named {
-    pub node: NodeId,
-    /// What stands behind the name to make it another; 0 for nothing.
-    pub number: u32,
-}
-
-/// Beyond that many files of almost one name nothing is tried any more.
-const MOST_NUMBERS: u32 = 9_999_999;
 
 impl Naming {
     pub fn filler(self) -> order::Filler {
@@ -127,29 +114,8 @@ impl Naming {
         let mut children: Vec<NodeId> = children.collect();
         // Whoever comes first keeps its name, whatever order they were added in.
         children.sort_unstable_by_key(|&node| tree.name(node));
-        let mut taken = HashSet::with_capacity(children.len());
-        let mut named = Vec::with_capacity(children.len());
-        let mut others = Vec::new();
-        for node in children {
-            if taken.insert(self.key(self.name_of(tree, node, 0))) {
-                named.push(Named { node, number: 0 });
-            } else {
-                others.push(node);
-            }
-        }
-        // Where many have one beginning, none tries again what another has found to be taken.
-        let mut next: HashMap<String, u32> = HashMap::new();
-        for node in others {
-            let beginning = self.key(self.name_of(tree, node, MOST_NUMBERS));
-            let number = next.entry(beginning).or_insert(1);
-            while !taken.insert(self.key(self.name_of(tree, node, *number))) {
-                *number += 1;
-                if *number >= MOST_NUMBERS {
-                    return Err(node);
-                }
-            }
-            named.push(Named { node, number: *number });
-        }
+        let key = |node, number| self.key(self.name_of(tree, node, number));
+        let mut named = named::assign(children.into_iter(), key)?;
         self.sort(tree, &mut named);
         Ok(named)
     }
@@ -193,6 +159,8 @@ impl PartialOrd for Sorted {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use imapi_volume_structs::iso9660::Level;
     use proptest::prelude::*;
     use rstest::rstest;

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use imapi_volume_structs::iso9660::{DirectoryRecord, PARENT, PathRecord, SELF, order};
 
 use super::{
-    names::{Named, Naming},
+    names::Naming,
     ridge::{self, MOST_BYTES, Of},
 };
 use crate::{
     Kind, NodeId, Tree,
+    named::Named,
     plan::{
         PlanError,
         pack::{BLOCK, Packed, Packer, Rule},

@@ -61,6 +61,14 @@ pub enum PlanError {
         /// Its path.
         path: String,
     },
+    /// Where a link leads has a step that is longer than a name can be.
+    #[error("{path:?} leads where no name in {file_system} can lead")]
+    LinkTooLong {
+        /// Its path.
+        path: String,
+        /// The file system.
+        file_system: &'static str,
+    },
     /// The image has more blocks than a disc can number.
     #[error("the image has {blocks} blocks, more than a disc can number")]
     ImageTooBig {
@@ -82,7 +90,7 @@ impl Coded for PlanError {
             Self::TooManyFolders { .. } => fs::IMAPI_E_TOO_MANY_DIRS,
             Self::TooBig { .. } => fs::IMAPI_E_DATA_TOO_BIG,
             Self::NoUniqueName { .. } => fs::IMAPI_E_NO_UNIQUE_NAME,
-            Self::RockRidge { .. } => fs::IMAPI_E_INVALID_PATH,
+            Self::RockRidge { .. } | Self::LinkTooLong { .. } => fs::IMAPI_E_INVALID_PATH,
             Self::ImageTooBig { .. } => fs::IMAPI_E_IMAGE_TOO_BIG,
             Self::Content(error) => error.code(),
         }
@@ -103,7 +111,7 @@ impl Coded for PlanError {
                 put(Fact::Path, Value::Text(path));
                 put(Fact::Size, Value::from(*size));
             }
-            Self::NoUniqueName { path, file_system } => {
+            Self::NoUniqueName { path, file_system } | Self::LinkTooLong { path, file_system } => {
                 put(Fact::Path, Value::Text(path));
                 put(Fact::FileSystem, Value::Text(file_system));
             }

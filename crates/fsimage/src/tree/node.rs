@@ -28,7 +28,8 @@ impl NodeId {
         self.0.checked_add(count).map(Self)
     }
 
-    pub(super) fn place(self) -> usize {
+    /// Its place among all that were ever added.
+    pub(crate) fn place(self) -> usize {
         self.0.get() as usize - 1
     }
 }

@@ -1,0 +1,53 @@
+//! [`Named`]: what a file is called in a file system that cannot call it as the tree does.
+//!
+//! A name is a function of the tree's name and a number, so that it need not be kept. The number is 0 where the name is
+//! what it becomes by itself; another one is put behind it where that is taken.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
+
+use crate::NodeId;
+
+/// What a file is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub node: NodeId,
+    /// What stands behind the name to make it another; 0 for nothing.
+    pub number: u32,
+}
+
+/// Beyond that many files of almost one name nothing is tried any more.
+const MOST_NUMBERS: u32 = 9_999_999;
+
+/// Gives each file of a folder a name that no other has: whoever comes first keeps its own. The function says by what
+/// readers tell a file's name with a number from others. An error is the node that no name is left for.
+pub(crate) fn assign<K: Hash + Eq>(
+    children: impl ExactSizeIterator<Item = NodeId>,
+    key: impl Fn(NodeId, u32) -> K,
+) -> Result<Vec<Named>, NodeId> {
+    let mut taken = HashSet::with_capacity(children.len());
+    let mut named = Vec::with_capacity(children.len());
+    let mut others = Vec::new();
+    for node in children {
+        if taken.insert(key(node, 0)) {
+            named.push(Named { node, number: 0 });
+        } else {
+            others.push(node);
+        }
+    }
+    // Where many have one beginning, none tries again what another has found to be taken.
+    let mut next: HashMap<K, u32> = HashMap::new();
+    for node in others {
+        let number = next.entry(key(node, MOST_NUMBERS)).or_insert(1);
+        while !taken.insert(key(node, *number)) {
+            *number += 1;
+            if *number >= MOST_NUMBERS {
+                return Err(node);
+            }
+        }
+        named.push(Named { node, number: *number });
+    }
+    Ok(named)
+}

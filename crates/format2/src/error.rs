@@ -1,0 +1,77 @@
+//! [`FormatError`]: what can go wrong whatever the way of writing.
+
+use imapi_disc_types::Cancelled;
+use imapi_errors::{Coded, Fact, HResult, Value, v2};
+use imapi_mmc_transport::{CommandError, Condition};
+use imapi_recorder::RecorderError;
+use imapi_write_engine::EngineError;
+
+/// What can go wrong whatever the way of writing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The drive did not do something.
+    #[error(transparent)]
+    Recorder(#[from] RecorderError),
+    /// Blocks were not written.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The drive did not finish what it does by itself within the time that it had.
+    #[error("the drive was still busy with {what} after {seconds} s")]
+    Overdue {
+        /// What it did.
+        what: &'static str,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// The caller wanted to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl FormatError {
+    /// What the drive means, where it said something.
+    #[must_use]
+    pub fn condition(&self) -> Option<Condition> {
+        match self {
+            Self::Recorder(RecorderError::Command(error)) => error.condition(),
+            Self::Engine(EngineError::Write { cause, .. }) => cause.condition(),
+            _ => None,
+        }
+    }
+
+    /// Whether the caller wanted to stop.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled(_) | Self::Engine(EngineError::Cancelled { .. }))
+    }
+}
+
+impl From<CommandError> for FormatError {
+    fn from(error: CommandError) -> Self {
+        Self::Recorder(error.into())
+    }
+}
+
+impl Coded for FormatError {
+    fn code(&self) -> HResult {
+        match self {
+            Self::Recorder(error) => error.code(),
+            Self::Engine(error) => error.code(),
+            Self::Overdue { .. } => v2::E_IMAPI_RECORDER_COMMAND_TIMEOUT,
+            Self::Cancelled(cancelled) => cancelled.code(),
+        }
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        match self {
+            Self::Recorder(error) => error.facts(put),
+            Self::Engine(error) => error.facts(put),
+            Self::Overdue { what, seconds } => {
+                put(Fact::Reason, Value::Text(what));
+                put(Fact::Elapsed, Value::I64(i64::try_from(*seconds).unwrap_or(i64::MAX)));
+            }
+            Self::Cancelled(_) => {}
+        }
+    }
+}

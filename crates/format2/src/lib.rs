@@ -1,0 +1,30 @@
+//! What all ways of writing a disc share.
+//!
+//! - [`Probe`] is what the disc in a drive is now, and what may be done with it. [`RecorderDisc`] is the same for those
+//!   who make file systems and see of a drive nothing but its disc.
+//! - [`WriteSpeeds`] are the speeds that there are, and how one of them is chosen.
+//! - [`Preparation`] is a drive that one program has for itself, its tray shut, until it is dropped.
+//! - [`Waits`] waits for what a drive does by itself, never without an end, and tells of it.
+
+#![forbid(unsafe_code)]
+
+mod blank;
+mod disc;
+mod error;
+mod prepare;
+mod probe;
+mod reader;
+mod sessions;
+mod speed;
+mod wait;
+mod way;
+
+pub use blank::is_heuristically_blank;
+pub use disc::RecorderDisc;
+pub use error::FormatError;
+pub use prepare::Preparation;
+pub use probe::Probe;
+pub use reader::DiscReader;
+pub use speed::{Adjusted, SpeedRequest, WriteSpeed, WriteSpeeds};
+pub use wait::{Budget, Waited, Waits};
+pub use way::Way;

@@ -1,0 +1,113 @@
+//! [`Preparation`]: a drive that one program has for itself.
+
+use imapi_disc_types::ClientName;
+use imapi_mmc_transport::{
+    TransportExt as _,
+    commands::{
+        Blank, BlankType, CloseFunction, CloseTrackSession, FormatDescriptor, FormatOptions, FormatParameters,
+        FormatUnit, ModeSelect10, ModeSense10, SynchronizeCache,
+    },
+    mode::{ModePage, ModeParameters, PageCode, WriteParameters},
+};
+use imapi_recorder::{Exclusive, Recorder};
+
+use crate::{
+    Budget, FormatError, Probe,
+    wait::{Waits, until_done},
+};
+
+/// A drive that one program has for itself: nobody is told when its disc changes, and its tray stays shut. All of that
+/// ends when this is dropped.
+#[derive(Debug)]
+#[must_use = "the drive is let go of when this is dropped"]
+pub struct Preparation {
+    exclusive: Exclusive,
+}
+
+impl Preparation {
+    /// Takes the drive, and waits until it is ready.
+    pub fn new(recorder: &Recorder, client: &ClientName, force: bool, waits: Waits<'_>) -> Result<Self, FormatError> {
+        let exclusive = recorder.acquire(client, force)?;
+        recorder.disable_notices();
+        let prepared = Self { exclusive };
+        prepared.settle(Budget::READY, waits)?;
+        // Not every drive has a tray that can be shut.
+        if let Err(error) = recorder.prevent_removal(true) {
+            tracing::warn!(%error, "the tray cannot be locked");
+        }
+        Ok(prepared)
+    }
+
+    /// The drive.
+    #[must_use]
+    pub fn recorder(&self) -> &Recorder {
+        self.exclusive.recorder()
+    }
+
+    /// What the disc is now.
+    pub fn probe(&self) -> Result<Probe, FormatError> {
+        Ok(Probe::of(self.recorder())?)
+    }
+
+    /// Waits until the drive has done what it does by itself.
+    pub fn settle(&self, budget: Budget, waits: Waits<'_>) -> Result<(), FormatError> {
+        until_done(self.recorder(), budget, waits)
+    }
+
+    /// Has the drive write what is in its buffer.
+    pub fn flush(&self, waits: Waits<'_>) -> Result<(), FormatError> {
+        let device = self.recorder().device();
+        device.send(&SynchronizeCache::all())?;
+        self.settle(Budget::FLUSH, waits)?;
+        Ok(())
+    }
+
+    /// Closes a track, a session or the disc.
+    pub fn close(&self, function: CloseFunction, track: u16, waits: Waits<'_>) -> Result<(), FormatError> {
+        let device = self.recorder().device();
+        device.send(&CloseTrackSession { immediate: true, function, track })?;
+        self.settle(Budget::CLOSE, waits)
+    }
+
+    /// Blanks the disc.
+    pub fn blank(&self, kind: BlankType, waits: Waits<'_>) -> Result<(), FormatError> {
+        self.recorder().device().send(&Blank { immediate: true, kind, place: 0 })?;
+        self.settle(Budget::BLANK, waits)
+    }
+
+    /// Formats the disc. What the options say counts only when they are valid.
+    pub fn format(
+        &self,
+        descriptor: FormatDescriptor,
+        options: FormatOptions,
+        complete_list: bool,
+        waits: Waits<'_>,
+    ) -> Result<(), FormatError> {
+        let options = FormatOptions { immediate: true, ..options };
+        let parameters = FormatParameters { options, descriptor };
+        self.recorder().device().submit(&FormatUnit { complete_list }, &parameters)?;
+        self.settle(Budget::FORMAT, waits)
+    }
+
+    /// Says how the next blocks are written. The drive's own page gives length and what else stands in it.
+    pub fn set_write_parameters(&self, wanted: WriteParameters) -> Result<(), FormatError> {
+        let device = self.recorder().device();
+        let current = device.query(&ModeSense10::current(PageCode::WRITE_PARAMETERS));
+        let fitted = match current.as_ref().ok().and_then(|answer| answer.write_parameters()) {
+            Some(drive) => wanted.fitted_to(drive),
+            None => wanted,
+        };
+        let parameters = ModeParameters::of([ModePage::WriteParameters(fitted)]);
+        device.submit(&ModeSelect10::carrying(&parameters), &parameters)?;
+        Ok(())
+    }
+}
+
+impl Drop for Preparation {
+    fn drop(&mut self) {
+        let recorder = self.recorder();
+        // The door must never stay locked; a drive that is gone has none.
+        let _ = recorder.prevent_removal(false);
+        recorder.enable_notices();
+    }
+}

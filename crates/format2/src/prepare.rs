@@ -1,8 +1,10 @@
 //! [`Preparation`]: a drive that one program has for itself.
 
+use std::time::Duration;
+
 use imapi_disc_types::ClientName;
 use imapi_mmc_transport::{
-    TransportExt as _,
+    CommandError, Device, Done, TransportExt as _,
     commands::{
         Blank, BlankType, CloseFunction, CloseTrackSession, FormatDescriptor, FormatOptions, FormatParameters,
         FormatUnit, ModeSelect10, ModeSense10, SynchronizeCache,
@@ -13,8 +15,11 @@ use imapi_recorder::{Exclusive, Recorder};
 
 use crate::{
     Budget, FormatError, Probe,
-    wait::{Waits, until_done},
+    wait::{Waits, passes, until_done},
 };
+
+/// Between two attempts: a Pioneer drive needs so long to come to its senses.
+const NAP: Duration = Duration::from_millis(185);
 
 /// A drive that one program has for itself: nobody is told when its disc changes, and its tray stays shut. All of that
 /// ends when this is dropped.
@@ -54,25 +59,43 @@ impl Preparation {
         until_done(self.recorder(), budget, waits)
     }
 
+    /// Sends a command that the drive answers at once and works on by itself, and waits for that. A drive that is still at
+    /// something else gets it again.
+    fn begin(
+        &self,
+        budget: Budget,
+        waits: Waits<'_>,
+        send: &dyn Fn(&dyn Device) -> Result<Done, CommandError>,
+    ) -> Result<(), FormatError> {
+        let clock = self.recorder().clock();
+        let begun = clock.now();
+        loop {
+            match send(&**self.recorder().device()) {
+                Ok(_) => return self.settle(budget, waits),
+                Err(error) if passes(&error) && clock.now().saturating_sub(begun) < budget.most => {
+                    clock.sleep(NAP);
+                    self.settle(budget, waits)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
     /// Has the drive write what is in its buffer.
     pub fn flush(&self, waits: Waits<'_>) -> Result<(), FormatError> {
-        let device = self.recorder().device();
-        device.send(&SynchronizeCache::all())?;
-        self.settle(Budget::FLUSH, waits)?;
-        Ok(())
+        self.begin(Budget::FLUSH, waits, &|device| device.send(&SynchronizeCache::all()))
     }
 
     /// Closes a track, a session or the disc.
     pub fn close(&self, function: CloseFunction, track: u16, waits: Waits<'_>) -> Result<(), FormatError> {
-        let device = self.recorder().device();
-        device.send(&CloseTrackSession { immediate: true, function, track })?;
-        self.settle(Budget::CLOSE, waits)
+        let command = CloseTrackSession { immediate: true, function, track };
+        self.begin(Budget::CLOSE, waits, &|device| device.send(&command))
     }
 
     /// Blanks the disc.
     pub fn blank(&self, kind: BlankType, waits: Waits<'_>) -> Result<(), FormatError> {
-        self.recorder().device().send(&Blank { immediate: true, kind, place: 0 })?;
-        self.settle(Budget::BLANK, waits)
+        let command = Blank { immediate: true, kind, place: 0 };
+        self.begin(Budget::BLANK, waits, &|device| device.send(&command))
     }
 
     /// Formats the disc. What the options say counts only when they are valid.
@@ -83,10 +106,8 @@ impl Preparation {
         complete_list: bool,
         waits: Waits<'_>,
     ) -> Result<(), FormatError> {
-        let options = FormatOptions { immediate: true, ..options };
-        let parameters = FormatParameters { options, descriptor };
-        self.recorder().device().submit(&FormatUnit { complete_list }, &parameters)?;
-        self.settle(Budget::FORMAT, waits)
+        let parameters = FormatParameters { options: FormatOptions { immediate: true, ..options }, descriptor };
+        self.begin(Budget::FORMAT, waits, &|device| device.submit(&FormatUnit { complete_list }, &parameters))
     }
 
     /// Says how the next blocks are written. The drive's own page gives length and what else stands in it.

@@ -2,12 +2,13 @@
 
 use imapi_disc_types::{DiscFacts, Lba, MediaState, MediaType, Profile};
 use imapi_mmc_transport::{
-    TransportExt as _,
+    CommandError, TransportExt as _,
     commands::{
         BackgroundFormat, CapacityKind, Configuration, DiscInformation, DiscStatus, FormatCapacities, FormatDescriptor,
-        FormatType, ReadFormatCapacities, SessionState, TrackAddress, TrackInformation,
+        FormatType, ReadDiscStructure, ReadFormatCapacities, SessionState, TrackAddress, TrackInformation,
     },
     feature::{Feature, FeatureCode},
+    structure::{BdKind, BookType, DiscStructure, StructureFormat},
 };
 use imapi_recorder::{Recorder, RecorderError};
 
@@ -211,20 +212,51 @@ impl Probe {
     }
 }
 
-/// Features, or what follows from the disc for drives that are older than features: those know CDs only.
+/// Features, or what follows from the disc for drives that do not tell them.
 fn configuration(recorder: &Recorder, disc: Option<&DiscInformation>) -> Result<Configuration, RecorderError> {
     match recorder.configuration() {
         Err(RecorderError::Command(error)) if error.is_refusal() => {
-            let profile = match disc {
-                Some(disc) if disc.state.erasable => Profile::CD_REWRITABLE,
-                Some(disc) if disc.state.status != DiscStatus::Complete => Profile::CD_RECORDABLE,
-                Some(_) => Profile::CDROM,
-                None => Profile::INVALID,
+            let profile = match (disc, by_structure(recorder)?) {
+                (_, Some(profile)) => profile,
+                (Some(disc), None) if disc.state.erasable => Profile::CD_REWRITABLE,
+                (Some(disc), None) if disc.state.status != DiscStatus::Complete => Profile::CD_RECORDABLE,
+                (Some(_), None) => Profile::CDROM,
+                (None, None) => Profile::INVALID,
             };
             Ok(Configuration { profile, features: Vec::new() })
         }
         configuration => configuration,
     }
+}
+
+/// What a DVD or BD says of itself; CDs have no such structures.
+fn by_structure(recorder: &Recorder) -> Result<Option<Profile>, RecorderError> {
+    let ask = |format| match recorder.device().query_whole(&ReadDiscStructure::of(format)) {
+        Ok(answer) => Ok(Some(answer.value)),
+        Err(CommandError::Transport(error)) => Err(RecorderError::from(error)),
+        Err(_) => Ok(None),
+    };
+    if let Some(DiscStructure::BdInformation(information)) = ask(StructureFormat::BD_INFORMATION)? {
+        return Ok(information.units.first().map(|unit| match unit.kind {
+            BdKind::Rom => Profile::BD_ROM,
+            BdKind::Recordable => Profile::BD_R_SEQUENTIAL,
+            BdKind::Rewritable => Profile::BD_REWRITABLE,
+        }));
+    }
+    let Some(DiscStructure::Physical(physical)) = ask(StructureFormat::PHYSICAL)? else { return Ok(None) };
+    let profile = match physical.book {
+        BookType::DVD_ROM => Profile::DVDROM,
+        BookType::DVD_RAM => Profile::DVD_RAM,
+        BookType::DVD_R if physical.layers > 1 => Profile::DVD_DASH_R_DUAL_SEQUENTIAL,
+        BookType::DVD_R => Profile::DVD_DASH_RECORDABLE,
+        BookType::DVD_RW => Profile::DVD_DASH_RW_SEQUENTIAL,
+        BookType::DVD_PLUS_RW => Profile::DVD_PLUS_RW,
+        BookType::DVD_PLUS_R => Profile::DVD_PLUS_R,
+        BookType::DVD_PLUS_RW_DUAL => Profile::DVD_PLUS_RW_DUAL,
+        BookType::DVD_PLUS_R_DUAL => Profile::DVD_PLUS_R_DUAL,
+        _ => return Ok(None),
+    };
+    Ok(Some(profile))
 }
 
 /// The track that the next write goes into: the invisible one of CDs and DVD+R, the last one of others.
@@ -260,7 +292,7 @@ fn formats(recorder: &Recorder) -> Result<Option<FormatCapacities>, RecorderErro
     match recorder.device().query(&ReadFormatCapacities { allocation: 260 }) {
         Ok(answer) => Ok(Some(answer.value)),
         Err(error) if error.sense().is_some() => Ok(None),
-        Err(imapi_mmc_transport::CommandError::Reply { .. }) => Ok(None),
+        Err(CommandError::Reply { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

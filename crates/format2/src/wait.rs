@@ -74,6 +74,7 @@ pub(crate) fn until_done(recorder: &Recorder, budget: Budget, waits: Waits<'_>) 
     }
 }
 
-fn passes(error: &CommandError) -> bool {
+/// Whether it is a matter of time.
+pub(crate) fn passes(error: &CommandError) -> bool {
     !error.is_deferred() && error.condition().is_some_and(|condition| condition.class() == Class::Wait)
 }

@@ -1,0 +1,239 @@
+//! [`burn`]: a source goes onto a disc, by the recipe that the disc wants.
+
+use std::time::Duration;
+
+use imapi_disc_types::{BlockSource, ClientName, Control, Lba, MediaType};
+use imapi_format2::{
+    Adjusted, FormatError, Preparation, Probe, Waited, WriteSpeed, WriteSpeeds, is_heuristically_blank,
+};
+use imapi_mmc_transport::{Class, Condition, commands::CloseFunction};
+use imapi_recorder::Recorder;
+use imapi_write_engine::{EngineError, EngineOptions, Event, Section, Written, write_section};
+
+use crate::{Action, DataError, DataEvent, DataOptions, DiscAfter, Plan, Recipe, Tap, Warning, plan};
+
+/// A disc is burned.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Burned {
+    /// What was done.
+    pub plan: Plan,
+    /// The kind of disc.
+    pub medium: MediaType,
+    /// The speed that was set, where the drive knows speeds, and in what it is not the one that was asked for.
+    pub speed: Option<(WriteSpeed, Adjusted)>,
+    /// Nothing can be added any more.
+    pub closed: bool,
+    /// Where the source's first block is.
+    pub start: Lba,
+    /// What the engine did; nothing when the drive could not go through it with its laser off.
+    pub written: Option<Written>,
+    /// How long all of it took, by the drive's clock.
+    pub elapsed: Duration,
+}
+
+/// Burns a source: takes the drive, looks at the disc, writes, and closes what is to be closed.
+///
+/// When it fails, the drive is free again, its tray opens, and the error says what the disc is now.
+#[doc(alias = "IDiscFormat2Data::Write")]
+pub fn burn(
+    recorder: &Recorder,
+    client: &ClientName,
+    source: &dyn BlockSource,
+    options: &DataOptions,
+    tap: Option<Tap<'_>>,
+    control: &mut Control<'_, DataEvent>,
+) -> Result<Burned, DataError> {
+    control.check()?;
+    let clock = recorder.clock();
+    let begun = clock.now();
+    control.emit(&DataEvent::Begins { action: Action::ValidatingMedia, elapsed: Duration::ZERO })?;
+    let preparation = Preparation::new(recorder, client, options.force, &mut |waited| tell(control, *waited))?;
+    let probe = preparation.probe()?;
+    let looks_blank = is_heuristically_blank(recorder, &probe)?;
+    let plan = plan(&probe, looks_blank, source, options)?;
+    let mut burner = Burner {
+        preparation: &preparation,
+        probe: &probe,
+        plan: &plan,
+        source,
+        options,
+        tap,
+        control,
+        begun,
+        touched: false,
+        next: None,
+    };
+    let outcome = burner.run();
+    let (touched, next) = (burner.touched, burner.next);
+    match outcome {
+        Ok(Outcome { speed, start, written, closed }) => {
+            let elapsed = clock.now().saturating_sub(begun);
+            // Whoever breaks off now has a finished disc all the same.
+            let _ = control.emit(&DataEvent::Begins { action: Action::Completed, elapsed });
+            Ok(Burned { medium: probe.medium(), plan, speed, closed, start, written, elapsed })
+        }
+        Err(cause) if touched => Err(DataError::Burning { cause, after: after(&preparation, next, control) }),
+        Err(cause) => Err(DataError::Before(cause)),
+    }
+}
+
+fn tell(control: &mut Control<'_, DataEvent>, waited: Waited) {
+    // What the drive does by itself cannot be stopped; whoever breaks is heard when it is done.
+    let _ = control.emit(&DataEvent::Waiting(waited));
+}
+
+/// Brings a drive to rest whose disc was not finished, and looks what the disc is now.
+fn after(preparation: &Preparation, next: Option<Lba>, control: &mut Control<'_, DataEvent>) -> DiscAfter {
+    let mut waits = |waited: &Waited| tell(control, *waited);
+    // Whatever can still be written is. A drive that is gone or broken says so again.
+    if let Err(error) = preparation.flush(&mut waits) {
+        tracing::warn!(%error, "the drive cannot be brought to rest");
+    }
+    DiscAfter { state: preparation.probe().ok().map(|probe| probe.facts.state), next }
+}
+
+/// What a recipe did.
+pub(crate) struct Outcome {
+    pub speed: Option<(WriteSpeed, Adjusted)>,
+    pub start: Lba,
+    pub written: Option<Written>,
+    pub closed: bool,
+}
+
+/// All that a recipe needs.
+pub(crate) struct Burner<'a, 'c, 'l, 't> {
+    pub preparation: &'a Preparation,
+    pub probe: &'a Probe,
+    pub plan: &'a Plan,
+    pub source: &'a dyn BlockSource,
+    pub options: &'a DataOptions,
+    tap: Option<Tap<'t>>,
+    control: &'c mut Control<'l, DataEvent>,
+    begun: Duration,
+    /// The disc is no longer as it was.
+    touched: bool,
+    /// The first address that was not written.
+    next: Option<Lba>,
+}
+
+impl Burner<'_, '_, '_, '_> {
+    fn run(&mut self) -> Result<Outcome, FormatError> {
+        self.begin(Action::InitializingHardware)?;
+        let speed = self.set_speed()?;
+        if self.options.test && self.plan.warnings.contains(&Warning::NoTestWriting) {
+            return Ok(Outcome { speed, start: self.plan.start, written: None, closed: false });
+        }
+        let (start, written) = self.follow(self.plan.recipe)?;
+        let closed = self.plan.closes && !self.options.test;
+        Ok(Outcome { speed, start, written: Some(written), closed })
+    }
+
+    /// Something else begins; the last moment to stop before it.
+    pub fn begin(&mut self, action: Action) -> Result<(), FormatError> {
+        let elapsed = self.preparation.recorder().clock().now().saturating_sub(self.begun);
+        Ok(self.control.emit(&DataEvent::Begins { action, elapsed })?)
+    }
+
+    /// The same where there is no stopping: what was begun has to be ended.
+    pub fn go_on(&mut self, action: Action) {
+        let elapsed = self.preparation.recorder().clock().now().saturating_sub(self.begun);
+        let _ = self.control.emit(&DataEvent::Begins { action, elapsed });
+    }
+
+    /// From here on the disc is no longer as it was.
+    pub fn touch(&mut self) {
+        self.touched = true;
+    }
+
+    fn set_speed(&mut self) -> Result<Option<(WriteSpeed, Adjusted)>, FormatError> {
+        let recorder = self.preparation.recorder();
+        let speeds = WriteSpeeds::of(recorder, self.probe.medium())?;
+        let Some((speed, adjusted)) = speeds.choose(self.options.speed) else { return Ok(None) };
+        Ok(speeds.set(recorder, speed)?.then_some((speed, adjusted)))
+    }
+
+    /// Does something for which the drive is waited for.
+    pub fn waiting<R>(&mut self, work: impl FnOnce(&Preparation, &mut dyn FnMut(&Waited)) -> R) -> R {
+        let Self { preparation, control, .. } = self;
+        work(preparation, &mut |waited| tell(control, *waited))
+    }
+
+    /// Writes blocks of a source.
+    pub fn write(&mut self, source: &dyn BlockSource, section: Section) -> Result<Written, FormatError> {
+        let unit = self.probe.facts.write_unit;
+        let options = EngineOptions { streaming: self.streams(), ..EngineOptions::new(unit) };
+        let device = self.preparation.recorder().device();
+        let tap = match &mut self.tap {
+            Some(tap) => {
+                let tap: Tap<'_> = &mut **tap;
+                Some(tap)
+            }
+            None => None,
+        };
+        let written = self.control.narrow(
+            |event: &Event| DataEvent::from(*event),
+            |control| write_section(device, source, section, &options, tap, control),
+        );
+        match &written {
+            Ok(_) => self.touched = true,
+            Err(error) => {
+                self.next = error.next().or(self.next);
+                self.touched |= !is_as_it_was(error, section.start);
+            }
+        }
+        Ok(written?)
+    }
+
+    /// Whether WRITE (12) is used, that does not check each block.
+    fn streams(&self) -> bool {
+        let managed = matches!(self.plan.recipe, Recipe::Random { .. } | Recipe::BdR { .. });
+        self.options.streaming && managed
+    }
+
+    /// Closes something. A drive that has done it by itself refuses, and is right.
+    pub fn close(&mut self, function: CloseFunction, track: u16) -> Result<(), FormatError> {
+        let closed = self.waiting(|preparation, waits| preparation.close(function, track, waits));
+        match closed {
+            Err(error) if is_done_already(&error) => {
+                let disc = self.preparation.recorder().disc_information();
+                let open = disc.is_ok_and(|disc| {
+                    disc.state.last_session == imapi_mmc_transport::commands::SessionState::Incomplete
+                });
+                if open { Err(error) } else { Ok(()) }
+            }
+            closed => closed,
+        }
+    }
+}
+
+fn is_done_already(error: &FormatError) -> bool {
+    matches!(
+        error.condition(),
+        Some(Condition::SequenceError | Condition::SessionFixation | Condition::ReservedTrackNotFull)
+    )
+}
+
+/// Whether a WRITE that failed left the disc as it was: the first one, and the drive did not take it on.
+fn is_as_it_was(error: &EngineError, start: Lba) -> bool {
+    match error {
+        EngineError::Section { .. } => true,
+        EngineError::Source { next, .. } | EngineError::Cancelled { next } => *next == start,
+        EngineError::Write { at, cause } => {
+            let refused = match cause.condition() {
+                Some(
+                    Condition::IllegalModeForTrack
+                    | Condition::InvalidWriteAddress
+                    | Condition::OutOfRange
+                    | Condition::WriteProtected
+                    | Condition::NoMedium { .. }
+                    | Condition::MediumChanged,
+                ) => true,
+                Some(condition) => condition.class() == Class::Caller,
+                None => false,
+            };
+            *at == start && refused && !cause.is_deferred()
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,20 @@
+//! Burns data discs of every kind.
+//!
+//! [`plan`] says what would be done with a disc, without doing it: by which recipe, how many blocks, and what will be
+//! different from what was asked for. [`burn`] does it.
+
+#![forbid(unsafe_code)]
+
+mod burn;
+mod error;
+mod event;
+mod options;
+mod padded;
+mod plan;
+mod recipe;
+
+pub use burn::{Burned, burn};
+pub use error::{DataError, DiscAfter};
+pub use event::{Action, DataEvent};
+pub use options::{DataOptions, DefectManagement, Tap};
+pub use plan::{Plan, Recipe, Warning, plan};

@@ -1,0 +1,78 @@
+//! [`DataOptions`]: how a disc is to be written.
+
+use imapi_format2::SpeedRequest;
+
+/// Whether the drive checks what it writes, and replaces blocks that are bad.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DefectManagement {
+    /// As the disc is. A new BD-R stays as it is, which is without.
+    #[default]
+    AsItIs,
+    /// With spare blocks, where the disc can have them: slower, and with less room.
+    On,
+    /// Without, where the disc can be without.
+    Off,
+}
+
+/// How a disc is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own, as IMAPI has them")]
+pub struct DataOptions {
+    /// Nothing can be added any more.
+    #[doc(alias("IDiscFormat2Data::put_ForceMediaToBeClosed", "IDiscFormat2Data::get_ForceMediaToBeClosed"))]
+    pub close: bool,
+    /// Players of films can read the disc, where that takes something: a DVD+R is closed for it.
+    #[doc(alias(
+        "IDiscFormat2Data::put_DisableConsumerDvdCompatibilityMode",
+        "IDiscFormat2Data::get_DisableConsumerDvdCompatibilityMode"
+    ))]
+    pub consumer_compatible: bool,
+    /// What is on a disc that can be overwritten may go.
+    #[doc(alias("IDiscFormat2Data::put_ForceOverwrite", "IDiscFormat2Data::get_ForceOverwrite"))]
+    pub overwrite: bool,
+    /// The drive goes on when it ran out of data, where it can.
+    #[doc(alias(
+        "IDiscFormat2Data::put_BufferUnderrunFreeDisabled",
+        "IDiscFormat2Data::get_BufferUnderrunFreeDisabled"
+    ))]
+    pub underrun_protection: bool,
+    /// The source ends with the 150 blocks that a CD's track of data ends with; else they are added.
+    #[doc(alias("IDiscFormat2Data::put_PostgapAlreadyInImage", "IDiscFormat2Data::get_PostgapAlreadyInImage"))]
+    pub postgap_in_image: bool,
+    /// How fast.
+    pub speed: SpeedRequest,
+    /// Spare blocks.
+    pub defect_management: DefectManagement,
+    /// Blocks are not checked one by one on a disc with defect management: twice as fast.
+    pub streaming: bool,
+    /// The laser stays off, where the drive can do that.
+    pub test: bool,
+    /// A mounted file system is no obstacle.
+    pub force: bool,
+    /// A CD is written track by track also where it could be written at once.
+    pub track_at_once: bool,
+    /// A DVD-RW stays a disc that is written in sequence, and blanked before it is written again.
+    pub keep_sequential: bool,
+}
+
+impl Default for DataOptions {
+    fn default() -> Self {
+        Self {
+            close: false,
+            consumer_compatible: true,
+            overwrite: false,
+            underrun_protection: true,
+            postgap_in_image: false,
+            speed: SpeedRequest::default(),
+            defect_management: DefectManagement::default(),
+            streaming: false,
+            test: false,
+            force: false,
+            track_at_once: false,
+            keep_sequential: false,
+        }
+    }
+}
+
+/// Hears of all blocks of the source in their order, as they go onto the disc.
+pub type Tap<'a> = &'a mut (dyn FnMut(u64, &[u8]) + Send);

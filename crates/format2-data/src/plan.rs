@@ -1,0 +1,292 @@
+//! [`plan`]: what would be done with a disc, found out without touching it.
+
+use imapi_disc_types::{BlockSource, Lba, MediaState};
+use imapi_format2::{Probe, Way};
+use imapi_mmc_transport::{
+    commands::{BackgroundFormat, DiscStatus, FormatType, SessionState},
+    feature::{Feature, FeatureCode},
+};
+
+use crate::{DataError, DataOptions, DefectManagement};
+
+/// Blocks of silence or zeros that a CD's track of data ends with, and that a session that is written at once begins with.
+pub(crate) const GAP: u64 = 150;
+/// No track of a CD is shorter.
+pub(crate) const SHORTEST_TRACK: u64 = 300;
+/// Blocks that link a CD's track to the next.
+const RUN_OUT: u64 = 2;
+/// The error correction of a DVD.
+const DVD_UNIT: u64 = 16;
+
+/// By which recipe a disc is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipe {
+    /// A CD's session with one track of data, the plan of which the drive hears first.
+    CdAtOnce,
+    /// A CD's track of data.
+    CdTrack,
+    /// A whole DVD-R or DVD-RW; nothing can be added.
+    DvdAtOnce,
+    /// A track of a DVD-R or DVD-RW.
+    DvdIncremental,
+    /// A DVD-RW whose packets can be overwritten, after such a format.
+    DvdRestricted(Option<RestrictedFormat>),
+    /// A session of a DVD+R; with two layers it may be told where the first ends.
+    DvdPlusR {
+        /// Blocks of the first layer.
+        layer_break: Option<u32>,
+    },
+    /// A DVD+RW.
+    DvdPlusRw {
+        /// It is formatted first, or formatting goes on.
+        format: bool,
+    },
+    /// A disc whose blocks can be written at any time.
+    Random {
+        /// It is formatted first.
+        format: Option<(FormatType, u8)>,
+    },
+    /// A session of a BD-R.
+    BdR {
+        /// It is formatted first, to have spare blocks.
+        format: bool,
+    },
+    /// A BD-R that is formatted for overwriting.
+    BdRPseudo,
+}
+
+/// How a DVD-RW becomes one whose packets can be overwritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestrictedFormat {
+    /// It is formatted anew; what was on it is gone.
+    Quick,
+    /// Its formatted part grows with what is written.
+    Grow,
+}
+
+/// Something that is not as it was asked for, or worth knowing before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warning {
+    /// Nothing can be added, though that was not asked for: so the disc wants it.
+    WillBeClosed,
+    /// The drive cannot write with its laser off: nothing is sent to the disc.
+    NoTestWriting,
+    /// Spare blocks make writing slower, and take room.
+    DefectManagement,
+    /// The disc can have no spare blocks, or be without.
+    DefectManagementStays,
+    /// Hardly anything is left: the disc is closed.
+    HardlyAnyRoomLeft,
+}
+
+/// What would be done with a disc.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// By which recipe.
+    pub recipe: Recipe,
+    /// Where the source's first block goes.
+    pub start: Lba,
+    /// Blocks of the source.
+    pub blocks: u64,
+    /// Blocks that are written, with all that is added.
+    pub needed: u64,
+    /// Blocks that were free.
+    pub free: u64,
+    /// Nothing can be added afterwards.
+    pub closes: bool,
+    /// What is not as it was asked for.
+    pub warnings: Vec<Warning>,
+}
+
+/// Says what would be done. `looks_blank` is what a look at the contents of a disc that can be overwritten said.
+pub fn plan(
+    probe: &Probe,
+    looks_blank: bool,
+    source: &dyn BlockSource,
+    options: &DataOptions,
+) -> Result<Plan, DataError> {
+    if source.block_size().get() != 2048 || source.blocks() == 0 {
+        return Err(DataError::SourceNotSupported);
+    }
+    let facts = &probe.facts;
+    match probe.way {
+        Way::NoDisc | Way::ReadOnly | Way::Unsupported => return Err(DataError::MediaNotSupported),
+        _ => {}
+    }
+    if facts.state.contains(MediaState::WRITE_PROTECTED) {
+        return Err(DataError::WriteProtected);
+    }
+    // A DVD-RW can be formatted whatever it is.
+    let is_reformatted = probe.way == Way::DvdSequential && is_dvd_rw(probe) && !options.keep_sequential;
+    if is_reformatted && !facts.is_blank() && !options.overwrite {
+        return Err(DataError::NotBlank);
+    }
+    let forbids = MediaState::FINALIZED | MediaState::NON_EMPTY_SESSION | MediaState::ERASE_REQUIRED;
+    if !is_reformatted && facts.state.intersects(forbids) {
+        return Err(DataError::MediaState { state: facts.state });
+    }
+    if probe.way.is_overwritable() && !options.overwrite && !looks_blank {
+        return Err(DataError::NotBlank);
+    }
+    let mut plan = Plan {
+        recipe: Recipe::BdRPseudo,
+        start: facts.next_writable.unwrap_or(Lba(0)),
+        blocks: source.blocks(),
+        needed: source.blocks(),
+        free: u64::from(if is_reformatted { facts.capacity.max(facts.free) } else { facts.free }),
+        closes: options.close,
+        warnings: Vec::new(),
+    };
+    if is_reformatted {
+        plan.start = Lba(0);
+    }
+    plan.choose(probe, options, is_reformatted);
+    let unit = u64::from(facts.write_unit.get());
+    plan.needed = plan.needed.next_multiple_of(unit);
+    let spares = matches!(plan.recipe, Recipe::BdR { format: true } | Recipe::Random { format: Some(_) });
+    if let (Some(format), true) = (probe.format(FormatType::BD_R), spares) {
+        plan.free = plan.free.min(format.blocks.into());
+    }
+    if plan.needed > plan.free {
+        return Err(DataError::TooLarge { needed: plan.needed, free: plan.free });
+    }
+    plan.decide_closing(probe);
+    if options.test && !can_test(probe, plan.recipe) {
+        plan.warnings.push(Warning::NoTestWriting);
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    fn choose(&mut self, probe: &Probe, options: &DataOptions, is_reformatted: bool) {
+        let facts = &probe.facts;
+        match probe.way {
+            Way::Cd => {
+                let at_once = matches!(probe.feature(FeatureCode::CD_MASTERING), Some(Feature::CdMastering(feature)) if feature.session_at_once);
+                let postgap = if options.postgap_in_image { 0 } else { GAP };
+                self.needed = (self.blocks + postgap).max(SHORTEST_TRACK);
+                if facts.is_blank() && at_once && !options.track_at_once {
+                    self.recipe = Recipe::CdAtOnce;
+                    self.start = Lba(0);
+                } else {
+                    self.recipe = Recipe::CdTrack;
+                    self.needed += RUN_OUT;
+                }
+            }
+            Way::DvdSequential if is_reformatted => {
+                self.recipe = Recipe::DvdRestricted(Some(RestrictedFormat::Quick));
+            }
+            Way::DvdSequential => {
+                let incremental = probe.has(FeatureCode::INCREMENTAL_STREAMING_WRITABLE);
+                let at_once = probe.has(FeatureCode::DVD_DASH_WRITE) && facts.is_blank();
+                if at_once && (self.closes || !incremental) {
+                    self.recipe = Recipe::DvdAtOnce;
+                    if !self.closes {
+                        self.closes = true;
+                        self.warnings.push(Warning::WillBeClosed);
+                    }
+                } else {
+                    self.recipe = Recipe::DvdIncremental;
+                }
+            }
+            Way::DvdRestricted => {
+                let formatted = probe.formats.as_ref().map_or(0, |formats| u64::from(formats.current.blocks));
+                let growing = probe.disc.as_ref().is_some_and(|disc| {
+                    disc.state.status == DiscStatus::Appendable && disc.state.last_session == SessionState::Incomplete
+                });
+                let fits = probe.is_formatted() && self.blocks.next_multiple_of(DVD_UNIT) <= formatted;
+                self.recipe = Recipe::DvdRestricted(match (fits || growing, probe.is_formatted()) {
+                    (true, _) => None,
+                    (false, true) if probe.format(FormatType::QUICK_GROW).is_some() => Some(RestrictedFormat::Grow),
+                    (false, _) => Some(RestrictedFormat::Quick),
+                });
+            }
+            Way::DvdPlusR => {
+                self.recipe = Recipe::DvdPlusR { layer_break: None };
+                let two_layers = probe.profile == imapi_disc_types::Profile::DVD_PLUS_R_DUAL;
+                if options.consumer_compatible || (two_layers && self.closes) {
+                    if !self.closes {
+                        self.warnings.push(Warning::WillBeClosed);
+                    }
+                    self.closes = true;
+                    if two_layers && facts.is_blank() {
+                        let units = self.blocks.div_ceil(DVD_UNIT);
+                        let first_layer = u32::try_from(units.div_ceil(2) * DVD_UNIT).ok();
+                        self.recipe = Recipe::DvdPlusR { layer_break: first_layer };
+                    }
+                }
+            }
+            Way::DvdPlusRw => {
+                let background = probe.disc.as_ref().map(|disc| disc.background_format);
+                let format = matches!(background, Some(BackgroundFormat::None | BackgroundFormat::Suspended));
+                self.recipe = Recipe::DvdPlusRw { format };
+            }
+            Way::Random => self.recipe = Recipe::Random { format: self.random_format(probe, options) },
+            Way::BdR => {
+                let can = facts.is_blank() && probe.format(FormatType::BD_R).is_some();
+                let format = options.defect_management == DefectManagement::On && can;
+                match (options.defect_management, format) {
+                    (DefectManagement::On, true) => self.warnings.push(Warning::DefectManagement),
+                    (DefectManagement::On, false) => self.warnings.push(Warning::DefectManagementStays),
+                    _ => {}
+                }
+                self.recipe = Recipe::BdR { format };
+            }
+            Way::BdRPseudo | Way::NoDisc | Way::ReadOnly | Way::Unsupported => self.recipe = Recipe::BdRPseudo,
+        }
+    }
+
+    /// How a disc is formatted that is not, or that shall have its spare blocks or be without.
+    fn random_format(&mut self, probe: &Probe, options: &DataOptions) -> Option<(FormatType, u8)> {
+        let is_bd = probe.medium().is_bd();
+        match options.defect_management {
+            DefectManagement::AsItIs => {}
+            _ if !is_bd => self.warnings.push(Warning::DefectManagementStays),
+            // Formatting costs nothing that overwriting does not cost too.
+            DefectManagement::On if probe.format(FormatType::BD_RE_SPARES).is_some() => {
+                self.warnings.push(Warning::DefectManagement);
+                return Some((FormatType::BD_RE_SPARES, 0));
+            }
+            DefectManagement::Off if probe.format(FormatType::BD_RE_NO_SPARES).is_some() => {
+                return Some((FormatType::BD_RE_NO_SPARES, 0));
+            }
+            DefectManagement::On | DefectManagement::Off => self.warnings.push(Warning::DefectManagementStays),
+        }
+        let unformatted = probe.formats.is_some() && !probe.is_formatted();
+        unformatted.then_some((FormatType::FULL, 0))
+    }
+
+    /// What is hardly worth a session is not left open.
+    fn decide_closing(&mut self, probe: &Probe) {
+        if !probe.way.is_sequential() || matches!(self.recipe, Recipe::DvdRestricted(_)) {
+            self.closes = false;
+            return;
+        }
+        let left = self.free.saturating_sub(self.needed);
+        if !self.closes && left.saturating_mul(50) <= u64::from(probe.facts.capacity) {
+            self.closes = true;
+            self.warnings.push(Warning::HardlyAnyRoomLeft);
+        }
+    }
+}
+
+fn is_dvd_rw(probe: &Probe) -> bool {
+    probe.profile == imapi_disc_types::Profile::DVD_DASH_RW_SEQUENTIAL && probe.format(FormatType::QUICK).is_some()
+}
+
+/// Whether the drive can go through it with its laser off.
+fn can_test(probe: &Probe, recipe: Recipe) -> bool {
+    match recipe {
+        Recipe::CdAtOnce => {
+            matches!(probe.feature(FeatureCode::CD_MASTERING), Some(Feature::CdMastering(feature)) if feature.test_write)
+        }
+        Recipe::CdTrack => {
+            matches!(probe.feature(FeatureCode::CD_TRACK_AT_ONCE), Some(Feature::CdTrackAtOnce(feature)) if feature.test_write)
+        }
+        Recipe::DvdAtOnce | Recipe::DvdIncremental => {
+            matches!(probe.feature(FeatureCode::DVD_DASH_WRITE), Some(Feature::DvdDashWrite(feature)) if feature.test_write)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,116 @@
+//! CD-R and CD-RW.
+
+use imapi_disc_types::{Lba, Msf};
+use imapi_format2::FormatError;
+use imapi_mmc_transport::{
+    TransportExt as _,
+    commands::{CloseFunction, CueEntry, DataForm, MainForm, SendCueSheet, SubChannelForm, TrackAddress, TrackControl},
+    feature::{Feature, FeatureCode},
+    mode::{MultiSession, WriteParameters},
+};
+use imapi_write_engine::{Section, Written};
+
+use crate::{
+    Action, Recipe,
+    burn::Burner,
+    padded::Padded,
+    plan::{GAP, SHORTEST_TRACK},
+};
+
+impl Burner<'_, '_, '_, '_> {
+    /// What may follow this session.
+    pub(super) fn multi_session(&self) -> MultiSession {
+        if self.plan.closes { MultiSession::Final } else { MultiSession::Open }
+    }
+
+    /// Zeros behind the source: the gap that a track of data ends with, and what makes a track long enough.
+    fn behind(&self) -> u64 {
+        let gap = if self.options.postgap_in_image { 0 } else { GAP };
+        gap.max(SHORTEST_TRACK.saturating_sub(self.plan.blocks))
+    }
+
+    /// A session with one track of data, written at once from its pre-gap on. A drive that does not take the plan of it
+    /// may take the track.
+    pub(super) fn cd_at_once(&mut self) -> Result<(Lba, Written), FormatError> {
+        let behind = self.behind();
+        match self.announce(behind) {
+            Err(error) if is_refusal(&error) => {
+                tracing::warn!(%error, "the drive does not write this session at once; track at once instead");
+                return self.follow(Recipe::CdTrack);
+            }
+            announced => announced?,
+        }
+        self.begin(Action::WritingData)?;
+        let padded = Padded { before: GAP, source: self.source, after: behind };
+        let start = Lba(-i32::try_from(GAP).unwrap_or(0));
+        let section = Section { first: 0, blocks: GAP + self.source.blocks() + behind, start };
+        // From here on the drive wants every block that was announced.
+        let written = self.write(&padded, section)?;
+        self.flush()?;
+        Ok((Lba(0), written))
+    }
+
+    /// Tells the drive what will come.
+    fn announce(&mut self, behind: u64) -> Result<(), FormatError> {
+        let protects = matches!(
+            self.probe.feature(FeatureCode::CD_MASTERING),
+            Some(Feature::CdMastering(feature)) if feature.buffer_underrun_free
+        );
+        self.preparation.set_write_parameters(WriteParameters {
+            underrun_protection: protects && self.options.underrun_protection,
+            test_write: self.options.test,
+            ..WriteParameters::sao(self.multi_session())
+        })?;
+        let data = |main| DataForm { main, sub_channel: SubChannelForm::None };
+        let control = TrackControl::DATA;
+        let lead_out = i64::try_from(self.source.blocks() + behind).ok().and_then(|blocks| Lba(0).checked_add(blocks));
+        // The plan has seen that it fits onto the disc.
+        let at = |lba: Option<Lba>| lba.and_then(|lba| Msf::try_from(lba).ok()).unwrap_or_default();
+        let sheet = vec![
+            CueEntry::lead_in(control, data(MainForm::MODE_1_PAUSE)),
+            CueEntry::index(control, 1, 0, data(MainForm::MODE_1), Msf::default()),
+            CueEntry::index(control, 1, 1, data(MainForm::MODE_1), at(Some(Lba(0)))),
+            CueEntry::lead_out(control, data(MainForm::MODE_1_PAUSE), at(lead_out)),
+        ];
+        if let Some(command) = SendCueSheet::of(&sheet) {
+            self.preparation.recorder().device().submit(&command, &sheet)?;
+        }
+        Ok(())
+    }
+
+    /// A track of data, and the end of its session.
+    pub(super) fn cd_track(&mut self) -> Result<(Lba, Written), FormatError> {
+        let protects = matches!(
+            self.probe.feature(FeatureCode::CD_TRACK_AT_ONCE),
+            Some(Feature::CdTrackAtOnce(feature)) if feature.buffer_underrun_free
+        );
+        self.preparation.set_write_parameters(WriteParameters {
+            underrun_protection: protects && self.options.underrun_protection,
+            test_write: self.options.test,
+            ..WriteParameters::tao_data(self.multi_session())
+        })?;
+        // Some drives know the address only now, and others want to be asked before they write.
+        let track = self.preparation.recorder().track_information(TrackAddress::INVISIBLE);
+        let start = track.ok().and_then(|track| track.next_writable).unwrap_or(self.plan.start).max(Lba(0));
+        let behind = self.behind();
+        self.begin(Action::WritingData)?;
+        let padded = Padded { before: 0, source: self.source, after: behind };
+        let section = Section { first: 0, blocks: self.source.blocks() + behind, start };
+        let written = self.write(&padded, section)?;
+        // The track is closed with the buffer: several drives make an error of closing it.
+        self.flush()?;
+        if !self.options.test {
+            self.close(CloseFunction::Session, 0)?;
+        }
+        Ok((start, written))
+    }
+}
+
+/// The drive does not do it in that way, and may in another.
+pub(super) fn is_refusal(error: &FormatError) -> bool {
+    use imapi_mmc_transport::{Class, Condition};
+    error.condition().is_some_and(|condition| {
+        condition.class() == Class::Caller
+            || matches!(condition, Condition::IllegalModeForTrack | Condition::SequenceError)
+    })
+}

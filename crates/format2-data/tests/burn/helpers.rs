@@ -1,0 +1,170 @@
+//! Drives, discs and sources for the tests.
+
+use std::{
+    num::NonZeroU32,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use imapi_disc_types::{Block, BlockSource, ClientName, Clock, Control, Lba, ManualClock, Request, SourceError};
+use imapi_format2::{DiscReader, Probe};
+use imapi_format2_data::{Burned, DataError, DataOptions, burn};
+use imapi_mmc_transport::{Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError};
+use imapi_recorder::Recorder;
+use imapi_virtual_drive::{DiscFile, Family, MEDIA, Medium, Personality, VirtualDrive};
+
+/// Blocks that say their number and whose they are.
+pub struct Numbers {
+    pub blocks: u64,
+    pub mark: u8,
+}
+
+impl Numbers {
+    pub fn block(&self, number: u64) -> [u8; 2048] {
+        let mut block = [self.mark; 2048];
+        block[..8].copy_from_slice(&number.to_le_bytes());
+        block
+    }
+}
+
+impl BlockSource for Numbers {
+    fn block_size(&self) -> NonZeroU32 {
+        NonZeroU32::new(2048).expect("not zero")
+    }
+
+    fn blocks(&self) -> u64 {
+        self.blocks
+    }
+
+    fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
+        let request = Request::admit(self, first, out)?;
+        for (number, block) in (first.0..).zip(request.out.chunks_exact_mut(2048)) {
+            block.copy_from_slice(&self.block(number));
+        }
+        Ok(request.count)
+    }
+}
+
+pub fn writable() -> impl Iterator<Item = &'static Medium> {
+    MEDIA.iter().filter(|medium| !matches!(medium.family, Family::Pressed | Family::PressedCd))
+}
+
+pub fn medium(name: &str) -> &'static Medium {
+    MEDIA.iter().find(|medium| medium.name == name).expect("in the table")
+}
+
+pub fn drive(folder: &Path, medium: &'static Medium, personality: Option<&'static Personality>) -> VirtualDrive {
+    let mut drive = VirtualDrive::new(Arc::new(ManualClock::new()));
+    if let Some(personality) = personality {
+        drive = drive.with_personality(personality);
+    }
+    let disc = DiscFile::create(&folder.join(medium.name), medium.geometry(None).expect("its size")).expect("a file");
+    drive.insert(disc, medium).expect("it takes it");
+    drive
+}
+
+pub fn recorder(device: impl Device + 'static) -> Recorder {
+    let recorder = Recorder::over(Arc::new(device)).expect("it says what it is");
+    ready(&recorder);
+    recorder
+}
+
+pub fn ready(recorder: &Recorder) {
+    let mut go_on = |_: &_| std::ops::ControlFlow::Continue(());
+    recorder.ready(Duration::from_secs(3600), &mut go_on).expect("ready");
+}
+
+pub fn client() -> ClientName {
+    "tests".parse().expect("a name")
+}
+
+pub fn burn_silently(
+    recorder: &Recorder,
+    source: &dyn BlockSource,
+    options: &DataOptions,
+) -> Result<Burned, DataError> {
+    burn(recorder, &client(), source, options, None, &mut Control::silent())
+}
+
+/// Every block of a source is on the disc, from that address on.
+pub fn assert_on_disc(recorder: &Recorder, source: &Numbers, start: Lba, what: &str) {
+    ready(recorder);
+    let first = u64::try_from(start.0).expect("not before 0");
+    let reader = DiscReader::new(recorder, first + source.blocks);
+    let mut out = vec![0; 32 * 2048];
+    let mut number = 0;
+    while number < source.blocks {
+        let room = usize::try_from((source.blocks - number).min(32)).expect("few") * 2048;
+        let count = reader
+            .read(Block(first + number), &mut out[..room])
+            .unwrap_or_else(|error| panic!("{what}: block {number}: {error:?}"))
+            .get();
+        for block in out.chunks_exact(2048).take(count as usize) {
+            assert!(block == source.block(number), "{what}: block {number}");
+            number += 1;
+        }
+    }
+}
+
+pub fn probe(recorder: &Recorder) -> Probe {
+    ready(recorder);
+    Probe::of(recorder).expect("it tells")
+}
+
+/// Counts the commands on their way to a drive.
+pub struct Counting {
+    inner: VirtualDrive,
+    count: Arc<AtomicUsize>,
+}
+
+impl Counting {
+    pub fn new(inner: VirtualDrive) -> (Self, Arc<AtomicUsize>) {
+        let count = Arc::default();
+        (Self { inner, count: Arc::clone(&count) }, count)
+    }
+}
+
+impl Transport for Counting {
+    fn execute(&self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.inner.execute(cdb, data, timeout)
+    }
+
+    fn limits(&self) -> Limits {
+        self.inner.limits()
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.inner.clock()
+    }
+}
+
+impl Device for Counting {
+    fn id(&self) -> &str {
+        self.inner.id()
+    }
+
+    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
+        self.inner.lock(owner, force)
+    }
+
+    fn unlock(&self) {
+        self.inner.unlock();
+    }
+
+    fn lock_owner(&self) -> Option<String> {
+        self.inner.lock_owner()
+    }
+
+    fn mount_points(&self) -> Vec<std::path::PathBuf> {
+        self.inner.mount_points()
+    }
+
+    fn media_notices(&self, on: bool) {
+        self.inner.media_notices(on);
+    }
+}

@@ -1,0 +1,6 @@
+//! Burning on every disc of the virtual drive.
+
+mod faults;
+mod helpers;
+mod media;
+mod refusals;

@@ -8,6 +8,7 @@
 mod burn;
 mod error;
 mod event;
+mod face;
 mod options;
 mod padded;
 mod plan;
@@ -16,5 +17,6 @@ mod recipe;
 pub use burn::{Burned, burn};
 pub use error::{DataError, DiscAfter};
 pub use event::{Action, DataEvent};
+pub use face::{Data2Error, DiscFormat2Data, MediaStatus, Multisession, RandomWrite, Sequential, WriteProtection};
 pub use options::{DataOptions, DefectManagement, Tap};
 pub use plan::{Plan, Recipe, Warning, plan};

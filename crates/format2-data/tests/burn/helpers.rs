@@ -23,6 +23,24 @@ pub struct Numbers {
     pub mark: u8,
 }
 
+/// The same from a slow disk.
+pub struct Slow(pub Numbers);
+
+impl BlockSource for Slow {
+    fn block_size(&self) -> NonZeroU32 {
+        self.0.block_size()
+    }
+
+    fn blocks(&self) -> u64 {
+        self.0.blocks()
+    }
+
+    fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
+        std::thread::sleep(Duration::from_millis(1));
+        self.0.read(first, out)
+    }
+}
+
 impl Numbers {
     pub fn block(&self, number: u64) -> [u8; 2048] {
         let mut block = [self.mark; 2048];

@@ -93,7 +93,7 @@ fn closing_at_once_leaves_nothing_to_add() {
         let after = probe(&recorder);
         assert_eq!(burned.closed, after.way.is_sequential(), "{}", medium.name);
         assert_eq!(after.facts.is_closed(), burned.closed, "{}: {:?}", medium.name, after.facts);
-        assert_eq!(after.facts.state.contains(MediaState::APPENDABLE), false, "{}", medium.name);
+        assert!(!after.facts.state.contains(MediaState::APPENDABLE), "{}", medium.name);
     }
 }
 

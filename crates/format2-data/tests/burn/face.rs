@@ -165,7 +165,7 @@ fn the_ways_to_add_a_session_know_which_of_them_fits() {
 fn what_only_reads_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let pressed = medium("dvd-rom");
-    let disc = press(&folder.path().join("disc"), pressed, None, &mut &[7; 500_000][..]).expect("a disc");
+    let disc = press(&folder.path().join("disc"), pressed, None, &mut &vec![7; 500_000][..]).expect("a disc");
     let drive = VirtualDrive::new(Arc::new(ManualClock::new()));
     drive.insert(disc, pressed).expect("it takes it");
     let recorder = recorder(drive);
@@ -176,5 +176,5 @@ fn what_only_reads_is_refused() {
     assert_eq!(format.current_physical_media_type().expect("it tells"), MediaType::DVDROM);
     let error = code(format.write(&SMALL, &mut Control::silent()));
     assert_eq!(error, v2::E_IMAPI_DF2DATA_MEDIA_IS_NOT_SUPPORTED);
-    assert_eq!(format.write_protect_status().expect("it tells").0, 0x4000);
+    assert_eq!(format.write_protect_status().expect("it tells").0 & 0x4000, 0x4000);
 }

@@ -7,12 +7,14 @@
 mod buffers;
 mod engine;
 mod error;
+mod face;
 mod progress;
 mod shared;
 mod what_now;
 
 pub use engine::{EngineOptions, Section, Tap, write_section};
 pub use error::EngineError;
+pub use face::{CancelOutcome, WriteEngine, WriteEngineError};
 pub use progress::{Event, Progress, Stall, Written};
 pub use shared::SharedSource;
 pub use what_now::{Delay, Step, what_now};

@@ -9,14 +9,15 @@ use std::{
 };
 
 use imapi_disc_types::{Block, BlockSource, CancelToken, Control, Lba, ManualClock, Request, SourceError, SystemClock};
-use imapi_errors::{Coded as _, v2};
+use imapi_errors::{Coded as _, common, v2};
 use imapi_mmc_transport::{
     Transport, TransportExt as _,
     commands::{Read10, SynchronizeCache, TestUnitReady},
     faults::{FaultInjector, Script},
 };
+use imapi_recorder::Recorder;
 use imapi_virtual_drive::{DiscFile, Medium, VirtualDrive};
-use imapi_write_engine::{EngineError, EngineOptions, Event, Section, write_section};
+use imapi_write_engine::{EngineError, EngineOptions, Event, Section, WriteEngine, write_section};
 use rstest::rstest;
 
 /// Blocks that say their number, and one that cannot be read.
@@ -214,4 +215,30 @@ fn a_section_that_cannot_be_is_refused_before_anything_is_written() {
         let failed = write_section(&drive, &numbers(640), wrong, &unit(32), None, &mut Control::silent());
         assert!(matches!(failed, Err(EngineError::Section { .. })));
     }
+}
+
+#[test]
+fn imapis_object_asks_for_what_it_needs_and_refuses_the_rest() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<WriteEngine>();
+    let folder = tempfile::tempdir().expect("a folder");
+    let recorder = Recorder::over(Arc::new(drive(folder.path(), "bd-r"))).expect("it says what it is");
+    let engine = WriteEngine::new();
+    let write = |source: &Numbers| engine.write_section(source, Lba(0), 64, &mut Control::silent());
+    let code =
+        |outcome: Result<_, imapi_write_engine::WriteEngineError>| outcome.map(|_| ()).expect_err("not yet").code();
+    assert_eq!(code(write(&numbers(64))), v2::E_IMAPI_RECORDER_REQUIRED);
+    engine.set_recorder(Some(&recorder)).expect("idle");
+    assert_eq!((engine.bytes_per_sector(), engine.is_write_in_progress()), (None, false));
+    assert_eq!(code(write(&numbers(64))), common::E_INVALIDARG);
+    for wrong in [0, u32::MAX, 1 << 30] {
+        assert_eq!(engine.set_bytes_per_sector(wrong).expect_err("no sector").code(), common::E_INVALIDARG, "{wrong}");
+    }
+    engine.set_bytes_per_sector(2352).expect("a CD has such sectors");
+    assert_eq!(code(write(&numbers(64))), common::E_INVALIDARG);
+    engine.set_bytes_per_sector(2048).expect("all discs have such sectors");
+    engine.set_expected_speeds(Some(2195), None).expect("idle");
+    assert_eq!(engine.cancel_write().code(), Some(v2::S_IMAPI_WRITE_NOT_IN_PROGRESS));
+    assert_eq!(write(&numbers(64)).expect("now it can").blocks, 64);
+    assert_eq!(block(&*Arc::clone(recorder.device()), 63)[..8], 63_u64.to_le_bytes());
 }

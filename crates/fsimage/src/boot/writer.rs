@@ -34,6 +34,10 @@ pub(crate) struct Boot {
     tables: Option<Tables>,
 }
 
+/// Blocks that GRUB reads at once under a BIOS. What comes of a read beyond the end it takes for data, so that it is to
+/// meet the end exactly.
+const READ_AT_ONCE: u64 = 16;
+
 /// The partition behind the files.
 #[derive(Debug, Clone, Copy)]
 struct Appended {
@@ -201,7 +205,7 @@ impl Writer for Boot {
         let whole = hybrid.is_some_and(|hybrid| {
             hybrid.table == PartitionTable::Mbr && hybrid.loader_kind() == Some(HybridCode::Isolinux)
         });
-        if whole { MEBIBYTE } else { 1 }
+        if whole { MEBIBYTE } else { READ_AT_ONCE }
     }
 
     fn place(&mut self, at: &Placement<'_>) {

@@ -1,0 +1,42 @@
+//! Images that UEFI starts.
+
+use imapi_fsimage::{BootEntry, BootImage, Hybrid, PartitionTable};
+
+use crate::{
+    loaders::{Disc, FOUND, boot_hybrid, efi_partition},
+    machine::{Drive, Firmware, boots},
+};
+
+#[test]
+fn grub_starts_from_an_image_among_the_files() {
+    let image = || {
+        let mut disc = Disc::new();
+        let efi = BootImage::File(disc.put("efi.img", efi_partition()));
+        disc.options.boot = vec![BootEntry::efi(efi)];
+        disc.options.hybrid = Some(Hybrid { table: PartitionTable::Gpt, ..Hybrid::default() });
+        disc.image()
+    };
+    boots(&image(), Firmware::Ovmf, Drive::Cd, FOUND);
+    boots(&image(), Firmware::Ovmf, Drive::Disk, FOUND);
+}
+
+/// As distributions have it: one image for a BIOS and for UEFI, on CDs and on sticks.
+#[test]
+fn one_image_starts_everything() {
+    let image = |table| {
+        let mut disc = Disc::new();
+        disc.options.boot = vec![disc.grub(), BootEntry::efi(BootImage::AppendedPartition)];
+        let appended = Some(disc.content(&efi_partition()));
+        disc.options.hybrid = Some(Hybrid { code: Some(boot_hybrid()), table, appended });
+        disc.image()
+    };
+    for (firmware, drive) in [
+        (Firmware::SeaBios, Drive::Cd),
+        (Firmware::SeaBios, Drive::Disk),
+        (Firmware::Ovmf, Drive::Cd),
+        (Firmware::Ovmf, Drive::Disk),
+    ] {
+        boots(&image(PartitionTable::Gpt), firmware, drive, FOUND);
+    }
+    boots(&image(PartitionTable::Mbr), Firmware::Ovmf, Drive::Disk, FOUND);
+}

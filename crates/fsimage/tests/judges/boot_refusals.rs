@@ -78,7 +78,7 @@ fn a_floppy_disk_has_its_very_size() {
 
 #[test]
 fn a_hard_disk_has_an_mbr_with_one_partition() {
-    let disk = |bytes: Vec<u8>| {
+    let of = |bytes: Vec<u8>| {
         move |disc: &mut Disc| {
             let image = BootImage::Content(disc.content(bytes));
             disc.options.boot = vec![BootEntry { emulation: Emulation::HardDisk, ..BootEntry::new(image) }];
@@ -93,10 +93,10 @@ fn a_hard_disk_has_an_mbr_with_one_partition() {
     let kind_of = |partition: usize| 446 + 16 * partition + 4;
     let wrong = [changed(511, 0), changed(kind_of(0), 0), changed(kind_of(3), 6), right[..511].to_vec()];
     for bytes in wrong {
-        assert_eq!(refused(disk(bytes)).0, codes::IMAPI_E_BOOT_IMAGE_DATA);
+        assert_eq!(refused(of(bytes)).0, codes::IMAPI_E_BOOT_IMAGE_DATA);
     }
     let mut disc = Disc::new();
-    disk(right)(&mut disc);
+    of(right)(&mut disc);
     disc.plan().expect("it has one");
 }
 

@@ -40,12 +40,12 @@ fn everything() -> Disc {
     let loader = BootImage::File(disc.put("loader.bin", bytes(1, 5000)));
     let [floppy, efi, mac] =
         [(2, 1_474_560), (3, 600_000), (4, 900)].map(|(number, len)| disc.content(bytes(number, len)));
-    let disk = disc.put("disk.img", hard_disk(0x0E));
+    let drive = disc.put("disk.img", hard_disk(0x0E));
     let made_by = |name| Manufacturer::new(name).expect("short");
     disc.options.boot = vec![
         BootEntry { info_table: true, manufacturer: made_by("Example Ltd."), ..BootEntry::new(loader) },
         BootEntry { emulation: Emulation::Floppy1440, bootable: false, ..BootEntry::new(BootImage::Content(floppy)) },
-        BootEntry { emulation: Emulation::HardDisk, ..BootEntry::new(BootImage::File(disk)) },
+        BootEntry { emulation: Emulation::HardDisk, ..BootEntry::new(BootImage::File(drive)) },
         BootEntry { manufacturer: made_by("Firmware"), ..BootEntry::efi(BootImage::Content(efi)) },
         BootEntry { platform: Platform::MAC, ..BootEntry::new(BootImage::Content(mac)) },
         BootEntry { load_segment: 0x1234, load_size: Some(77), ..BootEntry::new(loader) },
@@ -93,7 +93,6 @@ fn isoinfo_and_7z_find_the_images() {
         assert!(told.contains(line), "{line}: {told}");
     }
     run("7z", &["x", "-y", &format!("-o{}", text(&bench.out)), text(&bench.iso)]);
-    std::fs::copy(&bench.iso, "/tmp/bx/every.iso").unwrap();
     let taken = |name: &str| std::fs::read(bench.out.join("[BOOT]").join(name)).expect(name);
     assert!(taken("2-NotBoot-1.44M.img") == bytes(2, 1_474_560));
     // 7-Zip takes the first sectors of a hard disk, and of others as many as are loaded.

@@ -1,9 +1,9 @@
 //! Images that start from a disk too: partition tables as those read them who partition disks.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use imapi_disc_types::{BlockSource as _, conformance};
-use imapi_fsimage::{BootEntry, BootImage, Hybrid, HybridCode, MbrCode, PartitionTable, ResultImage};
+use imapi_fsimage::{BootEntry, BootImage, Hybrid, HybridCode, MbrCode, PartitionTable, ResultImage, UdfRevision};
 
 use crate::{
     decoded,
@@ -54,6 +54,12 @@ fn fdisk(bench: &Bench) -> (String, Vec<Vec<String>>) {
     let fields = |line: &str| line.split_whitespace().skip(1).map(str::to_string).collect();
     let partitions = lines.map(fields).collect();
     (told, partitions)
+}
+
+/// What a program says that need not succeed.
+fn run_anyhow(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().expect(program);
+    [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy).concat()
 }
 
 fn first_block(image: &ResultImage, path: &str) -> u64 {
@@ -181,6 +187,36 @@ fn a_gpt_that_was_damaged_comes_back_from_its_copy() {
     let said = run("sgdisk", &["-e", text(&bench.iso)]);
     assert!(said.contains("backup"), "{said}");
     assert_eq!(sgdisk(&bench), right);
+}
+
+#[test]
+fn udf_leaves_the_end_to_the_table() {
+    for udf_revision in [UdfRevision::R102, UdfRevision::R260] {
+        let image = hybrid(Some(HybridCode::Grub), PartitionTable::Gpt, Some(50_000), |disc| {
+            disc.options.file_systems.udf = true;
+            disc.options.udf_revision = udf_revision;
+        });
+        let bench = written(&image);
+        assert_eq!(sgdisk(&bench)[1][0], EFI);
+        let blocks = image.blocks().to_string();
+        let told = run("udfinfo", &[text(&bench.iso)]);
+        for line in [
+            format!("blocks={blocks}"),
+            format!("{}={udf_revision}", if udf_revision == UdfRevision::R102 { "udfrev" } else { "udfwriterev" }),
+        ] {
+            assert!(told.lines().any(|told| told == line), "{line}: {told}");
+        }
+        // The anchor in block 256 may be lost: the other is found.
+        let mut bytes = fs::read(&bench.iso).expect("written");
+        bytes[256 * 2048..257 * 2048].fill(0);
+        fs::write(&bench.iso, &bytes).expect("writable");
+        let told = run("udfinfo", &[text(&bench.iso)]);
+        assert!(told.contains("label=TEST"), "{told}");
+        let last = bytes.len() - 257 * 2048;
+        bytes[last..last + 2048].fill(0);
+        fs::write(&bench.iso, &bytes).expect("writable");
+        assert!(!run_anyhow("udfinfo", &[text(&bench.iso)]).contains("label=TEST"), "there is no third");
+    }
 }
 
 #[test]

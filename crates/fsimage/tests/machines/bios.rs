@@ -33,6 +33,7 @@ fn isolinux_starts_from_a_disk_with_a_gpt() {
 fn grub_starts_from_a_cd_and_from_a_disk() {
     let image = |table| {
         let mut disc = Disc::new();
+        disc.options.file_systems.udf = table == PartitionTable::Gpt;
         disc.options.boot = vec![disc.grub()];
         disc.options.hybrid = Some(Hybrid { code: Some(boot_hybrid()), table, appended: None });
         disc.image()

@@ -1,4 +1,4 @@
-//! Machines start from our images, from a CD and from a disk: SeaBIOS and OVMF in QEMU's software emulation, with
+//! Machines start from our images, from a CD and from a disk: `SeaBIOS` and OVMF in QEMU's software emulation, with
 //! ISOLINUX, GRUB and boot sectors of our own, up to a line on the serial port.
 //!
 //! - [`loaders`]: what machines start, made by the tools of Syslinux, GRUB and mtools.

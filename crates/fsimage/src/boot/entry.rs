@@ -127,7 +127,6 @@ fn windows_1252(c: char) -> Option<u8> {
 }
 
 impl fmt::Display for Manufacturer {
-    #[doc(alias = "IBootOptions::get_Manufacturer")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().take_while(|&&byte| byte != 0).try_for_each(|&byte| {
             let high = byte.checked_sub(0x80).and_then(|place| HIGH.get(usize::from(place)));
@@ -143,6 +142,28 @@ impl fmt::Debug for Manufacturer {
 }
 
 /// What a machine can start, and how.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use imapi_fsimage::{
+///     Attributes, BootEntry, BootImage, Contents, ImageOptions, Kind, NodeId, ResultImage, Timestamp, Tree,
+/// };
+///
+/// let (mut tree, mut contents) = (Tree::new(Attributes::default()), Contents::new());
+/// // A loader that is a file of the image and finds itself, as ISOLINUX, and an EFI system partition that is none.
+/// let kind = Kind::File { size: 40_000, content: contents.add_bytes([0; 40_000]) };
+/// let loader = tree.add(NodeId::ROOT, b"isolinux.bin", kind, Attributes::default())?;
+/// let efi = contents.add_bytes([0; 100_000]);
+///
+/// let mut options = ImageOptions::new(Timestamp::new(1_000_000_000, 0));
+/// options.boot = vec![
+///     BootEntry { info_table: true, ..BootEntry::new(BootImage::File(loader)) },
+///     BootEntry::efi(BootImage::Content(efi)),
+/// ];
+/// let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[doc(alias = "IBootOptions")]
 pub struct BootEntry {
@@ -163,6 +184,7 @@ pub struct BootEntry {
     /// emulated drive, and else the whole image.
     pub load_size: Option<u16>,
     /// Who made the disc. Of entries behind the first it is the name of their section.
+    #[doc(alias = "IBootOptions::get_Manufacturer")]
     pub manufacturer: Manufacturer,
     /// The table is written into it by which ISOLINUX, GRUB and others find themselves; it changes bytes 8 to 63.
     pub info_table: bool,

@@ -11,6 +11,10 @@
 //! - A GPT has 248 entries, so that it fills what is before the first descriptor: its first partition begins there. What
 //!   is no EFI partition is a read-only one of its own, so that nobody takes it for free.
 //! - A BIOS that wants an active partition finds one also in the MBR before a GPT: of one block and of no kind.
+//! - Such an image ends on whole 32 KiB, since GRUB takes what comes of a read beyond the end for data; with ISOLINUX's
+//!   code in an MBR it ends on a whole mebibyte, a cylinder, as isohybrid has it.
+//! - An appended partition begins on a whole mebibyte, as partitions do. An MBR tells of no EFI image among the files: it
+//!   would lie in the partition of the image, and firmware takes no partitions that lie in others.
 //! - GUIDs come from the date and the name of the volume: the same options make the same bytes.
 
 mod entry;

@@ -28,7 +28,7 @@ pub(super) fn all(options: &ImageOptions, tree: &Tree, reader: &ContentReader) -
     if count > BootEntry::MOST {
         return Err(BootError::TooMany { count }.into());
     }
-    options.boot.iter().map(|entry| resolved(entry, options, tree, reader)).collect()
+    options.boot.iter().zip(1..).map(|(entry, number)| resolved(entry, number, options, tree, reader)).collect()
 }
 
 /// How many bytes contents have that must have some.
@@ -45,32 +45,34 @@ pub(super) fn size_of(reader: &ContentReader, content: Content, called: &str) ->
 
 fn resolved(
     entry: &BootEntry,
+    number: u32,
     options: &ImageOptions,
     tree: &Tree,
     reader: &ContentReader,
 ) -> Result<Resolved, PlanError> {
-    let option = |reason| BootError::Option { option: "Hybrid", reason };
-    let (content, in_image) = match entry.image {
-        BootImage::Content(content) => (content, true),
-        BootImage::File(node) if tree.contains(node) => match tree.kind(node) {
-            Kind::File { content, .. } => (content, true),
-            _ => return Err(BootError::Image { image: tree.path(node), reason: "it is no file" }.into()),
-        },
-        BootImage::File(node) => {
-            let image = format!("{node:?}");
-            return Err(BootError::Image { image, reason: "it is not in the tree" }.into());
-        }
+    let mut called = format!("boot image {number}");
+    let in_image = entry.image != BootImage::AppendedPartition;
+    let content = match entry.image {
+        BootImage::Content(content) => content,
         BootImage::AppendedPartition => {
             let appended = options.hybrid.as_ref().and_then(|hybrid| hybrid.appended);
             let reason = "a boot image is to be the appended partition, and there is none";
-            (appended.ok_or(option(reason))?, false)
+            appended.ok_or(BootError::Option { option: "Hybrid", reason })?
+        }
+        BootImage::File(node) => {
+            if !tree.contains(node) {
+                return Err(BootError::Image { image: called, reason: "it is not in the tree" }.into());
+            }
+            called = tree.path(node);
+            let Kind::File { content, .. } = tree.kind(node) else {
+                return Err(BootError::Image { image: called, reason: "it is no file" }.into());
+            };
+            content
         }
     };
-    let called = match (entry.image, reader.contents().origin(content)) {
-        (_, Some(origin)) => origin.display().to_string(),
-        (BootImage::File(node), None) => tree.path(node),
-        (_, None) => "the boot image".to_string(),
-    };
+    if let Some(origin) = reader.contents().origin(content) {
+        called = origin.display().to_string();
+    }
     let size = size_of(reader, content, &called)?;
     let refused = |reason| BootError::Image { image: called.clone(), reason };
 

@@ -24,7 +24,7 @@ fn isolinux_starts_from_a_cd_and_from_a_disk() {
 fn isolinux_starts_from_a_disk_with_a_gpt() {
     let mut disc = Disc::new();
     disc.options.boot = vec![disc.isolinux()];
-    let appended = Some(disc.content(&efi_partition()));
+    let appended = Some(disc.content(&efi_partition(2048)));
     disc.options.hybrid = Some(Hybrid { code: Some(isohybrid()), table: PartitionTable::Gpt, appended });
     boots(&disc.image(), Firmware::SeaBios, Drive::Disk, FOUND);
 }

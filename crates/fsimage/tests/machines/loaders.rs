@@ -103,11 +103,11 @@ fn grub(format: &str, modules: &[&str]) -> Vec<u8> {
     fs::read(folder.path().join("grub.img")).expect("made")
 }
 
-/// The image of an EFI system partition with GRUB in it.
-pub fn efi_partition() -> Vec<u8> {
+/// The image of an EFI system partition of so many KiB, with GRUB in it.
+pub fn efi_partition(kib: u32) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("grub.efi"), grub("x86_64-efi", &[])).expect("writable");
-    tool("dosfstools", "mkfs.vfat", &["-C", "-n", "EFI", "-i", "12345678", "efi.img", "2048"], folder.path());
+    tool("dosfstools", "mkfs.vfat", &["-C", "-n", "EFI", "-i", "12345678", "efi.img", &kib.to_string()], folder.path());
     tool("mtools", "mmd", &["-i", "efi.img", "::EFI", "::EFI/BOOT"], folder.path());
     tool("mtools", "mcopy", &["-i", "efi.img", "grub.efi", "::EFI/BOOT/BOOTX64.EFI"], folder.path());
     fs::read(folder.path().join("efi.img")).expect("made")

@@ -7,11 +7,12 @@ use crate::{
     machine::{Drive, Firmware, boots},
 };
 
+/// Of 40 MB, whose size El Torito's entry cannot say.
 #[test]
 fn grub_starts_from_an_image_among_the_files() {
     let image = || {
         let mut disc = Disc::new();
-        let efi = BootImage::File(disc.put("efi.img", efi_partition()));
+        let efi = BootImage::File(disc.put("efi.img", efi_partition(40_000)));
         disc.options.boot = vec![BootEntry::efi(efi)];
         disc.options.hybrid = Some(Hybrid { table: PartitionTable::Gpt, ..Hybrid::default() });
         disc.image()
@@ -26,7 +27,7 @@ fn one_image_starts_everything() {
     let image = |table| {
         let mut disc = Disc::new();
         disc.options.boot = vec![disc.grub(), BootEntry::efi(BootImage::AppendedPartition)];
-        let appended = Some(disc.content(&efi_partition()));
+        let appended = Some(disc.content(&efi_partition(2048)));
         disc.options.hybrid = Some(Hybrid { code: Some(boot_hybrid()), table, appended });
         disc.image()
     };

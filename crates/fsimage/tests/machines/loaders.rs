@@ -1,6 +1,6 @@
 //! What machines start, and trees that have it.
 
-use std::{fs, path::Path, process::Command, sync::Arc};
+use std::{env, fs, path::Path, process::Command, sync::Arc};
 
 use imapi_fsimage::{
     Attributes, BootEntry, BootImage, Content, Contents, ImageOptions, Kind, MbrCode, NodeId, ResultImage, Timestamp,
@@ -79,7 +79,10 @@ pub fn boot_hybrid() -> MbrCode {
 
 /// Runs a tool, which must succeed.
 fn tool(package: &str, program: &str, arguments: &[&str], folder: &Path) {
-    let output = Command::new(program).args(arguments).current_dir(folder).env("LC_ALL", "C.UTF-8").output();
+    // Some are the administrator's, and not on the path of every user.
+    let places = format!("{}:/usr/sbin:/sbin", env::var("PATH").unwrap_or_default());
+    let mut command = Command::new(program);
+    let output = command.args(arguments).current_dir(folder).env("LC_ALL", "C.UTF-8").env("PATH", places).output();
     let hint = format!("sudo apt-get install {package}, or cargo xtask test --setup");
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}; {hint}"));
     let said = String::from_utf8_lossy(&output.stderr);

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod decoded;
+mod deep;
 mod folder;
 mod large;
 mod properties;

@@ -68,7 +68,8 @@ impl Iso9660 {
             },
             sections,
         };
-        let joliet = Manner { file_system: "Joliet", naming: Naming::Joliet, rock_ridge: false, deep: Deep::Stay, ..manner };
+        let joliet =
+            Manner { file_system: "Joliet", naming: Naming::Joliet, rock_ridge: false, deep: Deep::Stay, ..manner };
         let manners = if options.file_systems.joliet { vec![manner, joliet] } else { vec![manner] };
         Self { options, manners, volumes: Vec::new(), data: None, blocks: 0 }
     }

@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn what_others_know_it_by_is_its_name_when_nothing_else_has_it() {
         for naming in [Naming::Eight, Naming::Thirty, Naming::Relaxed] {
-            assert_eq!(called(naming, &["a", "z"]), ("RR_MOVED".to_string(), &b"rr_moved"[..], 1));
+            assert_eq!(called(naming, &["A", "z"]), ("RR_MOVED".to_string(), &b"rr_moved"[..], 1));
         }
     }
 

@@ -98,7 +98,8 @@ impl Volume {
         let view = &self.view;
         let folder = view.folder(about);
         let node = folder.named.node;
-        let mut told = Told { links: 2 + folder.folders, serial: serial::of_folder(about), ..Told::unnumbered(node, of, name) };
+        let mut told =
+            Told { links: 2 + folder.folders, serial: serial::of_folder(about), ..Told::unnumbered(node, of, name) };
         // Where its directory is, or that of the folder which it is in for those who do not know Rock Ridge.
         let mut shown = folder;
         match of {

@@ -195,7 +195,9 @@ impl View {
     /// What something is called in Rock Ridge.
     pub fn name<'a>(&self, tree: &'a Tree, subject: Subject) -> &'a [u8] {
         let node = match subject.what {
-            What::Folder(place) if self.is_moved_into(place) => return self.moved.as_ref().map_or(b"", |moved| moved.name),
+            What::Folder(place) if self.is_moved_into(place) => {
+                return self.moved.as_ref().map_or(b"", |moved| moved.name);
+            }
             What::Folder(place) => self.folder(place).named.node,
             What::Entry(entry) => self.entries[entry as usize].node,
         };

@@ -32,19 +32,13 @@ impl MovedInto {
     pub fn new(naming: Naming, tree: &Tree, folder: u32, root: &[Named]) -> Option<(Self, usize)> {
         let all: Vec<Vec<u8>> = root.iter().map(|&named| identifier(naming, tree, named)).collect();
         let taken: HashSet<Vec<u8>> = all.iter().map(|identifier| bare(identifier)).collect();
-        let is_rival = |named: &Named| is_folder(tree, named.node) && NAMES.contains(&tree.name(named.node));
-        let rivals: Vec<&Vec<u8>> =
-            root.iter().zip(&all).filter_map(|(named, identifier)| is_rival(named).then_some(identifier)).collect();
-        // In relaxed names a dot comes before everything.
+        // It has to come before folders that have its names in Rock Ridge. In relaxed names a dot comes before everything.
         let dotted = naming == Naming::Relaxed && tree.child(NodeId::ROOT, NAMES[1]).is_some();
         let dot = if dotted { "." } else { "" };
-        // Digits come before letters.
+        // Digits come before letters: this comes before what such folders become, too.
         let names = std::iter::once(format!("{dot}RR_MOVED"));
         let mut names = names.chain((0..100).map(|number| format!("{dot}RR_MOV{number:02}")));
-        let identifier = names.find(|name| {
-            let name = name.as_bytes();
-            !taken.contains(name) && rivals.iter().all(|rival| compare(name, rival).is_lt())
-        })?;
+        let identifier = names.find(|name| !taken.contains(name.as_bytes()))?;
         let name = NAMES.into_iter().find(|name| tree.child(NodeId::ROOT, name).is_none()).unwrap_or(NAMES[0]);
         let place = all.partition_point(|other| compare(other, identifier.as_bytes()).is_lt());
         Some((Self { folder, identifier, name }, place))

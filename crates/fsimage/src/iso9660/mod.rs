@@ -4,6 +4,8 @@
 //! reader of today, follows them) but have to be asked for; Rock Ridge is 1.10, which all readers know; a name that
 //! collides with another gets a number behind it; files without bytes point at the last volume descriptor.
 
+mod build;
+mod moved;
 mod names;
 mod render;
 mod ridge;
@@ -21,7 +23,7 @@ use crate::{
 };
 
 use names::Naming;
-use view::{Manner, View};
+use view::{Deep, Manner, View};
 
 /// Writes ISO 9660, and Joliet beside it.
 #[derive(Debug)]
@@ -59,10 +61,15 @@ impl Iso9660 {
                 IsoLevel::Two | IsoLevel::Three => Naming::Thirty,
             },
             rock_ridge: options.rock_ridge,
-            deep: options.deep_folders,
+            deep: match options.deep_folders {
+                true => Deep::Stay,
+                false if options.rock_ridge => Deep::Moved,
+                false => Deep::Refused,
+            },
             sections,
         };
-        let joliet = Manner { file_system: "Joliet", naming: Naming::Joliet, rock_ridge: false, deep: true, ..manner };
+        let joliet =
+            Manner { file_system: "Joliet", naming: Naming::Joliet, rock_ridge: false, deep: Deep::Stay, ..manner };
         let manners = if options.file_systems.joliet { vec![manner, joliet] } else { vec![manner] };
         Self { options, manners, volumes: Vec::new(), data: None, blocks: 0 }
     }

@@ -1,13 +1,13 @@
 //! Records of directories, path tables and further areas, written when somebody reads their blocks.
 
 use imapi_disc_types::Block;
-use imapi_volume_structs::iso9660::{ByteOrder, DirectoryRecord, FileFlags, PARENT, PathRecord, SELF};
+use imapi_volume_structs::iso9660::{ByteOrder, DirectoryRecord, FileFlags, PathRecord, SELF};
 
 use super::{
     DIRECTORIES, TABLE_BIG, TABLE_LITTLE, Volume,
-    ridge::{self, MOST_BYTES, Of},
+    ridge::{self, MOST_BYTES, Of, Told},
     time::recording_time,
-    view::{Area, Folder, Record, SECTION, number, table_identifier},
+    view::{Area, Folder, SECTION, What, number},
 };
 use crate::{
     Kind, NodeId, Tree,
@@ -15,11 +15,8 @@ use crate::{
 };
 
 /// A record of a directory before it is bytes.
-struct Written {
-    node: NodeId,
-    of: Of,
-    /// Names that the file has; for a folder what its parent, itself and the folders in it make.
-    links: u32,
+struct Written<'a> {
+    told: Told<'a>,
     extent: Block,
     data_len: u64,
     flags: FileFlags,
@@ -32,7 +29,7 @@ impl Volume {
         match claim {
             TABLE_LITTLE | TABLE_BIG => {
                 let order = if claim == TABLE_LITTLE { ByteOrder::Little } else { ByteOrder::Big };
-                view.table.render(block, out, |folder, out| self.path_record(tree, folder, order, out));
+                view.table.render(block, out, |at, out| self.path_record(tree, view.path[at as usize], order, out));
             }
             _ if view.directories.block(block).0.is_empty() => self.areas(tree, data, block, out),
             _ => view.directories.render(block, out, |record, out| {
@@ -43,15 +40,15 @@ impl Volume {
         }
     }
 
-    fn path_record(&self, tree: &Tree, folder: u32, order: ByteOrder, out: &mut Vec<u8>) {
-        let folder = &self.view.folders[folder as usize];
+    fn path_record(&self, tree: &Tree, place: u32, order: ByteOrder, out: &mut Vec<u8>) {
+        let folder = self.view.folder(place);
         let mut identifier = Vec::new();
-        table_identifier(self.view.manner.naming, tree, folder, &mut identifier);
+        self.view.table_identifier(tree, place, &mut identifier);
         let record = PathRecord {
             extended_attribute_len: 0,
             extent: address(self.block_of(folder)),
             // There are no more than 65,535, counted from 1.
-            parent: u16::try_from(folder.parent + 1).unwrap_or(u16::MAX),
+            parent: u16::try_from(self.view.folder(folder.parent).number + 1).unwrap_or(u16::MAX),
             identifier: &identifier,
         };
         out.resize(record.len(), 0);
@@ -77,72 +74,83 @@ impl Volume {
         }
     }
 
-    /// What a record says; its name goes into the buffer.
-    fn written(&self, tree: &Tree, data: &FileData, record: u32, identifier: &mut Vec<u8>) -> Written {
+    /// What a record says; its name in ISO 9660 goes into the buffer.
+    fn written<'a>(&self, tree: &'a Tree, data: &FileData, record: u32, identifier: &mut Vec<u8>) -> Written<'a> {
         let view = &self.view;
-        let place = view.folder_of(record);
-        let folder = &view.folders[place];
-        let (of_folder, of) = match view.record(place, record) {
-            Record::Itself => {
-                identifier.extend(SELF);
-                (folder, if place == 0 { Of::Root } else { Of::Folder })
-            }
-            Record::Parent => {
-                identifier.extend(PARENT);
-                (&view.folders[folder.parent as usize], Of::Folder)
-            }
-            Record::Entry(entry) => {
-                let named = view.entries[entry as usize];
-                view.manner.naming.identifier(tree, named, identifier);
-                match view.numbers.get(&named.node) {
-                    Some(&place) => (&view.folders[place as usize], Of::Child),
-                    None => return self.file(tree, data, entry),
-                }
-            }
-        };
-        let node = of_folder.named.node;
-        Written {
-            node,
-            of,
-            links: 2 + of_folder.folders,
-            extent: self.block_of(of_folder),
-            data_len: u64::from(of_folder.blocks) * BLOCK as u64,
-            flags: flags(tree, node),
+        let (place, which) = view.record(record);
+        let subject = view.subject(tree, place, which);
+        view.identifier(tree, which, subject, identifier);
+        let name = view.name(tree, subject);
+        match subject.what {
+            What::Folder(about) => self.folder(tree, data, (place, about, subject.of), name),
+            What::Entry(entry) => self.file(tree, data, (record, entry), name),
         }
     }
 
-    /// The record of a file, or of an extent of it.
-    fn file(&self, tree: &Tree, data: &FileData, entry: u32) -> Written {
-        let node = self.view.entries[entry as usize].node;
-        let (links, extent, data_len, more) = match tree.kind(node) {
-            Kind::File { size, content } if size > u64::from(u32::MAX) => {
-                let before = self.view.section(entry) * SECTION;
-                let extent = Block(data.block_of(content).0 + before / BLOCK as u64);
-                let left = size - before;
-                (data.names_of(content), extent, left.min(SECTION), left > SECTION)
+    /// The record of a folder in the directory of another, its own, or that of a folder in it.
+    fn folder<'a>(
+        &self,
+        tree: &'a Tree,
+        data: &FileData,
+        (place, about, of): (u32, u32, Of),
+        name: &'a [u8],
+    ) -> Written<'a> {
+        let view = &self.view;
+        let folder = view.folder(about);
+        let node = folder.named.node;
+        let mut told =
+            Told { links: 2 + folder.folders, serial: serial::of_folder(about), ..Told::unnumbered(node, of, name) };
+        // Where its directory is, or that of the folder which it is in for those who do not know Rock Ridge.
+        let mut shown = folder;
+        match of {
+            Of::Placeholder => {
+                told.elsewhere = address(self.block_of(folder));
+                let flags = hidden(tree, node);
+                return Written { told, extent: data.nothing(), data_len: 0, flags };
             }
-            Kind::File { size, content } => (data.names_of(content), data.block_of(content), size, false),
-            _ => (1, data.nothing(), 0, false),
-        };
-        let flags = flags(tree, node).with(if more { FileFlags::MULTI_EXTENT } else { FileFlags::NONE });
-        Written { node, of: Of::Child, links, extent, data_len, flags }
+            Of::Home => {
+                told.elsewhere = address(self.block_of(folder));
+                shown = view.folder(view.folder(place).parent);
+            }
+            Of::Root | Of::Folder | Of::Child | Of::Moved => {}
+        }
+        let data_len = u64::from(shown.blocks) * BLOCK as u64;
+        Written { told, extent: self.block_of(shown), data_len, flags: flags(tree, shown.named.node) }
     }
 
-    fn directory_record(&self, tree: &Tree, record: u32, written: &Written, identifier: &[u8], out: &mut Vec<u8>) {
+    /// The record of a file, or of an extent of it.
+    fn file<'a>(&self, tree: &'a Tree, data: &FileData, (record, entry): (u32, u32), name: &'a [u8]) -> Written<'a> {
+        let node = self.view.entries[entry as usize].node;
+        let mut told = Told { links: 1, serial: serial::of_record(record), ..Told::unnumbered(node, Of::Child, name) };
+        let (mut extent, mut data_len, mut more) = (data.nothing(), 0, false);
+        if let Kind::File { size, content } = tree.kind(node) {
+            (told.links, extent, data_len) = (data.names_of(content), data.block_of(content), size);
+            told.serial = if data.has_blocks(content) { serial::of_block(extent) } else { serial::of_content(content) };
+            if size > u64::from(u32::MAX) {
+                let before = self.view.section(entry) * SECTION;
+                let left = size - before;
+                (extent, data_len, more) = (Block(extent.0 + before / BLOCK as u64), left.min(SECTION), left > SECTION);
+            }
+        }
+        let flags = flags(tree, node).with(if more { FileFlags::MULTI_EXTENT } else { FileFlags::NONE });
+        Written { told, extent, data_len, flags }
+    }
+
+    fn directory_record(&self, tree: &Tree, record: u32, written: &Written<'_>, identifier: &[u8], out: &mut Vec<u8>) {
         let mut system_use = [0; MOST_BYTES];
         let mut used = 0;
         if self.view.manner.rock_ridge {
             let room = MOST_BYTES - DirectoryRecord::base_len(identifier.len());
             let next = self.area_after(record, 0);
             // It was packed when it was measured.
-            if let Ok(packing) = ridge::packing(tree, written.node, written.of, written.links, room) {
+            if let Ok(packing) = ridge::packing(tree, &written.told, room) {
                 used = packing.encode(0, next, &mut system_use);
             }
         }
         let encoded = DirectoryRecord {
             extent: address(written.extent),
             data_len: u32::try_from(written.data_len).unwrap_or(u32::MAX),
-            recorded: recording_time(tree.attributes(written.node).modified),
+            recorded: recording_time(tree.attributes(written.told.node).modified),
             flags: written.flags,
             volume_sequence: 1,
             identifier,
@@ -173,7 +181,7 @@ impl Volume {
             let mut identifier = Vec::new();
             let written = self.written(tree, data, record, &mut identifier);
             let room = MOST_BYTES - DirectoryRecord::base_len(identifier.len());
-            if let Ok(packing) = ridge::packing(tree, written.node, written.of, written.links, room) {
+            if let Ok(packing) = ridge::packing(tree, &written.told, room) {
                 let at = number_of(at % BLOCK as u64) as usize;
                 packing.encode(usize::from(number), self.area_after(record, number), &mut out[at..]);
             }
@@ -181,12 +189,45 @@ impl Volume {
     }
 }
 
-fn flags(tree: &Tree, node: NodeId) -> FileFlags {
-    let hidden = if tree.attributes(node).hidden { FileFlags::HIDDEN } else { FileFlags::NONE };
-    match tree.kind(node) {
-        Kind::Directory => hidden.with(FileFlags::DIRECTORY),
-        _ => hidden,
+/// Serial numbers, by which the names of one file are known. They are no places in the tree: how that came to be makes no
+/// difference to an image.
+mod serial {
+    use super::{Block, number_of};
+    use crate::Content;
+
+    const BLOCKS: u32 = 1 << 16;
+    const OTHERS: u32 = BLOCKS + (1 << 31);
+
+    /// There are fewer than 65,536 folders.
+    pub fn of_folder(place: u32) -> u32 {
+        place + 1
     }
+
+    /// Of a file that begins at a block; these are numbers of 31 bits.
+    pub fn of_block(block: Block) -> u32 {
+        BLOCKS.wrapping_add(number_of(block.0))
+    }
+
+    /// Of a file without bytes, each of which begins where all others do.
+    pub fn of_content(content: Content) -> u32 {
+        OTHERS.wrapping_add(number_of(content.0 & 0x3FFF_FFFF) * 2)
+    }
+
+    /// Of what is no file, and has but one name.
+    pub fn of_record(record: u32) -> u32 {
+        OTHERS.wrapping_add((record & 0x3FFF_FFFF) * 2 + 1)
+    }
+}
+
+fn flags(tree: &Tree, node: NodeId) -> FileFlags {
+    match tree.kind(node) {
+        Kind::Directory => hidden(tree, node).with(FileFlags::DIRECTORY),
+        _ => hidden(tree, node),
+    }
+}
+
+fn hidden(tree: &Tree, node: NodeId) -> FileFlags {
+    if tree.attributes(node).hidden { FileFlags::HIDDEN } else { FileFlags::NONE }
 }
 
 /// An image has fewer blocks than 32 bits can number, which the plan has seen to.

@@ -2,20 +2,14 @@
 
 use std::collections::HashMap;
 
-use imapi_volume_structs::iso9660::{DirectoryRecord, PARENT, PathRecord, SELF, order};
+use imapi_volume_structs::iso9660::{PARENT, SELF};
 
 use super::{
+    moved::{self, MovedInto},
     names::Naming,
-    ridge::{self, MOST_BYTES, Of},
+    ridge::Of,
 };
-use crate::{
-    Kind, NodeId, Tree,
-    named::Named,
-    plan::{
-        PlanError,
-        pack::{BLOCK, Packed, Packer, Rule},
-    },
-};
+use crate::{NodeId, Tree, named::Named, plan::pack::Packed};
 
 /// How the tree is to be seen.
 #[derive(Debug, Clone, Copy)]
@@ -24,10 +18,20 @@ pub(super) struct Manner {
     pub file_system: &'static str,
     pub naming: Naming,
     pub rock_ridge: bool,
-    /// Whether folders may lie below the eighth level.
-    pub deep: bool,
+    pub deep: Deep,
     /// Whether a file may have several extents.
     pub sections: bool,
+}
+
+/// What becomes of folders below the eighth level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deep {
+    /// They are none of this file system's.
+    Refused,
+    /// They stay where they are.
+    Stay,
+    /// They are moved, and Rock Ridge tells from where.
+    Moved,
 }
 
 /// What of a file is in an extent, when it has several: whole blocks, less than 4 GiB.
@@ -37,11 +41,16 @@ pub(super) const SECTION: u64 = 0xFFFF_F800;
 #[derive(Debug)]
 pub(super) struct View {
     pub manner: Manner,
-    /// In the order of the path table.
+    /// In the order in which they were found, the root first.
     pub folders: Vec<Folder>,
+    /// In the order of the path table.
+    pub path: Vec<u32>,
+    /// In the order of their directories, and so of their records.
+    pub laid: Vec<u32>,
     /// What is in all folders, one folder after the other. A file of several extents is there once for each.
     pub entries: Vec<Named>,
     pub numbers: HashMap<NodeId, u32>,
+    pub moved: Option<MovedInto>,
     pub directories: Packed,
     pub table: Packed,
     /// Where system use areas go on, in the order of their records. Those of a folder are in blocks behind its directory:
@@ -53,16 +62,50 @@ pub(super) struct View {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Folder {
     pub named: Named,
-    /// Its parent's place among the folders.
+    /// The place among the folders of that which its directory is in.
     pub parent: u32,
+    /// The place of that which it belongs into: another only where it was moved.
+    pub home: u32,
+    /// Its place in the path table.
+    pub number: u32,
     /// Its first entry.
     pub entries: u32,
+    /// How many entries it has.
+    pub count: u32,
+    /// Its record of itself, counted through all directories.
+    pub record: u32,
     /// Its first block, counted from the first of all directories.
     pub block: u32,
     pub blocks: u32,
-    /// Folders in it.
+    /// Folders that belong into it.
     pub folders: u32,
-    level: u32,
+    /// Where its directory is; the root is on the first level.
+    pub level: u32,
+    /// Whether it is below the folder that others are moved into.
+    pub below: bool,
+}
+
+impl Folder {
+    pub fn new(named: Named, home: u32, level: u32) -> Self {
+        Self {
+            named,
+            parent: home,
+            home,
+            number: 0,
+            entries: 0,
+            count: 0,
+            record: 0,
+            block: 0,
+            blocks: 0,
+            folders: 0,
+            level,
+            below: false,
+        }
+    }
+
+    pub fn is_moved(&self) -> bool {
+        self.parent != self.home
+    }
 }
 
 /// A further area of a record's system use.
@@ -84,66 +127,105 @@ pub(super) enum Record {
     Entry(u32),
 }
 
+/// What a record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub of: Of,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A folder, by its place.
+    Folder(u32),
+    /// Anything else, by its entry.
+    Entry(u32),
+}
+
 impl View {
-    pub fn new(manner: Manner, tree: &Tree) -> Result<Self, PlanError> {
-        let mut builder = Builder {
-            manner,
-            tree,
-            folders: vec![Folder {
-                named: Named { node: NodeId::ROOT, number: 0 },
-                parent: 0,
-                entries: 0,
-                block: 0,
-                blocks: 0,
-                folders: 0,
-                level: 1,
-            }],
-            entries: Vec::new(),
-            directories: Packer::new(Rule::Whole),
-            records: 0,
-            areas: Vec::new(),
-            area_packer: Packer::new(Rule::Whole),
-            identifier: Vec::new(),
-        };
-        let mut at = 0;
-        while at < builder.folders.len() {
-            builder.folder(at)?;
-            at += 1;
-        }
-        let Builder { folders, entries, directories, areas, mut identifier, .. } = builder;
-        let mut table = Packer::new(Rule::Spanning);
-        for folder in &folders {
-            identifier.clear();
-            table_identifier(manner.naming, tree, folder, &mut identifier);
-            let record = PathRecord { extended_attribute_len: 0, extent: 0, parent: 0, identifier: &identifier };
-            table.push(small(record.len()));
-        }
-        let numbers = folders.iter().map(|folder| folder.named.node).zip(0..).collect();
-        let (directories, table) = (directories.finish(), table.finish());
-        Ok(Self { manner, folders, entries, numbers, directories, table, areas })
-    }
-
-    /// The folder that a record is in, both counted through all directories.
-    pub fn folder_of(&self, record: u32) -> usize {
-        let mut folders = 0..self.folders.len();
-        while folders.len() > 1 {
-            let middle = folders.start + folders.len() / 2;
-            if self.first_record(middle) <= record { folders.start = middle } else { folders.end = middle }
-        }
-        folders.start
-    }
-
-    /// The record of a folder of itself: there are two in each that are no entries.
-    fn first_record(&self, folder: usize) -> u32 {
-        self.folders[folder].entries + 2 * number(folder)
-    }
-
-    /// Which record of its folder this is.
-    pub fn record(&self, folder: usize, record: u32) -> Record {
-        match record - self.first_record(folder) {
+    /// The folder that a record is in, and which of its records it is; it is counted through all directories.
+    pub fn record(&self, record: u32) -> (u32, Record) {
+        let after = self.laid.partition_point(|&place| self.folder(place).record <= record);
+        // The root's records are the first of all.
+        let place = self.laid[after.saturating_sub(1)];
+        let folder = self.folder(place);
+        let which = match record - folder.record {
             0 => Record::Itself,
             1 => Record::Parent,
-            entry => Record::Entry(self.folders[folder].entries + entry - 2),
+            entry => Record::Entry(folder.entries + entry - 2),
+        };
+        (place, which)
+    }
+
+    pub fn folder(&self, place: u32) -> &Folder {
+        &self.folders[place as usize]
+    }
+
+    fn is_moved_into(&self, place: u32) -> bool {
+        self.moved.as_ref().is_some_and(|moved| moved.folder == place)
+    }
+
+    /// What a record of a folder is about.
+    pub fn subject(&self, tree: &Tree, place: u32, record: Record) -> Subject {
+        let folder = self.folder(place);
+        let (of, what) = match record {
+            Record::Itself => (if place == 0 { Of::Root } else { Of::Folder }, What::Folder(place)),
+            Record::Parent if folder.is_moved() => (Of::Home, What::Folder(folder.home)),
+            Record::Parent => (Of::Folder, What::Folder(folder.parent)),
+            Record::Entry(entry) => match self.folder_of(tree, self.entries[entry as usize].node) {
+                None => (Of::Child, What::Entry(entry)),
+                Some(child) if self.is_moved_into(child) => (Of::Moved, What::Folder(child)),
+                Some(child) if !self.folder(child).is_moved() => (Of::Child, What::Folder(child)),
+                Some(child) if self.is_moved_into(place) => (Of::Moved, What::Folder(child)),
+                Some(child) => (Of::Placeholder, What::Folder(child)),
+            },
+        };
+        Subject { of, what }
+    }
+
+    /// The place of a folder that is an entry, where the root stands for that which others are moved into.
+    fn folder_of(&self, tree: &Tree, node: NodeId) -> Option<u32> {
+        match &self.moved {
+            _ if !moved::is_folder(tree, node) => None,
+            Some(moved) if node == NodeId::ROOT => Some(moved.folder),
+            _ => self.numbers.get(&node).copied(),
+        }
+    }
+
+    /// What something is called in Rock Ridge.
+    pub fn name<'a>(&self, tree: &'a Tree, subject: Subject) -> &'a [u8] {
+        let node = match subject.what {
+            What::Folder(place) if self.is_moved_into(place) => {
+                return self.moved.as_ref().map_or(b"", |moved| moved.name);
+            }
+            What::Folder(place) => self.folder(place).named.node,
+            What::Entry(entry) => self.entries[entry as usize].node,
+        };
+        tree.name(node)
+    }
+
+    /// Writes the identifier of a record.
+    pub fn identifier(&self, tree: &Tree, record: Record, subject: Subject, out: &mut Vec<u8>) {
+        let naming = self.manner.naming;
+        match (record, subject.of) {
+            (Record::Itself, _) => out.extend(SELF),
+            (Record::Parent, _) => out.extend(PARENT),
+            (Record::Entry(entry), Of::Placeholder) => {
+                moved::placeholder(naming, tree, self.entries[entry as usize], out);
+            }
+            (Record::Entry(entry), _) => self.named_identifier(tree, self.entries[entry as usize], out),
+        }
+    }
+
+    /// Writes the identifier of a folder in the path table.
+    pub fn table_identifier(&self, tree: &Tree, place: u32, out: &mut Vec<u8>) {
+        if place == 0 { out.extend(SELF) } else { self.named_identifier(tree, self.folder(place).named, out) }
+    }
+
+    fn named_identifier(&self, tree: &Tree, named: Named, out: &mut Vec<u8>) {
+        match &self.moved {
+            Some(moved) if named.node == NodeId::ROOT => out.extend(moved.identifier.as_bytes()),
+            _ => self.manner.naming.identifier(tree, named, out),
         }
     }
 
@@ -154,124 +236,8 @@ impl View {
     }
 }
 
-/// The name of a folder in the path table.
-pub(super) fn table_identifier(naming: Naming, tree: &Tree, folder: &Folder, out: &mut Vec<u8>) {
-    if folder.named.node == NodeId::ROOT { out.extend(SELF) } else { naming.identifier(tree, folder.named, out) }
-}
-
-struct Builder<'a> {
-    manner: Manner,
-    tree: &'a Tree,
-    folders: Vec<Folder>,
-    entries: Vec<Named>,
-    directories: Packer,
-    records: u32,
-    areas: Vec<Area>,
-    /// Of the areas of this folder.
-    area_packer: Packer,
-    identifier: Vec<u8>,
-}
-
-impl Builder<'_> {
-    /// Takes in what is in a folder, and puts the folders in it behind those that are known.
-    fn folder(&mut self, at: usize) -> Result<(), PlanError> {
-        let Self { manner, tree, .. } = *self;
-        let node = self.folders[at].named.node;
-        let included = tree.children(node).filter(|&node| self.is_shown(node));
-        let named = manner
-            .naming
-            .assign(tree, included)
-            .map_err(|node| PlanError::NoUniqueName { path: tree.path(node), file_system: manner.file_system })?;
-
-        self.directories.next_block();
-        let block = self.directories.blocks();
-        let areas = self.areas.len();
-        self.folders[at].entries = number(self.entries.len());
-        let parent = self.folders[self.folders[at].parent as usize].named.node;
-        self.push(node, if node == NodeId::ROOT { Of::Root } else { Of::Folder }, SELF.len())?;
-        self.push(parent, Of::Folder, PARENT.len())?;
-        let mut inside = Vec::new();
-        for named in named {
-            let mut identifier = std::mem::take(&mut self.identifier);
-            identifier.clear();
-            manner.naming.identifier(tree, named, &mut identifier);
-            for _ in 0..self.sections(named.node)? {
-                self.push(named.node, Of::Child, identifier.len())?;
-                self.entries.push(named);
-            }
-            if matches!(tree.kind(named.node), Kind::Directory) {
-                inside.push((identifier.clone(), named));
-            }
-            self.identifier = identifier;
-        }
-        let folder = &mut self.folders[at];
-        folder.block = number(block);
-        folder.blocks = number(self.directories.blocks() - block);
-        folder.folders = number(inside.len());
-        let level = folder.level + 1;
-        let base = (self.directories.blocks() * BLOCK) as u64;
-        self.areas[areas..].iter_mut().for_each(|area| area.at += base);
-        let packer = std::mem::replace(&mut self.area_packer, Packer::new(Rule::Whole));
-        self.directories.leave(packer.finish().blocks());
-
-        // Path tables have an order of their own: a dot is a character there like any other.
-        inside.sort_by(|(a, _), (b, _)| order::compare_path_records((0, a), (0, b), manner.naming.filler()));
-        if level > 8 && !manner.deep {
-            if let Some((_, named)) = inside.first() {
-                return Err(PlanError::TooDeep { path: tree.path(named.node) });
-            }
-        }
-        let parent = number(at);
-        let new = Folder { named: self.folders[at].named, parent, entries: 0, block: 0, blocks: 0, folders: 0, level };
-        self.folders.extend(inside.into_iter().map(|(_, named)| Folder { named, ..new }));
-        if self.folders.len() > usize::from(u16::MAX) {
-            return Err(PlanError::TooManyFolders { file_system: manner.file_system });
-        }
-        Ok(())
-    }
-
-    /// Links and special files are Rock Ridge's.
-    fn is_shown(&self, node: NodeId) -> bool {
-        match self.tree.kind(node) {
-            Kind::Directory | Kind::File { .. } => true,
-            Kind::Link { .. } | Kind::Special { .. } => self.manner.rock_ridge && ridge::can_tell(self.tree, node),
-        }
-    }
-
-    /// How many extents a file has.
-    fn sections(&self, node: NodeId) -> Result<u64, PlanError> {
-        match self.tree.kind(node) {
-            Kind::File { size, .. } if size > u64::from(u32::MAX) => {
-                if self.manner.sections {
-                    return Ok(size.div_ceil(SECTION));
-                }
-                let file_system = self.manner.file_system;
-                Err(PlanError::TooBig { path: self.tree.path(node), size, file_system })
-            }
-            _ => Ok(1),
-        }
-    }
-
-    /// Adds a record of a name of so many bytes.
-    fn push(&mut self, node: NodeId, of: Of, identifier: usize) -> Result<(), PlanError> {
-        let mut len = DirectoryRecord::base_len(identifier);
-        if self.manner.rock_ridge {
-            let packing = ridge::packing(self.tree, node, of, 1, MOST_BYTES - len)
-                .map_err(|_| PlanError::RockRidge { path: self.tree.path(node) })?;
-            len += packing.record_len().next_multiple_of(2);
-            for (&len, number) in packing.further().iter().zip(1..) {
-                let at = self.area_packer.push(len);
-                self.areas.push(Area { record: self.records, number, at });
-            }
-        }
-        self.directories.push(small(len));
-        self.records += 1;
-        Ok(())
-    }
-}
-
 /// Records and names are shorter.
-fn small(len: usize) -> u16 {
+pub(super) fn small(len: usize) -> u16 {
     u16::try_from(len).unwrap_or(u16::MAX)
 }
 

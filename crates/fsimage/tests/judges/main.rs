@@ -4,6 +4,7 @@ mod attributes;
 mod boot_refusals;
 mod booting;
 mod decoded;
+mod deep;
 mod disc;
 mod folder;
 mod large;

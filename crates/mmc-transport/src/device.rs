@@ -27,6 +27,31 @@ pub trait Device: Transport {
 
     /// Whether the system is told when the disc changes: on unless switched off, as automatic programs would disturb.
     fn media_notices(&self, on: bool);
+
+    /// Where other programs find the drive; `None` where only this program knows of it.
+    fn node(&self) -> Option<PathBuf> {
+        None
+    }
+
+    /// Unmounts the disc's file systems, as far as this program may. What is still mounted then is the refusal.
+    fn unmount(&self) -> Result<(), LockRefused> {
+        match self.mount_points().into_iter().next() {
+            Some(at) => Err(LockRefused::Mounted { at }),
+            None => Ok(()),
+        }
+    }
+
+    /// Has the system forget what it has read of the disc and look at it anew, and says how many blocks of 2048 bytes it
+    /// then takes it to have. `None` where the system has no idea of its own.
+    fn look_anew(&self) -> Option<u64> {
+        None
+    }
+
+    /// Whether the tray stays locked when this program has closed the drive, which systems unlock by themselves else.
+    /// The drive is told by PREVENT ALLOW MEDIUM REMOVAL, and not by this.
+    fn keep_tray_locked(&self, _locked: bool) -> Result<(), TransportError> {
+        Ok(())
+    }
 }
 
 /// Where drives come from: the operating system, a folder of discs in software, a network.
@@ -75,7 +100,7 @@ impl Coded for LockRefused {
     fn code(&self) -> HResult {
         match self {
             Self::Held { .. } => v2::E_IMAPI_RECORDER_LOCKED,
-            Self::Mounted { .. } => common::E_ACCESSDENIED,
+            Self::Mounted { .. } => common::ERROR_BAD_COMMAND,
             Self::Transport(error) => error.code(),
         }
     }
@@ -114,5 +139,21 @@ impl<T: Device + ?Sized> Device for Arc<T> {
 
     fn media_notices(&self, on: bool) {
         (**self).media_notices(on);
+    }
+
+    fn node(&self) -> Option<PathBuf> {
+        (**self).node()
+    }
+
+    fn unmount(&self) -> Result<(), LockRefused> {
+        (**self).unmount()
+    }
+
+    fn look_anew(&self) -> Option<u64> {
+        (**self).look_anew()
+    }
+
+    fn keep_tray_locked(&self, locked: bool) -> Result<(), TransportError> {
+        (**self).keep_tray_locked(locked)
     }
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use imapi_disc_types::ClientName;
+use imapi_errors::{Coded as _, common, v2};
 use imapi_mmc_transport::{
     Arrival, Cdb, Data, Device, DriveSource, LockRefused, Transport, TransportError,
     linux::{LinuxDrives, Places},
@@ -73,6 +74,7 @@ impl Machine {
             dev: self.path("dev"),
             mountinfo: self.path("mountinfo"),
             locks: vec![self.path("lock")],
+            programs: Some(self.path("bin")),
         }
     }
 
@@ -215,6 +217,116 @@ fn a_mounted_disc_is_in_the_way_unless_it_is_forced() {
     let refused = drive.lock(&client("A"), false).expect_err("it is mounted");
     assert!(matches!(&refused, LockRefused::Mounted { at } if at == Path::new("/media/My Disc")), "{refused}");
     drive.lock(&client("A"), true).expect("forced");
+}
+
+/// A program in the machine's folder of programs, which writes down how it was called.
+fn script(machine: &Machine, name: &str, body: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let called = machine.path("called");
+    machine.write(
+        &format!("bin/{name}"),
+        format!("#!/bin/sh\necho {name} \"$@\" >>{}\n{body}\n", called.display()).as_bytes(),
+    );
+    fs::set_permissions(machine.path(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).expect("our own file");
+}
+
+#[test]
+fn a_disc_is_unmounted_by_the_first_program_that_can() {
+    let mounted = b"90 27 11:0 / /media/My\\040Disc ro - udf /dev/sr0 ro\n";
+    let node = |machine: &Machine| machine.path("dev/sr0").display().to_string();
+    let gone = |machine: &Machine| format!(": >{}", machine.path("mountinfo").display());
+    let called = |machine: &Machine| fs::read_to_string(machine.path("called")).unwrap_or_default();
+
+    let machine = Machine::with_a_drive();
+    script(&machine, "umount", &gone(&machine));
+    script(&machine, "udisksctl", "exit 1");
+    let drive = machine.drives().open("1:0:0:0").expect("a node");
+    drive.unmount().expect("nothing is mounted");
+    assert_eq!(called(&machine), "");
+    machine.write("mountinfo", mounted);
+    drive.unmount().expect("the first program does it");
+    assert_eq!(called(&machine), "umount -- /media/My Disc\n");
+
+    // Not root: the desktop's own way.
+    let machine = Machine::with_a_drive();
+    machine.write("mountinfo", mounted);
+    script(&machine, "umount", "echo 'must be superuser to unmount' >&2; exit 32");
+    script(&machine, "udisksctl", &gone(&machine));
+    machine.drives().open("1:0:0:0").expect("a node").unmount().expect("the second program does it");
+    let told = format!("umount -- /media/My Disc\nudisksctl unmount --no-user-interaction -b {}\n", node(&machine));
+    assert_eq!(called(&machine), told);
+
+    // Neither is there, or somebody is in the folder.
+    let machine = Machine::with_a_drive();
+    machine.write("mountinfo", mounted);
+    let drive = machine.drives().open("1:0:0:0").expect("a node");
+    let refused = drive.unmount().expect_err("nobody unmounts");
+    assert!(matches!(&refused, LockRefused::Mounted { at } if at == Path::new("/media/My Disc")), "{refused}");
+    assert!(drive.lock(&client("A"), false).is_err());
+}
+
+#[test]
+fn each_refusal_to_lock_has_its_code() {
+    let held = LockRefused::Held { owner: Some("Other".into()) };
+    let mounted = LockRefused::Mounted { at: "/mnt".into() };
+    assert_eq!((held.code(), mounted.code()), (v2::E_IMAPI_RECORDER_LOCKED, common::ERROR_BAD_COMMAND));
+    assert_eq!(LockRefused::from(TransportError::Gone).code(), common::ERROR_DEV_NOT_EXIST);
+}
+
+/// udev looks at a disc only when it gets a lock on the node.
+#[test]
+fn the_node_of_a_locked_drive_is_locked_too() {
+    let machine = Machine::with_a_drive();
+    let node = machine.path("dev/sr0");
+    fs::remove_file(&node).expect("the link");
+    fs::write(&node, b"").expect("a file");
+    let udev = || std::process::Command::new("flock").arg("-n").arg("-s").arg(&node).arg("true").status();
+    let can_lock = || udev().expect("util-linux is everywhere").success();
+    let drive = machine.drives().open("1:0:0:0").expect("a node");
+    assert!(can_lock());
+    drive.lock(&client("A"), false).expect("nobody has it");
+    assert!(!can_lock());
+    drive.unlock();
+    assert!(can_lock());
+}
+
+#[test]
+fn somebody_who_stays_in_the_node_has_the_drive() {
+    let machine = Machine::with_a_drive();
+    let node = machine.path("dev/sr0");
+    fs::remove_file(&node).expect("the link");
+    fs::write(&node, b"").expect("a file");
+    let mut other = std::process::Command::new("flock")
+        .arg(&node)
+        .args(["sh", "-c", "echo locked; read line || true"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("util-linux is everywhere");
+    let mut told = [0; 7];
+    std::io::Read::read_exact(other.stdout.as_mut().expect("a pipe"), &mut told).expect("it has the lock");
+    let drive = machine.drives().open("1:0:0:0").expect("a node");
+    let refused = drive.lock(&client("A"), false).expect_err("it is locked");
+    assert_eq!(refused.to_string(), "the drive is held by another program");
+    assert_eq!(drive.lock_owner(), None, "what was not taken is not kept");
+    drop(other.stdin.take());
+    assert!(other.wait().expect("our child").success());
+    drive.lock(&client("A"), false).expect("it is free");
+}
+
+#[test]
+fn the_system_tells_what_size_it_takes_a_disc_to_have() {
+    let machine = Machine::with_a_drive();
+    machine.plug_in("2:0:0:0", "5\n", "scsi_generic", "sg4", "21:4\n");
+    let drive = machine.drives().open("1:0:0:0").expect("a node");
+    assert_eq!(drive.look_anew(), None, "it does not say");
+    machine.write("sys/class/block/sr0/size", b"1400\n");
+    assert_eq!(drive.look_anew(), Some(350));
+    assert_eq!(drive.node(), Some(machine.path("dev/sr0")));
+    drive.keep_tray_locked(true).expect("a driver that knows of no lock opens none");
+    let generic = machine.drives().open("2:0:0:0").expect("a node");
+    assert_eq!(generic.look_anew(), None, "the generic driver knows nothing of discs");
+    generic.keep_tray_locked(true).expect("nor does it unlock them");
 }
 
 #[test]

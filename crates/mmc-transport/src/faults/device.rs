@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use imapi_disc_types::ClientName;
 
 use super::FaultInjector;
-use crate::{Device, LockRefused};
+use crate::{Device, LockRefused, TransportError};
 
 /// Only commands fail; what the operating system does beside them passes by.
 impl<T: Device> Device for FaultInjector<T> {
@@ -31,5 +31,21 @@ impl<T: Device> Device for FaultInjector<T> {
 
     fn media_notices(&self, on: bool) {
         self.inner.media_notices(on);
+    }
+
+    fn node(&self) -> Option<PathBuf> {
+        self.inner.node()
+    }
+
+    fn unmount(&self) -> Result<(), LockRefused> {
+        self.inner.unmount()
+    }
+
+    fn look_anew(&self) -> Option<u64> {
+        self.inner.look_anew()
+    }
+
+    fn keep_tray_locked(&self, locked: bool) -> Result<(), TransportError> {
+        self.inner.keep_tray_locked(locked)
     }
 }

@@ -18,14 +18,20 @@ use super::{
     places::Places,
     sg_io,
     sysfs::{self, DriveInfo},
+    unmount,
 };
-use crate::{Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError};
+use crate::{
+    Cdb, Command as _, Completion, Data, Device, Limits, LockRefused, Transport, TransportError,
+    commands::PreventAllowMediumRemoval,
+};
 
 /// udev looks at a disc that was just put in for about so long.
 const BUSY_RETRIES: u32 = 10;
 const BUSY_PAUSE: Duration = Duration::from_millis(300);
 /// Memory is mapped in pages; larger ones are multiples of it.
 const PAGE: usize = 4096;
+/// The kernel counts the size of a disk in units of 512 bytes.
+const UNITS_OF_A_BLOCK: u64 = 4;
 
 /// A drive on `/dev/srN` or `/dev/sgN`. When it is dropped it is unlocked, and notices are on again.
 #[derive(Debug)]
@@ -47,7 +53,8 @@ pub struct LinuxDrive {
 #[derive(Debug)]
 struct Held {
     owner: ClientName,
-    _exclusive: Option<File>,
+    /// A second opening of the node, exclusive where it can be, with the lock that udev honours.
+    _claimed: File,
     _lock: Option<LockFile>,
 }
 
@@ -105,21 +112,35 @@ impl LinuxDrive {
         }
     }
 
-    /// A second, exclusive opening of the node.
-    fn exclusive(&self) -> Result<File, LockRefused> {
-        for _ in 0..BUSY_RETRIES {
-            match open_node(&self.info.node, libc::O_EXCL) {
-                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => self.clock.sleep(BUSY_PAUSE),
+    /// A second opening of the node, with a lock on it that keeps udev from looking at the disc.
+    fn claimed(&self, exclusive: bool) -> Result<File, LockRefused> {
+        let flags = if exclusive { libc::O_EXCL } else { 0 };
+        let mut retries = 0..BUSY_RETRIES;
+        let mut pause =
+            || retries.next().map(|_| self.clock.sleep(BUSY_PAUSE)).ok_or(LockRefused::Held { owner: None });
+        let file = loop {
+            match open_node(&self.info.node, flags) {
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => pause()?,
                 Err(error) => return Err(not_opened(&self.info.node, error).into()),
-                Ok((file, _)) => return Ok(file),
+                Ok((file, _)) => break file,
+            }
+        };
+        loop {
+            match sg_io::claim(&file) {
+                Ok(true) => return Ok(file),
+                Ok(false) => pause()?,
+                Err(error) => {
+                    tracing::warn!(%error, "the node cannot be locked: udev may look at the disc while it is written");
+                    return Ok(file);
+                }
             }
         }
-        Err(LockRefused::Held { owner: None })
     }
 
-    fn poll_attribute(&self) -> Option<PathBuf> {
-        let name = self.info.node.file_name()?;
-        Some(self.places.sys.join("class/block").join(name).join("events_poll_msecs"))
+    /// What the kernel tells, and lets itself be told, of the drive as a disk.
+    fn attribute(&self, name: &str) -> Option<PathBuf> {
+        let node = self.info.node.file_name()?;
+        Some(self.places.sys.join("class/block").join(node).join(name))
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Held>> {
@@ -194,8 +215,8 @@ impl Device for LinuxDrive {
         };
         // The mounted file system has the exclusive opening already. On a generic node our own opening would be in the
         // way, and another name of the same drive would not be kept out.
-        let exclusive = if mounted.is_none() && self.info.is_block { Some(self.exclusive()?) } else { None };
-        *held = Some(Held { owner: owner.clone(), _exclusive: exclusive, _lock: lock });
+        let claimed = self.claimed(mounted.is_none() && self.info.is_block)?;
+        *held = Some(Held { owner: owner.clone(), _claimed: claimed, _lock: lock });
         Ok(())
     }
 
@@ -218,7 +239,7 @@ impl Device for LinuxDrive {
 
     /// Switches the kernel's polling of this drive, where this program may.
     fn media_notices(&self, on: bool) {
-        let Some(attribute) = self.poll_attribute() else { return };
+        let Some(attribute) = self.attribute("events_poll_msecs") else { return };
         let mut before = self.poll_before.lock().unwrap_or_else(PoisonError::into_inner);
         let result = match (on, before.is_some()) {
             (false, false) => fs::read_to_string(&attribute).and_then(|value| {
@@ -235,6 +256,47 @@ impl Device for LinuxDrive {
         };
         if let Err(error) = result {
             tracing::debug!(%error, on, "the polling of the drive could not be switched");
+        }
+    }
+
+    fn node(&self) -> Option<PathBuf> {
+        Some(self.info.node.clone())
+    }
+
+    fn unmount(&self) -> Result<(), LockRefused> {
+        // What was mounted last lies on top.
+        for at in self.mount_points().iter().rev() {
+            unmount::unmount(&self.places, at, &self.info.node);
+        }
+        match self.mount_points().into_iter().next() {
+            Some(at) => Err(LockRefused::Mounted { at }),
+            None => Ok(()),
+        }
+    }
+
+    fn look_anew(&self) -> Option<u64> {
+        if !self.info.is_block {
+            return None;
+        }
+        if let Err(error) = sg_io::forget_pages(&self.node) {
+            tracing::debug!(%error, "the system keeps what it has read of the disc");
+        }
+        // Whenever the node is opened, the driver asks the drive whether there is another disc.
+        drop(open_node(&self.info.node, 0));
+        let units: u64 = fs::read_to_string(self.attribute("size")?).ok()?.trim().parse().ok()?;
+        Some(units / UNITS_OF_A_BLOCK)
+    }
+
+    fn keep_tray_locked(&self, locked: bool) -> Result<(), TransportError> {
+        // The generic driver leaves the tray as the last command left it.
+        if !self.info.is_block {
+            return Ok(());
+        }
+        match sg_io::keep_locked(&self.node, locked) {
+            // A driver that knows of no lock does not open one.
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::ENOTTY)) => Ok(()),
+            Err(error) => Err(outcome::not_sent(error, PreventAllowMediumRemoval::OPCODE, self.writable)),
+            Ok(()) => Ok(()),
         }
     }
 }

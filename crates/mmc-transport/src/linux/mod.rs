@@ -13,9 +13,20 @@
 //!
 //! # Locks
 //!
-//! A drive that is locked is open with `O_EXCL`, which keeps out mounting and every other program that does the same,
-//! and a file in `/run/lock` (or the user's runtime folder) has the owner's name. The kernel holds a lock on that file
-//! for as long as the owner lives, so that nobody has to be freed by hand.
+//! A drive that is locked is open with `O_EXCL`, which keeps out mounting and every other program that does the same; its
+//! node is locked by flock(2), which keeps udev from looking at the disc; and a file in `/run/lock` (or the user's runtime
+//! folder) has the owner's name. The kernel holds all three for as long as the owner lives, so that nobody has to be freed
+//! by hand.
+//!
+//! A disc that is mounted is in the way, unless it is forced. [`unmount`](crate::Device::unmount) runs `umount`, and where
+//! that may not, `udisksctl`.
+//!
+//! # After writing
+//!
+//! The driver of discs learns a disc's size when it is put in, and again only when the drive tells of another disc, which
+//! most do not after writing. [`look_anew`](crate::Device::look_anew) forgets pages that were read, has the driver ask the
+//! drive, and says what size the system then believes in. When that is not the disc's own, only a tray that goes out and in
+//! helps: there is no call by which the driver could be told.
 //!
 //! # Notices of media
 //!
@@ -33,6 +44,7 @@ mod permission;
 mod places;
 mod sg_io;
 mod sysfs;
+mod unmount;
 
 pub use drive::LinuxDrive;
 pub use drives::LinuxDrives;

@@ -13,6 +13,8 @@ pub struct Places {
     pub mountinfo: PathBuf,
     /// Where lock files may be, best first.
     pub locks: Vec<PathBuf>,
+    /// Where the programs are that unmount; `None` for where this program finds its programs, by `PATH`.
+    pub programs: Option<PathBuf>,
 }
 
 /// Where Linux has them.
@@ -20,6 +22,6 @@ impl Default for Places {
     fn default() -> Self {
         let mut locks = vec![PathBuf::from("/run/lock")];
         locks.extend(env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute()));
-        Self { sys: "/sys".into(), dev: "/dev".into(), mountinfo: "/proc/self/mountinfo".into(), locks }
+        Self { sys: "/sys".into(), dev: "/dev".into(), mountinfo: "/proc/self/mountinfo".into(), locks, programs: None }
     }
 }

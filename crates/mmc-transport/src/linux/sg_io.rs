@@ -1,5 +1,5 @@
 //! The system calls that the standard library does not have: `SG_IO`, the size of its buffers, the signals that would
-//! disturb it, and locks on files.
+//! disturb it, the lock of the tray, pages that are forgotten, and locks on files.
 //!
 //! No other module of this crate has unsafe code.
 #![expect(unsafe_code, reason = "system calls take pointers whose meaning only their number tells")]
@@ -193,6 +193,36 @@ pub(super) fn reserve(node: &File, size: u32) -> Option<u32> {
     if result < 0 { None } else { u32::try_from(size).ok() }
 }
 
+// <linux/cdrom.h>.
+const CDROM_LOCKDOOR: libc::Ioctl = 0x5329;
+
+/// Whether the driver of discs leaves the tray locked when the last program closes the node. It sends the command, too.
+pub(super) fn keep_locked(node: &File, locked: bool) -> io::Result<()> {
+    // SAFETY: CDROM_LOCKDOOR takes a number and no pointer. Other drivers do not know it and answer ENOTTY.
+    let result = unsafe { libc::ioctl(node.as_raw_fd(), CDROM_LOCKDOOR, libc::c_ulong::from(locked)) };
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Has the kernel forget what it keeps of the file's content, as far as nobody uses it.
+pub(super) fn forget_pages(file: &File) -> io::Result<()> {
+    // SAFETY: the call takes numbers only; zero and zero are the whole file.
+    match unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) } {
+        0 => Ok(()),
+        errno => Err(io::Error::from_raw_os_error(errno)),
+    }
+}
+
+/// Takes the lock of flock(2), which udev and its friends honour before they look at what is on a device; false when
+/// somebody else has it.
+pub(super) fn claim(node: &File) -> io::Result<bool> {
+    // SAFETY: the call takes numbers only.
+    if unsafe { libc::flock(node.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) } == 0 {
+        return Ok(true);
+    }
+    let error = io::Error::last_os_error();
+    if error.kind() == io::ErrorKind::WouldBlock { Ok(false) } else { Err(error) }
+}
+
 /// Locks the whole file until it is closed, by whoever opened it this time; false when another has it.
 pub(super) fn lock_file(file: &File) -> io::Result<bool> {
     match record_lock(file, libc::F_OFD_SETLK) {
@@ -321,6 +351,26 @@ mod tests {
         let error = send(&null, &command, Data::In(&mut buffer), Duration::from_secs(1)).expect_err("not SCSI");
         assert_eq!((error.raw_os_error(), buffer), (Some(libc::ENOTTY), [0xA5; 36]));
         assert_eq!(reserve(&null, 65_536), None);
+    }
+
+    #[test]
+    fn a_claim_keeps_others_from_claiming_until_it_is_closed() {
+        let path = tempfile::NamedTempFile::new().expect("a file").into_temp_path();
+        let open = || File::open(&path).expect("the file");
+        let (one, other) = (open(), open());
+        assert!(claim(&one).expect("a file"));
+        assert!(claim(&one).expect("once more by the same"));
+        assert!(!claim(&other).expect("a file"));
+        drop(one);
+        assert!(claim(&other).expect("a file"));
+    }
+
+    #[test]
+    fn a_node_that_is_none_of_the_disc_driver_has_no_tray() {
+        let null = File::open("/dev/null").expect("every Linux has it");
+        assert_eq!(keep_locked(&null, true).expect_err("no tray").raw_os_error(), Some(libc::ENOTTY));
+        let file = tempfile::tempfile().expect("a file");
+        forget_pages(&file).expect("every file has pages");
     }
 
     #[test]

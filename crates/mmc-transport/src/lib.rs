@@ -43,6 +43,7 @@ mod layout;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod mode;
+mod opening;
 mod raw_address;
 pub mod sense;
 pub mod structure;
@@ -55,6 +56,7 @@ pub use command::{Announced, BadParams, BadReply, Command, InvalidField, Note, N
 pub use condition::{Class, Condition, Tray};
 pub use device::{Arrival, Device, DriveSource, LockRefused};
 pub use execute::{Answer, CommandError, Done, Ready, TransportExt, WaitError, Waiting};
+pub use opening::Opening;
 pub use raw_address::{RawAddress, RawMsf};
 pub use sense::{Marks, Progress, Sense, SenseKey, Specific};
 pub use transport::{Completion, Data, Limits, SenseBytes, Status, Transport, TransportError};

@@ -12,11 +12,15 @@ pub(crate) struct Holding {
 }
 
 impl Holding {
+    pub fn is_held(&self) -> bool {
+        self.count > 0
+    }
+
     pub fn acquire(&mut self, device: &dyn Device, client: &ClientName, force: bool) -> Result<(), RecorderError> {
         if self.count == 0 {
             device.lock(client, force)?;
         }
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         Ok(())
     }
 

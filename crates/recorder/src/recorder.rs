@@ -3,7 +3,7 @@
 use std::{
     fmt,
     ops::ControlFlow,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -11,7 +11,7 @@ use std::{
 use imapi_disc_types::{ClientName, Clock};
 use imapi_mmc_transport::{
     Answer, CommandError, Condition, Device, DriveSource, Ready, Transport, TransportExt as _, WaitError, Waiting,
-    commands::{Inquiry, InquiryReply, PreventAllowMediumRemoval, StandardInquiry, StartStopUnit, UnitAction},
+    commands::{Inquiry, InquiryReply, StandardInquiry, StartStopUnit, UnitAction},
 };
 
 use crate::{Exclusive, RecorderError, exclusive::Holding};
@@ -24,6 +24,8 @@ pub struct Recorder(Arc<Inner>);
 struct Inner {
     device: Arc<dyn Device>,
     identity: StandardInquiry,
+    /// Its place among the drives of its source, when it was opened by that.
+    place: Option<usize>,
     holding: Mutex<Holding>,
     /// How often notices of media were switched off.
     silenced: Mutex<u32>,
@@ -36,20 +38,37 @@ impl Recorder {
     /// The drive with that id. Another client that has it is no obstacle to asking what it is.
     #[doc(alias = "IDiscRecorder2::InitializeDiscRecorder")]
     pub fn open(drives: &dyn DriveSource, id: &str) -> Result<Self, RecorderError> {
-        Self::over(drives.open(id)?)
+        let device = drives.open(id)?;
+        // A source that cannot list its drives has opened this one all the same.
+        let place = drives.list().ok().and_then(|ids| ids.iter().position(|listed| listed == device.id()));
+        Self::at(device, place)
     }
 
-    /// A drive that is open.
+    /// A drive that is open. Only one recorder should be made of it, and cloned: another would take it for its own, too.
     pub fn over(device: Arc<dyn Device>) -> Result<Self, RecorderError> {
+        Self::at(device, None)
+    }
+
+    fn at(device: Arc<dyn Device>, place: Option<usize>) -> Result<Self, RecorderError> {
         let identity = inquire(&*device)?;
         let holding = Mutex::new(Holding::default());
-        Ok(Self(Arc::new(Inner { device, identity, holding, silenced: Mutex::new(0) })))
+        Ok(Self(Arc::new(Inner { device, identity, place, holding, silenced: Mutex::new(0) })))
     }
 
-    /// What takes commands.
+    /// What takes commands, whoever has the drive for himself.
     #[must_use]
     pub fn device(&self) -> &Arc<dyn Device> {
         &self.0.device
+    }
+
+    /// What takes commands, unless another client has the drive for himself: whatever is sent to a drive that burns can
+    /// break the disc. The owner is looked for before each command; nothing keeps another from coming in between.
+    pub fn access(&self) -> Result<&Arc<dyn Device>, RecorderError> {
+        let held = self.holding().is_held();
+        match self.owner().filter(|_| !held) {
+            Some(owner) => Err(RecorderError::Locked { owner }),
+            None => Ok(&self.0.device),
+        }
     }
 
     /// The clock by which the drive lives.
@@ -92,6 +111,23 @@ impl Recorder {
         self.0.identity.revision_text()
     }
 
+    /// What its discs are mounted from: the node that the system has for the drive, and the drive's id where it has none.
+    /// It is no name that a file system bears.
+    #[must_use]
+    #[doc(alias = "IDiscRecorder2::get_VolumeName")]
+    pub fn volume_name(&self) -> String {
+        self.device().node().map_or_else(|| self.id().to_owned(), |node| node.display().to_string())
+    }
+
+    /// The number that the system gave the drive when it came: that of its node, as 0 of `/dev/sr0`, else its place among
+    /// the drives of its source. It is another one after drives were plugged in and out.
+    #[doc(alias = "IDiscRecorder2::get_LegacyDeviceNumber")]
+    pub fn legacy_number(&self) -> Result<u32, RecorderError> {
+        let by_node = self.device().node().and_then(|node| number_of(&node));
+        let by_place = || u32::try_from(self.0.place?).ok();
+        by_node.or_else(by_place).ok_or(RecorderError::NoNumber)
+    }
+
     /// Where its disc's file systems are mounted.
     #[must_use]
     #[doc(alias = "IDiscRecorder2::get_VolumePathNames")]
@@ -125,6 +161,12 @@ impl Recorder {
         self.0.device.lock_owner()
     }
 
+    /// Whether this recorder, or a clone of it, has acquired the drive.
+    #[must_use]
+    pub fn is_acquired(&self) -> bool {
+        self.holding().is_held()
+    }
+
     fn holding(&self) -> MutexGuard<'_, Holding> {
         self.0.holding.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,7 +197,7 @@ impl Recorder {
         budget: Duration,
         on_wait: &mut dyn FnMut(&Waiting) -> ControlFlow<()>,
     ) -> Result<Ready, RecorderError> {
-        let device = self.device();
+        let device = self.access()?;
         match device.wait_until_ready(budget, on_wait) {
             Err(WaitError::Command(error)) if error.condition() == Some(Condition::NeedsStart) => {
                 device.send(&StartStopUnit::new(UnitAction::Start))?;
@@ -164,12 +206,23 @@ impl Recorder {
             ready => Ok(ready?),
         }
     }
+}
 
-    /// Keeps the tray shut, or lets it open again.
-    pub fn prevent_removal(&self, prevent: bool) -> Result<(), RecorderError> {
-        let command = if prevent { PreventAllowMediumRemoval::PREVENT } else { PreventAllowMediumRemoval::ALLOW };
-        self.device().send(&command)?;
-        Ok(())
+impl Inner {
+    fn holding(&mut self) -> &mut Holding {
+        self.holding.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever is gone has no drive and wants no silence.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.holding().is_held() {
+            self.device.unlock();
+        }
+        if *self.silenced.get_mut().unwrap_or_else(PoisonError::into_inner) > 0 {
+            self.device.media_notices(true);
+        }
     }
 }
 
@@ -177,6 +230,12 @@ impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").field("id", &self.id()).field("product", &self.product()).finish_non_exhaustive()
     }
+}
+
+/// The digits at the end of a node's name.
+fn number_of(node: &Path) -> Option<u32> {
+    let name = node.file_name()?.to_str()?;
+    name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok()
 }
 
 fn inquire(device: &dyn Device) -> Result<StandardInquiry, RecorderError> {

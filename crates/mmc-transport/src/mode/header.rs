@@ -150,6 +150,23 @@ impl ModeParameters {
         })
     }
 
+    /// The bytes of a page in an answer to MODE SENSE(10), from its code on and as they came. `None` when the page is not
+    /// there, or when the answer ends before it does.
+    #[must_use]
+    pub fn raw_page(reply: &[u8], code: PageCode) -> Option<&[u8]> {
+        let header = HeaderForm::Ten.decode(reply).ok()?;
+        let mut rest = reply.get(HeaderForm::Ten.len() + header.descriptors..)?;
+        loop {
+            let cut = cut(rest).filter(|cut| !cut.short)?;
+            // Zeros that follow the last page look like a page without a name.
+            let is_plain = cut.first & SUBPAGE == 0;
+            if is_plain && PageCode::new(cut.first) == code && cut.page.len() > HEADER {
+                return Some(cut.page);
+            }
+            rest = rest.get(cut.page.len()..)?;
+        }
+    }
+
     /// Understands what MODE SENSE brought. The page that was asked for must be in order; another that is not stays
     /// bytes. A list that was cut inside a page is understood as far as it goes.
     pub(crate) fn decode_answer(
@@ -317,6 +334,23 @@ mod tests {
 
     fn answer(length: u8, pages: &[u8]) -> Vec<u8> {
         [&[0, length, 0, 0, 0, 0, 0, 0], pages].concat()
+    }
+
+    #[test]
+    fn a_page_is_found_as_it_came() {
+        let savable = [0xAC, 2, 7, 8];
+        let reply = answer(6 + 12 + 4, &[&CACHING[..], &savable].concat());
+        assert_eq!(ModeParameters::raw_page(&reply, PageCode::new(0x2C)), Some(&savable[..]));
+        assert_eq!(ModeParameters::raw_page(&reply, PageCode::CACHING), Some(&CACHING[..]));
+        assert_eq!(ModeParameters::raw_page(&reply, PageCode::POWER), None);
+        let behind_a_descriptor = [&[0, 26, 0, 0, 0, 0, 0, 8], &[0x2C; 8][..], &CACHING].concat();
+        assert_eq!(ModeParameters::raw_page(&behind_a_descriptor, PageCode::CACHING), Some(&CACHING[..]));
+        for short in 0..20 {
+            assert_eq!(ModeParameters::raw_page(&reply[..short], PageCode::CACHING), None, "{short}");
+        }
+        // A page of zeros is none, and a subpage is another page than the one with its number.
+        assert_eq!(ModeParameters::raw_page(&answer(30, &[0; 24]), PageCode::new(0)), None);
+        assert_eq!(ModeParameters::raw_page(&answer(12, &[0x48, 1, 0, 2, 5, 5]), PageCode::CACHING), None);
     }
 
     #[test]

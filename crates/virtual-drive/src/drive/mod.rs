@@ -95,6 +95,13 @@ impl VirtualDrive {
         Self { inner: Mutex::new(inner), clock, id: "virtual".to_string(), owner: Mutex::new(None) }
     }
 
+    /// Has that id; `virtual` is that of a drive which was given none.
+    #[must_use]
+    pub fn called(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
     /// Takes so much of the time that a real drive takes.
     #[must_use]
     pub fn at_pace(self, pace: Pace) -> Self {

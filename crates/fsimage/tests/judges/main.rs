@@ -4,6 +4,7 @@ mod attributes;
 mod decoded;
 mod folder;
 mod large;
+mod outline;
 mod properties;
 mod readers;
 mod refusals;

@@ -59,6 +59,7 @@ fn main() -> ExitCode {
     match told {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
+        Ok(Outcome::Stopped(status)) => ExitCode::from(status),
         Err(error) => {
             output::report(&error, lang);
             ExitCode::from(1)

@@ -7,6 +7,7 @@
 //!   [`BlockSource`](imapi_disc_types::BlockSource), from a file on disk, from a stream that was kept.
 //! - [`add_tree`], [`add_file`] and [`add_mapping`] bring in what is on disk.
 //! - [`ResultImage`] is the image: ISO 9660, with Joliet and Rock Ridge as [`ImageOptions`] say, made while it is read.
+//! - [`BootEntry`] and [`Hybrid`] are what machines start from an image.
 //! - [`write_image`] makes it a file.
 //!
 //! ```
@@ -26,6 +27,7 @@
 
 #![forbid(unsafe_code)]
 
+mod boot;
 mod content;
 mod iso9660;
 mod named;
@@ -38,6 +40,9 @@ mod tree;
 mod udf;
 mod write;
 
+pub use boot::{
+    BootEntry, BootError, BootImage, Emulation, Hybrid, HybridCode, Manufacturer, MbrCode, PartitionTable, Platform,
+};
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;

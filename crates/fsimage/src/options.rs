@@ -4,7 +4,7 @@ use std::fmt;
 
 use imapi_volume_structs::udf::Revision;
 
-use crate::{PlanError, Timestamp};
+use crate::{BootEntry, Hybrid, PartitionTable, PlanError, Timestamp};
 
 /// The file systems of an image; they share the bytes of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +133,11 @@ pub struct ImageOptions {
     pub data_preparer: String,
     /// By which program it was made.
     pub application: String,
+    /// What machines can start from the image, the first unless they know better. ISO 9660 has to be there.
+    #[doc(alias("IFileSystemImage::put_BootImageOptions", "IFileSystemImage2::put_BootImageOptionsArray"))]
+    pub boot: Vec<BootEntry>,
+    /// What makes the image start from a disk too.
+    pub hybrid: Option<Hybrid>,
 }
 
 impl ImageOptions {
@@ -154,7 +159,14 @@ impl ImageOptions {
             publisher: String::new(),
             data_preparer: String::new(),
             application: String::new(),
+            boot: Vec::new(),
+            hybrid: None,
         }
+    }
+
+    /// Whether the last blocks are a partition table's, so that no file system can have anything in the last.
+    pub(crate) fn end_is_taken(&self) -> bool {
+        self.hybrid.as_ref().is_some_and(|hybrid| hybrid.table == PartitionTable::Gpt)
     }
 
     pub(crate) fn check(&self) -> Result<(), PlanError> {

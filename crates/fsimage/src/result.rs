@@ -8,6 +8,7 @@ use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
 
 use crate::{
     Content, ContentError, ContentReader, Contents, ImageOptions, NodeId, PlanError, Tree,
+    boot::Boot,
     iso9660::Iso9660,
     plan::{FileExtent, Owner, Patch, Plan, Wanted, Writer, pack::BLOCK},
     udf::{self, Udf},
@@ -67,6 +68,7 @@ impl ResultImage {
     pub fn new(tree: Arc<Tree>, contents: Arc<Contents>, options: &ImageOptions) -> Result<Self, PlanError> {
         options.check()?;
         let shared = Arc::new(options.clone());
+        let reader = ContentReader::new(contents);
         let mut writers: Vec<Box<dyn Writer>> = Vec::new();
         if options.file_systems.iso9660 {
             writers.push(Box::new(Iso9660::new(Arc::clone(&shared))));
@@ -74,14 +76,17 @@ impl ResultImage {
         let mut wanted = Wanted::default();
         if options.file_systems.udf {
             wanted = udf::wanted(options);
-            writers.push(Box::new(Udf::new(shared)));
+            writers.push(Box::new(Udf::new(Arc::clone(&shared))));
         }
-        let plan = Plan::new(&tree, &contents, &mut writers, wanted)?;
-        let reader = ContentReader::new(contents);
+        if let Some(boot) = Boot::new(&shared, &tree, &reader)? {
+            writers.push(Box::new(boot));
+        }
+        let plan = Plan::new(&tree, reader.contents(), &mut writers, wanted)?;
         let mut patches = Vec::new();
         for writer in &writers {
             patches.extend(writer.patches(&reader)?);
         }
+        debug_assert!(patches.iter().all(|patch| plan.data.has_blocks(patch.content)), "only blocks are patched");
         patches.sort_by_key(|patch| patch.content);
         Ok(Self { tree, reader, writers, plan, patches })
     }

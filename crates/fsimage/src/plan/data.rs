@@ -83,8 +83,15 @@ impl FileData {
     fn take(&mut self, content: Content, node: NodeId, stream: u16, size: u64) -> Result<(), ContentError> {
         let count = self.files.len();
         let begins = self.blocks;
-        let (at, _) = self.entry_mut(content)?;
-        if *at == NOWHERE && size > 0 {
+        let at = &mut self.entry_mut(content)?.0;
+        if *at != NOWHERE {
+            // What is wanted whatever the tree has, the tree may have, too.
+            let at = *at as usize;
+            let file = &mut self.files[at];
+            if file.node == NodeId::ROOT {
+                (file.node, file.stream) = (node, stream);
+            }
+        } else if size > 0 {
             *at = u32::try_from(count).map_err(|_| ContentError::Full)?;
             self.files.push(FileExtent { content, node, stream, begins, size });
             self.blocks += size.div_ceil(BLOCK as u64);

@@ -2,7 +2,7 @@
 
 use imapi_errors::{Coded, Fact, HResult, Value, fs};
 
-use crate::ContentError;
+use crate::{BootError, ContentError};
 
 /// A tree that cannot become an image of that kind.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,9 @@ pub enum PlanError {
         /// Its blocks.
         blocks: u64,
     },
+    /// No machine could start from it.
+    #[error(transparent)]
+    Boot(#[from] BootError),
     /// The tree and the contents do not know the same files.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -92,6 +95,7 @@ impl Coded for PlanError {
             Self::NoUniqueName { .. } => fs::IMAPI_E_NO_UNIQUE_NAME,
             Self::RockRidge { .. } | Self::LinkTooLong { .. } => fs::IMAPI_E_INVALID_PATH,
             Self::ImageTooBig { .. } => fs::IMAPI_E_IMAGE_TOO_BIG,
+            Self::Boot(error) => error.code(),
             Self::Content(error) => error.code(),
         }
     }
@@ -116,6 +120,7 @@ impl Coded for PlanError {
                 put(Fact::FileSystem, Value::Text(file_system));
             }
             Self::ImageTooBig { blocks } => put(Fact::Needed, Value::from(*blocks)),
+            Self::Boot(error) => error.facts(put),
             Self::Content(error) => error.facts(put),
         }
     }

@@ -126,8 +126,8 @@ impl Writer for Udf {
         let entries = u64::from(self.revision.has_metadata_partition());
         let align = if self.revision.has_metadata_partition() { CLUSTER } else { 1 };
         let mirror = if self.has_mirror() { blocks } else { 0 };
-        // A program that knows of partition tables wants the end of an image for itself.
-        let last = 1;
+        // Where a partition table has the last block, the anchor stands where it may stand besides: 256 before that.
+        let last = if self.options.end_is_taken() { 257 } else { 1 };
         let mut claims = [Claim { blocks: 0, at: Where::ANYWHERE }; CLAIMS];
         claims[MAIN] = Claim { blocks: SEQUENCE, at: Where::Fixed(32) };
         claims[INTEGRITY] = Claim { blocks: INTEGRITY_SEQUENCE, at: Where::Fixed(48) };

@@ -99,10 +99,21 @@ pub fn paths(folder: &Path) -> Paths {
     all
 }
 
+/// Where programs are: some are the administrator's, and not on the path of every user.
+fn places() -> String {
+    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
+}
+
 /// Runs a program, which must succeed, and returns all that it says.
 pub fn run(program: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
-    let output = command.args(arguments).env("LC_ALL", "C.UTF-8").env("TZ", "UTC").output().expect(program);
+    let output = command
+        .args(arguments)
+        .env("PATH", places())
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .output()
+        .expect(program);
     let said = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy).concat();
     assert!(output.status.success(), "{program} {arguments:?}: {said}");
     said

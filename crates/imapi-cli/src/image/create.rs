@@ -11,11 +11,12 @@ use std::{
 
 use imapi_disc_types::{Block, BlockSource as _, Control};
 use imapi_errors::{Lang, Term, v2};
-use imapi_fsimage::{ImageWritten, ResultImage, WriteError, WriteOptions, write_image};
+use imapi_fsimage::{ImageOptions, ImageWritten, ResultImage, WriteError, WriteOptions, write_image};
 
 use super::{
     CreateError,
     arguments::CreateArguments,
+    booting::Booting,
     dates::Moments,
     destination::{self, Beside, DestinationError},
     interrupt::Interrupts,
@@ -87,8 +88,9 @@ impl Work<'_> {
         report.map(|report| destination::file(report, arguments.force)).transpose()?;
 
         let sources = Sources::new(arguments, self.interrupts, self.progress, moments)?.gather()?;
-        let (tree, contents, counted) = sources.into_parts();
-        let options = arguments.image_options(&tree, moments);
+        let (tree, mut contents, counted) = sources.into_parts();
+        let Booting { entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
+        let options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
         let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
         self.progress.clear();
 

@@ -8,7 +8,7 @@ use std::{
 use imapi_errors::{Coded, Fact, HResult, Value, fs};
 use imapi_fsimage::{ContentError, GlobError, Mapping, PlanError, ScanError, TreeError, WriteError};
 
-use super::{arguments::CreateArguments, dates::NoEpoch, destination::DestinationError};
+use super::{arguments::CreateArguments, booting::BootingError, dates::NoEpoch, destination::DestinationError};
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,8 @@ pub enum CreateError {
     Tree(#[from] TreeError),
     #[error(transparent)]
     Content(#[from] ContentError),
+    #[error(transparent)]
+    Booting(#[from] BootingError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
@@ -43,6 +45,7 @@ impl CreateError {
             Self::Scan(error) => error,
             Self::Tree(error) => error,
             Self::Content(error) => error,
+            Self::Booting(error) => error,
             Self::Plan(error) => error,
             Self::Write(error) => error,
             Self::Signals(error) => error,

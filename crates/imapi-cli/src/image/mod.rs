@@ -1,11 +1,14 @@
 //! `imapi image`: images of files and folders.
 //!
-//! `arguments.rs` is what can be asked, `options.rs` checks it as a whole and makes the library's options of it.
+//! `arguments.rs` is what can be asked (`boot.rs` is one argument that has a language of its own), `options.rs` checks it as
+//! a whole and makes the library's options of it, `booting.rs` those of booting.
 //! `create.rs` does the work: `sources.rs` brings the files together (`stdin.rs` is one of them), `destination.rs` knows
 //! where the image goes, `interrupt.rs` hears Ctrl-C. What is said of it: `progress.rs` while it is made, `outline.rs`
 //! finds what became of names, `tell.rs` tells a person and `report.rs` a program.
 
 mod arguments;
+mod boot;
+mod booting;
 mod create;
 mod dates;
 mod destination;
@@ -37,7 +40,7 @@ pub enum ImageCommand {
     /// has ISO 9660, Joliet and UDF 1.02, which share the bytes of files. With `SOURCE_DATE_EPOCH` in the environment no
     /// date of the image is later than that.
     #[command(after_help = CREATE_EXAMPLES)]
-    Create(CreateArguments),
+    Create(Box<CreateArguments>),
 }
 
 pub fn run(command: &ImageCommand, lang: Lang, out: &mut Output) -> io::Result<Outcome> {

@@ -73,6 +73,7 @@ impl CreateArguments {
             (self.iso_level.is_some(), iso, "--iso-level", "ISO 9660"),
             (self.relaxed_names, iso, "--relaxed-names", "ISO 9660"),
             (self.deep_folders, iso, "--deep-folders", "ISO 9660"),
+            (!self.boot.is_empty(), iso, "--boot", "ISO 9660"),
             (self.udf_revision.is_some(), udf, "--udf-revision", "UDF"),
             (self.no_redundant_metadata, udf, "--no-redundant-metadata", "UDF"),
         ];

@@ -157,7 +157,11 @@ struct Run {
 /// Where a file is.
 #[derive(Serialize)]
 struct Place {
-    path: String,
+    /// Nothing where it is no file of the image, such as a boot image from outside.
+    path: Option<String>,
+    /// What it is outside of the image, when it is no file in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     /// Nothing where it has no blocks of its own.
     first: Option<u64>,
     blocks: u64,
@@ -186,18 +190,19 @@ fn files<S: Serializer>(image: &ResultImage, serializer: S) -> Result<S::Ok, S::
     let mut places = serializer.serialize_seq(None)?;
     for node in tree.walk(NodeId::ROOT) {
         if let Kind::File { size, .. } = tree.kind(node) {
-            places.serialize_element(&Place::of(tree.path(node), image.blocks_of(node), size))?;
+            places.serialize_element(&Place::of(Some(tree.path(node)), image.blocks_of(node), size))?;
         }
     }
     for file in image.files().filter(|file| file.node == NodeId::ROOT || file.path != tree.path(file.node)) {
-        places.serialize_element(&Place::of(file.path, Some(file.blocks), file.size))?;
+        let (path, source) = if file.node == NodeId::ROOT { (None, Some(file.path)) } else { (Some(file.path), None) };
+        places.serialize_element(&Place { source, ..Place::of(path, Some(file.blocks), file.size) })?;
     }
     places.end()
 }
 
 impl Place {
-    fn of(path: String, blocks: Option<std::ops::Range<u64>>, size: u64) -> Self {
+    fn of(path: Option<String>, blocks: Option<std::ops::Range<u64>>, size: u64) -> Self {
         let count = blocks.as_ref().map_or(0, |blocks| blocks.end - blocks.start);
-        Self { path, first: blocks.map(|blocks| blocks.start), blocks: count, size }
+        Self { path, source: None, first: blocks.map(|blocks| blocks.start), blocks: count, size }
     }
 }

@@ -1,5 +1,6 @@
 //! `imapi image create`: what it makes is judged by isoinfo, 7-Zip and udfinfo.
 
+mod booting;
 mod links;
 mod options;
 mod progress;

@@ -35,5 +35,21 @@ fn every_language_has_its_words(#[case] tag: &str) {
         &said(&again),
     ];
     let text = text.join("---\n").replace(bench.temporary.path().to_str().expect("text"), "…");
-    insta::assert_snapshot!(format!("image-create.{tag}"), text);
+    insta::assert_snapshot!(
+        format!("image-create.{tag}"),
+        text.lines().map(without_count).collect::<Vec<_>>().join("\n")
+    );
+}
+
+/// How many blocks there are is for other tests.
+fn without_count(line: &str) -> String {
+    let plain = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_count = plain.ends_with([' ', '：']) && plain.len() < line.len();
+    let line = if is_count { format!("{plain}N") } else { line.to_string() };
+    match line.split_once(" KiB") {
+        Some((before, after)) => {
+            format!("{}N KiB{after}", before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
+        }
+        None => line,
+    }
 }

@@ -46,10 +46,10 @@ pub use boot::{
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;
-pub use result::{ImageFile, ResultImage};
+pub use result::{ImageFile, Part, PartOf, ResultImage};
 pub use scan::{
-    Dates, GlobError, Globs, Links, Mapping, ScanError, ScanOptions, ScanReport, Scanned, Skipped, SkippedBecause,
-    Unreadable, add_file, add_mapping, add_tree,
+    Dates, GlobError, Globs, Links, Mapping, Owners, ScanError, ScanOptions, ScanReport, Scanned, Skipped,
+    SkippedBecause, Unreadable, add_file, add_mapping, add_tree,
 };
 pub use time::Timestamp;
 pub use tree::{Attributes, ChangePoint, Children, Content, Counts, Kind, NodeId, Span, Stream, Tree, TreeError, Walk};

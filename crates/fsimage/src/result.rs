@@ -1,5 +1,7 @@
 //! [`ResultImage`]: an image that is read by blocks, and made while it is read.
 
+mod outline;
+
 use std::{borrow::Cow, num::NonZeroU32, ops::Range, sync::Arc};
 
 use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
@@ -11,6 +13,8 @@ use crate::{
     plan::{FileExtent, Owner, Patch, Plan, Wanted, Writer, pack::BLOCK},
     udf::{self, Udf},
 };
+
+pub use outline::{Part, PartOf};
 
 /// An image of a tree. No byte of it is kept: metadata is worked out, and files are read, when somebody reads their blocks,
 /// in whatever order.

@@ -27,11 +27,13 @@ pub struct ImageWritten {
 pub struct WriteOptions {
     /// The file is on the disk, and not only on its way there, before it gets its name.
     pub sync: bool,
+    /// What has its name before gives it up; else it keeps it, and the image is not made.
+    pub replace: bool,
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { sync: true }
+        Self { sync: true, replace: true }
     }
 }
 
@@ -94,7 +96,8 @@ pub fn write_image(
         beside.as_file().sync_all().map_err(failed)?;
     }
     control.check()?;
-    beside.persist(path).map_err(|error| failed(error.error))?;
+    let named = if options.replace { beside.persist(path) } else { beside.persist_noclobber(path) };
+    named.map_err(|error| failed(error.error))?;
     if options.sync {
         // The name is of the folder.
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;

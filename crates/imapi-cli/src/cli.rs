@@ -74,9 +74,9 @@ pub enum Command {
 
     /// Prints the manual page, of the program or of one command
     Man {
-        /// A command
+        /// A command, and one of those that it has
         #[arg(value_name = "COMMAND")]
-        command: Option<String>,
+        command: Vec<String>,
     },
 }
 
@@ -256,21 +256,18 @@ pub fn completions(shell: Shell, out: &mut Output) -> io::Result<Outcome> {
 }
 
 /// Writes a manual page in roff.
-pub fn man(name: Option<&str>, out: &mut Output) -> io::Result<Outcome> {
+pub fn man(names: &[String], out: &mut Output) -> io::Result<Outcome> {
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
-    let page = match name {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(command) => {
-                let version = env!("CARGO_PKG_VERSION");
-                command.clone().name(format!("imapi-{name}")).bin_name(format!("imapi {name}")).version(version)
-            }
-            None => program
-                .error(clap::error::ErrorKind::InvalidSubcommand, format!("no command is called '{name}'"))
-                .exit(),
-        },
-    };
+    let (mut page, mut called) = (program.clone(), "imapi".to_string());
+    for name in names {
+        let Some(command) = page.find_subcommand(name) else {
+            program.error(clap::error::ErrorKind::InvalidSubcommand, format!("no command is called '{name}'")).exit()
+        };
+        called = format!("{called} {name}");
+        let version = env!("CARGO_PKG_VERSION");
+        page = command.clone().name(called.replace(' ', "-")).bin_name(called.clone()).version(version);
+    }
     let mut roff = Vec::new();
     clap_mangen::Man::new(page).render(&mut roff)?;
     out.write_all(&roff)?;

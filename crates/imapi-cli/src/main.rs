@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Virtual(VirtualCommand::Personalities { json }) => virtual_disc::personalities(json, &mut out),
         Command::Virtual(VirtualCommand::Show { disc, json }) => virtual_disc::show(&disc, lang, json, &mut out),
         Command::Completions { shell } => cli::completions(shell, &mut out),
-        Command::Man { command } => cli::man(command.as_deref(), &mut out),
+        Command::Man { command } => cli::man(&command, &mut out),
     };
     let flushed = out.finish();
     let told = match (done, flushed) {
@@ -59,6 +59,7 @@ fn main() -> ExitCode {
     match told {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
+        Ok(Outcome::Stopped(status)) => ExitCode::from(status),
         Err(error) => {
             output::report(&error, lang);
             ExitCode::from(1)

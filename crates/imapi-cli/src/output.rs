@@ -15,6 +15,9 @@ pub enum Outcome {
     Done,
     /// Something that was asked for could not be done.
     Failed,
+    /// A signal ended it: 128 and the signal's number.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "what hears signals runs on Linux only"))]
+    Stopped(u8),
 }
 
 /// Where a command prints.

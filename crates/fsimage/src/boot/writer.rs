@@ -233,6 +233,15 @@ impl Writer for Boot {
         vec![(Rank::BootRecord, block)]
     }
 
+    fn claimant(&self, claim: usize) -> &'static str {
+        match self.parts.get(claim) {
+            None | Some(Part::Catalog) => "El Torito",
+            Some(Part::SystemArea) => "MBR",
+            Some(Part::Appended) => "ESP",
+            Some(Part::Copy) => "GPT",
+        }
+    }
+
     fn render(
         &self,
         _: &Tree,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use imapi_disc_types::Block;
 
 use crate::{
-    ContentError, ContentReader, ImageOptions, IsoLevel, Tree,
+    ContentError, ContentReader, ImageOptions, IsoLevel, NodeId, Tree,
     plan::{Claim, FileData, Placement, PlanError, Rank, Recognition, Where, Writer, pack::BLOCK},
 };
 
@@ -104,6 +104,21 @@ impl Writer for Iso9660 {
         }
         all.push((Rank::Terminator, volume::terminator()));
         all
+    }
+
+    fn claimant(&self, claim: usize) -> &'static str {
+        self.manners[claim / CLAIMS].file_system
+    }
+
+    fn file_systems(&self) -> Vec<&'static str> {
+        self.manners.iter().map(|manner| manner.file_system).collect()
+    }
+
+    fn names(&self, tree: &Tree, file_system: usize, tell: &mut dyn FnMut(NodeId, &str)) {
+        let Some(Volume { view, .. }) = self.volumes.get(file_system) else { return };
+        // A file of several extents has as many records, one after the other.
+        let files = view.entries.chunk_by(|one, next| one.node == next.node).map(|records| records[0]);
+        files.for_each(|named| tell(named.node, &view.manner.naming.name_of(tree, named.node, named.number)));
     }
 
     fn render(

@@ -120,7 +120,8 @@ impl Naming {
         Ok(named)
     }
 
-    fn name_of(self, tree: &Tree, node: NodeId, number: u32) -> String {
+    /// The name without version and without a dot that has no extension behind it.
+    pub fn name_of(self, tree: &Tree, node: NodeId, number: u32) -> String {
         self.name(tree.name(node), matches!(tree.kind(node), Kind::Directory), number)
     }
 

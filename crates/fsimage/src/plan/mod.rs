@@ -131,6 +131,11 @@ impl Plan {
         Ok(Self { regions: layout.finish(blocks), blocks, data, recognition })
     }
 
+    /// All of them, in the order of their blocks.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
     /// The region that has a block.
     pub fn region_at(&self, block: u64) -> Region {
         let after = self.regions.partition_point(|region| region.first <= block);

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use imapi_disc_types::Block;
 
 use super::{Claim, FileData, PlanError, pack::BLOCK};
-use crate::{Content, ContentError, ContentReader, Tree};
+use crate::{Content, ContentError, ContentReader, NodeId, Tree};
 
 /// In which order descriptors stand in the one sequence that all file systems share from block 16 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +72,19 @@ pub(crate) trait Writer: Send + Sync + fmt::Debug {
 
     /// Its descriptors; as many before it was placed as after.
     fn recognition(&self, tree: &Tree) -> Vec<Recognition>;
+
+    /// For whom a claim is: the name of a file system, or of what else it is.
+    fn claimant(&self, claim: usize) -> &'static str;
+
+    /// The names of its file systems, where it has any that have names of files.
+    fn file_systems(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Tells what files and folders are called in one of its file systems, the root and what is not there left out.
+    fn names(&self, tree: &Tree, file_system: usize, tell: &mut dyn FnMut(NodeId, &str)) {
+        let _ = (tree, file_system, tell);
+    }
 
     /// Writes whole blocks of a claim, from its block `first` on.
     fn render(

@@ -47,6 +47,8 @@ pub struct ScanOptions {
     pub leave_out: Vec<PathBuf>,
     /// Which dates the files have in the image.
     pub dates: Dates,
+    /// Whose they are there, and who may do what.
+    pub owners: Owners,
 }
 
 /// What becomes of links.
@@ -78,6 +80,19 @@ pub enum Dates {
     /// All dates are when the file was last written, and none is later than this: what `SOURCE_DATE_EPOCH` asks for. When a
     /// file was made or read depends on the machine.
     NoLaterThan(Timestamp),
+    /// All dates are this one, so that copies of a folder make the same image whenever they were made.
+    Fixed(Timestamp),
+}
+
+/// Whose files are in the image, and who may do what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Owners {
+    /// As on disk.
+    #[default]
+    OnDisk,
+    /// All are root's, everybody may read them, and start what anybody may start: what does not depend on who copied them,
+    /// and on what the system lets his files be. No file runs as its owner.
+    Neutral,
 }
 
 /// How far a scan is: told for each folder.
@@ -239,7 +254,7 @@ pub fn add_mapping(
 /// The folder of that path; those that are missing are made, as old as what will be in them.
 fn make_folders(tree: &mut Tree, steps: &[&[u8]], stat: &Stat, options: &ScanOptions) -> Result<NodeId, ScanError> {
     let mode = 0o40_755;
-    let attributes = Attributes { mode, ..options.dates.applied(stat.attributes()) };
+    let attributes = Attributes { mode, ..options.applied(stat.attributes()) };
     steps.iter().try_fold(NodeId::ROOT, |at, step| match tree.child(at, step) {
         Some(there) => Ok(there),
         None => Ok(tree.add(at, step, Kind::Directory, attributes)?),
@@ -284,14 +299,36 @@ fn base_name(folder: &Path) -> Result<Vec<u8>, ScanError> {
     found.ok_or_else(|| ScanError::Path { given: folder.display().to_string() })
 }
 
+impl ScanOptions {
+    /// What is known of a file on disk, as the image is to have it.
+    fn applied(&self, attributes: Attributes) -> Attributes {
+        self.owners.applied(self.dates.applied(attributes))
+    }
+}
+
 impl Dates {
     fn applied(self, attributes: Attributes) -> Attributes {
-        match self {
-            Self::OnDisk => attributes,
-            Self::NoLaterThan(latest) => {
-                let time = attributes.modified.min(latest);
-                Attributes { created: time, modified: time, accessed: time, ..attributes }
-            }
+        let time = match self {
+            Self::OnDisk => return attributes,
+            Self::NoLaterThan(latest) => attributes.modified.min(latest),
+            Self::Fixed(time) => time,
+        };
+        Attributes { created: time, modified: time, accessed: time, ..attributes }
+    }
+}
+
+impl Owners {
+    fn applied(self, attributes: Attributes) -> Attributes {
+        if self == Self::OnDisk {
+            return attributes;
         }
+        let kind = attributes.mode & 0o170_000;
+        let rights = match FileType::from_raw_mode(kind) {
+            FileType::Directory => 0o755,
+            FileType::Symlink => 0o777,
+            _ if attributes.mode & 0o111 != 0 => 0o755,
+            _ => 0o644,
+        };
+        Attributes { mode: kind | rights, owner: 0, group: 0, ..attributes }
     }
 }

@@ -205,7 +205,7 @@ impl<'a> Scanner<'a> {
     /// A folder in the tree, and whether it is new: one that is there takes the dates and rights of the one on disk.
     pub(super) fn put_folder(&mut self, parent: NodeId, name: &[u8], stat: &Stat) -> Result<(NodeId, bool), ScanError> {
         self.report.folders += 1;
-        let attributes = self.options.dates.applied(stat.attributes());
+        let attributes = self.options.applied(stat.attributes());
         match self.tree.add(parent, name, Kind::Directory, attributes) {
             Err(exists @ TreeError::Exists { .. }) => match self.tree.child(parent, name) {
                 Some(there) if self.tree.kind(there) == Kind::Directory => {
@@ -228,7 +228,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn try_file(&mut self, parent: NodeId, name: &[u8], place: Place<'_>, stat: &Stat) -> Result<NodeId, Trouble> {
-        let attributes = self.options.dates.applied(stat.attributes());
+        let attributes = self.options.applied(stat.attributes());
         let mut streams = Vec::new();
         let kind = match stat.kind() {
             FileType::RegularFile => {

@@ -21,13 +21,16 @@ use imapi_disc_types::Block;
 use imapi_volume_structs::udf::{ANCHOR_BLOCK, EntityId, OsId, Recognition as Descriptor, Revision, Stamp};
 
 use crate::{
-    ContentError, ContentReader, ImageOptions, Tree,
+    ContentError, ContentReader, ImageOptions, NodeId, Tree,
     plan::{Claim, FileData, Placement, PlanError, Rank, Recognition, Wanted, Where, Writer, pack::BLOCK},
 };
 
 use allocation::{Manner, small};
 use entry::Renderer;
 use view::{Seen, View};
+
+/// For messages.
+const NAME: &str = "UDF";
 
 /// What wrote the volume.
 const PROGRAM: EntityId = EntityId::implementation(b"*imapi", OsId::LINUX);
@@ -157,6 +160,19 @@ impl Writer for Udf {
             (Rank::Udf, block)
         };
         ids.map(descriptor).into()
+    }
+
+    fn claimant(&self, _: usize) -> &'static str {
+        NAME
+    }
+
+    fn file_systems(&self) -> Vec<&'static str> {
+        vec![NAME]
+    }
+
+    fn names(&self, tree: &Tree, _: usize, tell: &mut dyn FnMut(NodeId, &str)) {
+        let entries = self.view.iter().flat_map(View::all_entries);
+        entries.for_each(|named| tell(named.node, &names::name(tree.name(named.node), named.number)));
     }
 
     fn render(

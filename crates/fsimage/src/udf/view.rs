@@ -140,6 +140,11 @@ impl View {
         self.folders.binary_search_by_key(&place, |folder| folder.unit).ok().map(|at| &self.folders[at])
     }
 
+    /// What is in all folders, one folder after the other.
+    pub fn all_entries(&self) -> &[Named] {
+        &self.entries
+    }
+
     /// What is in a folder.
     pub fn entries(&self, folder: &Folder) -> &[Named] {
         let next = self.folders.partition_point(|other| other.unit <= folder.unit);

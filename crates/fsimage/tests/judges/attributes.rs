@@ -38,7 +38,8 @@ fn image() -> ResultImage {
 #[test]
 fn xorriso_tells_modes_owners_devices_and_dates_and_isoinfo_links() {
     let bench = Bench::new();
-    write_image(&image(), &bench.iso, WriteOptions { sync: false }, &mut Control::silent()).expect("written");
+    write_image(&image(), &bench.iso, WriteOptions { sync: false, ..WriteOptions::default() }, &mut Control::silent())
+        .expect("written");
     let said = run("xorriso", &["-indev", text(&bench.iso), "-find", "/", "-exec", "lsdl", "--"]);
     let found = |name: &str| {
         let line = said.lines().find(|line| line.ends_with(&format!("'/{name}'"))).unwrap_or_else(|| panic!("{said}"));
@@ -66,7 +67,8 @@ fn xorriso_tells_modes_owners_devices_and_dates_and_isoinfo_links() {
 #[test]
 fn bsdtar_tells_the_moment_whatever_the_clock() {
     let bench = Bench::new();
-    write_image(&image(), &bench.iso, WriteOptions { sync: false }, &mut Control::silent()).expect("written");
+    write_image(&image(), &bench.iso, WriteOptions { sync: false, ..WriteOptions::default() }, &mut Control::silent())
+        .expect("written");
     run("bsdtar", &["-xf", text(&bench.iso), "-C", text(&bench.out), "one", "two"]);
     let modified = std::fs::metadata(bench.out.join("one")).and_then(|about| about.modified()).expect("unpacked");
     assert_eq!(Timestamp::from(modified).seconds(), 981_173_106);

@@ -64,7 +64,7 @@ impl Bench {
 
     pub fn make(&self, options: &ImageOptions) {
         let image = image_of(&self.source, options);
-        let no_sync = WriteOptions { sync: false };
+        let no_sync = WriteOptions { sync: false, ..WriteOptions::default() };
         write_image(&image, &self.iso, no_sync, &mut Control::silent()).expect("written");
     }
 

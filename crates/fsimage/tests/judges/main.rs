@@ -8,6 +8,7 @@ mod deep;
 mod disc;
 mod folder;
 mod large;
+mod outline;
 mod partitions;
 mod properties;
 mod readers;

@@ -2,15 +2,15 @@
 
 use std::{
     fs::{self, File},
-    os::unix::fs::symlink,
+    os::unix::fs::{PermissionsExt as _, symlink},
     path::Path,
 };
 
 use imapi_disc_types::Control;
 use imapi_errors::{Coded, fs as codes};
 use imapi_fsimage::{
-    Attributes, Dates, Kind, Links, Mapping, NodeId, ScanError, ScanOptions, SkippedBecause, Timestamp, add_file,
-    add_mapping,
+    Attributes, Dates, Kind, Links, Mapping, NodeId, Owners, ScanError, ScanOptions, SkippedBecause, Timestamp,
+    add_file, add_mapping,
 };
 use rustix::fs::XattrFlags;
 
@@ -135,6 +135,34 @@ fn dates_may_be_kept_from_depending_on_the_machine() {
         assert_eq!([created, modified, accessed], [time; 3], "{name}");
     }
     assert_eq!(image.read()[b"new".as_slice()], b"new", "the file is still known as it is on disk");
+}
+
+#[test]
+fn owners_rights_and_dates_may_be_kept_from_depending_on_who_copied_the_files() {
+    let folder = folder_of(&["plain", "program", "in/file"]);
+    symlink("plain", folder.path().join("link")).expect("room");
+    for (name, mode) in [("plain", 0o600), ("program", 0o4710), ("in", 0o700), ("in/file", 0o666)] {
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).expect("ours");
+    }
+    let time = Timestamp::new(315_532_800, 0);
+    let options = ScanOptions { dates: Dates::Fixed(time), owners: Owners::Neutral, ..ScanOptions::default() };
+    let mut image = Image::of(folder.path(), &options);
+    let mapping = Mapping::new("/made/by=in", folder.path());
+    add_mapping(&mut image.tree, &mut image.contents, &mapping.expect("a pair"), &options, &mut Control::silent())
+        .expect("readable");
+    let expected = [
+        ("plain", 0o100_644),
+        ("program", 0o100_755),
+        ("in", 0o040_755),
+        ("in/file", 0o100_644),
+        ("link", 0o120_777),
+        ("made", 0o040_755),
+        ("made/by=in/plain", 0o100_644),
+    ];
+    for (name, mode) in expected {
+        let plain = Attributes { created: time, modified: time, accessed: time, mode, ..Attributes::default() };
+        assert_eq!(image.tree.attributes(image.find(name).expect(name)), plain, "{name}");
+    }
 }
 
 #[test]

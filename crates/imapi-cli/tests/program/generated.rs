@@ -48,6 +48,7 @@ fn bash_completes_a_half_typed_command() {
 #[case(&["man"], "imapi.1")]
 #[case(&["man", "explain"], "imapi-explain.1")]
 #[case(&["man", "codes"], "imapi-codes.1")]
+#[case(&["man", "image", "create"], "imapi-image-create.1")]
 fn the_manual_page_is_good_roff(#[case] arguments: &[&str], #[case] name: &str) {
     let path = file(name, &told(arguments));
     let lint = peer("mandoc", "mandoc", &["-T", "lint", "-W", "error", &path]);

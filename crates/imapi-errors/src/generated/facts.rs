@@ -187,30 +187,66 @@ impl Fact {
 pub enum Term {
     /// «Also called»
     AlsoCalled,
+    /// «blocks»
+    Blocks,
     /// «A new disc was made»
     DiscMade,
     /// «error»
     Error,
+    /// «excluded»
+    Excluded,
     /// «Facility»
     Facility,
+    /// «files»
+    Files,
+    /// «folders»
+    Folders,
     /// «Header»
     Header,
+    /// «Option that helps»
+    HelpfulOption,
+    /// «Stopped on request; nothing of the image was kept.»
+    ImageCancelled,
+    /// «Reading standard input»
+    ImageInput,
+    /// «Not in the image»
+    ImageLeftOut,
+    /// «Renamed»
+    ImageRenamed,
+    /// «Looking for files»
+    ImageScanning,
+    /// «Waiting until the image is on the disk»
+    ImageSyncing,
+    /// «Writing the image»
+    ImageWriting,
     /// «Inserts»
     Inserts,
+    /// «links»
+    Links,
     /// «: »
     MarkColon,
     /// «, »
     MarkComma,
     /// «; »
     MarkSemicolon,
+    /// «only newer systems read it: Windows Vista, macOS 10.5, Linux 2.6.26 and later»
+    NewerSystemsOnly,
     /// «Number within the facility»
     Number,
+    /// «descriptors»
+    PartDescriptors,
+    /// «contents of files»
+    PartFiles,
+    /// «unused»
+    PartNothing,
     /// «Raised by»
     RaisedBy,
     /// «Severity»
     Severity,
     /// «Similar names»
     SimilarNames,
+    /// «special files»
+    SpecialFiles,
     /// «open for more sessions»
     StateAppendable,
     /// «blank»
@@ -221,6 +257,8 @@ pub enum Term {
     StateFormatted,
     /// «success»
     Success,
+    /// «time left»
+    TimeLeft,
     /// «This code is in none of the tables.»
     UnknownCode,
     /// «No result code has this name»

@@ -1,0 +1,184 @@
+//! `imapi image create`, from the question to the image.
+
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    ops::ControlFlow,
+    os::fd::AsFd as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use imapi_disc_types::{Block, BlockSource as _, Control};
+use imapi_errors::{Lang, Term, v2};
+use imapi_fsimage::{ImageOptions, ImageWritten, ResultImage, WriteError, WriteOptions, write_image};
+
+use super::{
+    CreateError,
+    arguments::CreateArguments,
+    booting::Booting,
+    dates::Moments,
+    destination::{self, Beside, DestinationError},
+    interrupt::Interrupts,
+    options::{is_standard, wrongly_asked},
+    outline::Outline,
+    progress::{Progress, Step},
+    report::{Told, write_layout},
+    sources::Sources,
+    tell::Teller,
+};
+use crate::output::{self, Outcome, Output};
+
+/// Bytes of a block.
+const BLOCK: usize = 2048;
+/// Blocks that go to standard output at once.
+const AT_ONCE: usize = 512;
+
+/// Makes the image, and tells of it.
+pub fn run(arguments: &CreateArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    if let Err(message) = arguments.check() {
+        wrongly_asked(message);
+    }
+    let mut progress = Progress::new(arguments.quiet, arguments.json, lang);
+    let interrupts = match Interrupts::listen() {
+        Ok(interrupts) => interrupts,
+        Err(source) => return Ok(failed(&CreateError::Signals(source), arguments, lang)),
+    };
+    let mut work = Work { arguments, interrupts: &interrupts, progress: &mut progress, lang };
+    let done = work.create(out);
+    progress.clear();
+    match (done, interrupts.status()) {
+        (Ok(told), _) => told.map(|()| Outcome::Done),
+        // Whatever failed then, it is because of that.
+        (Err(_), Some(status)) => {
+            output::complain(&format_args!("{} {}", lang.term(Term::ImageCancelled), v2::E_IMAPI_REQUEST_CANCELLED));
+            Ok(Outcome::Stopped(status))
+        }
+        (Err(error), None) => Ok(failed(&error, arguments, lang)),
+    }
+}
+
+fn failed(error: &CreateError, arguments: &CreateArguments, lang: Lang) -> Outcome {
+    output::report(error, lang);
+    if let Some(option) = error.helpful_option(arguments) {
+        let (label, colon) = (lang.term(Term::HelpfulOption), lang.term(Term::MarkColon));
+        output::complain(&format_args!("{label}{colon}{option}"));
+    }
+    Outcome::Failed
+}
+
+/// The work on one image.
+struct Work<'a> {
+    arguments: &'a CreateArguments,
+    interrupts: &'a Interrupts,
+    progress: &'a mut Progress,
+    lang: Lang,
+}
+
+/// Standard output may be closed, which is nothing that an image fails of.
+type Said = io::Result<()>;
+
+impl Work<'_> {
+    fn create(&mut self, out: &mut Output) -> Result<Said, CreateError> {
+        let arguments = self.arguments;
+        let moments = Moments::wanted(arguments.reproducible)?;
+        let target = self.target()?;
+        // Found out before the work, and not behind it.
+        let report = arguments.report.as_deref().filter(|report| !is_standard(report));
+        report.map(|report| destination::file(report, arguments.force)).transpose()?;
+
+        let sources = Sources::new(arguments, self.interrupts, self.progress, moments)?.gather()?;
+        let (tree, mut contents, counted) = sources.into_parts();
+        let Booting { entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
+        let options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
+        let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
+        self.progress.clear();
+
+        let names = arguments.dry_run;
+        let outline = Outline::of(&image, names, arguments.verbose);
+        let told = Told { image: &image, options: &options, counted: &counted, outline: &outline };
+        let teller = Teller { lang: self.lang, arguments };
+        teller.notes(told);
+        let beside = report.map(|report| Beside::write(report, arguments.force, |out| write_layout(&image, out)));
+        let beside = beside.transpose()?;
+        match &target {
+            None => {}
+            Some(target) if is_standard(target) => {
+                if let Err(error) = self.write_out(&image)? {
+                    return Ok(Err(error));
+                }
+            }
+            Some(target) => self.write(&image, target)?,
+        }
+        beside.map(Beside::name).transpose()?;
+        self.progress.clear();
+        Ok(self.tell(told, teller, out))
+    }
+
+    /// Where the image goes; nowhere in a dry run, which finds out all the same whether it could.
+    fn target(&self) -> Result<Option<PathBuf>, DestinationError> {
+        let Some(output) = self.arguments.output.as_deref() else { return Ok(None) };
+        let target =
+            if is_standard(output) { output.to_path_buf() } else { destination::file(output, self.arguments.force)? };
+        Ok((!self.arguments.dry_run).then_some(target))
+    }
+
+    fn write(&mut self, image: &ResultImage, target: &Path) -> Result<(), WriteError> {
+        let sync = !self.arguments.no_sync;
+        let progress = &mut *self.progress;
+        let mut listener = |&ImageWritten { blocks, of }: &ImageWritten| {
+            let [bytes, of] = [blocks, of].map(|blocks| blocks * BLOCK as u64);
+            progress.show(Step::Writing { bytes, of });
+            if bytes == of && sync {
+                progress.show(Step::Syncing);
+            }
+            ControlFlow::Continue(())
+        };
+        let mut control = Control::new(self.interrupts.token().clone(), &mut listener);
+        let options = WriteOptions { sync, replace: self.arguments.force };
+        write_image(image, target, options, &mut control)
+    }
+
+    /// Writes the image to standard output, whose failure is not the image's.
+    fn write_out(&mut self, image: &ResultImage) -> Result<Said, CreateError> {
+        // The standard library's own looks for ends of lines.
+        let mut out = match io::stdout().as_fd().try_clone_to_owned() {
+            Ok(stdout) => File::from(stdout),
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut buffer = vec![0; AT_ONCE * BLOCK];
+        let (mut block, of) = (0, image.bytes());
+        while block < image.blocks() {
+            if self.interrupts.token().is_cancelled() {
+                return Err(WriteError::Cancelled(imapi_disc_types::Cancelled).into());
+            }
+            let count = image.read(Block(block), &mut buffer).map_err(WriteError::from)?.get();
+            if let Err(error) = out.write_all(&buffer[..count as usize * BLOCK]) {
+                return Ok(Err(error));
+            }
+            block += u64::from(count);
+            self.progress.show(Step::Writing { bytes: block * BLOCK as u64, of });
+        }
+        Ok(Ok(()))
+    }
+
+    fn tell(&self, told: Told<'_>, teller: Teller<'_>, out: &mut Output) -> Said {
+        let arguments = self.arguments;
+        if arguments.report.as_deref().is_some_and(is_standard) {
+            write_layout(told.image, out)?;
+        } else if arguments.json {
+            let image = arguments.output.as_deref().filter(|_| !arguments.dry_run);
+            serde_json::to_writer_pretty(
+                &mut *out,
+                &told.made(image.map(|image| image.display().to_string()), arguments.dry_run),
+            )?;
+            writeln!(out)?;
+        } else if arguments.dry_run {
+            teller.dry_run(told, out)?;
+        } else if let Some(image) = arguments.output.as_deref().filter(|image| !arguments.quiet && !is_standard(image))
+        {
+            teller.made(told, &image.display().to_string(), out)?;
+        }
+        Ok(())
+    }
+}

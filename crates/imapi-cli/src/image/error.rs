@@ -1,0 +1,87 @@
+//! [`CreateError`]: why there is no image.
+
+use std::{
+    io,
+    path::{self, Path, PathBuf},
+};
+
+use imapi_errors::{Coded, Fact, HResult, Value, fs};
+use imapi_fsimage::{ContentError, GlobError, Mapping, PlanError, ScanError, TreeError, WriteError};
+
+use super::{arguments::CreateArguments, booting::BootingError, dates::NoEpoch, destination::DestinationError};
+
+/// Why there is no image.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    #[error(transparent)]
+    Epoch(#[from] NoEpoch),
+    #[error(transparent)]
+    Glob(#[from] GlobError),
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    #[error(transparent)]
+    Booting(#[from] BootingError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Signals cannot be heard.
+    #[error("signals cannot be heard")]
+    Signals(#[source] io::Error),
+}
+
+impl CreateError {
+    fn coded(&self) -> &dyn Coded {
+        match self {
+            Self::Epoch(error) => error,
+            Self::Glob(error) => error,
+            Self::Destination(error) => error,
+            Self::Scan(error) => error,
+            Self::Tree(error) => error,
+            Self::Content(error) => error,
+            Self::Booting(error) => error,
+            Self::Plan(error) => error,
+            Self::Write(error) => error,
+            Self::Signals(error) => error,
+        }
+    }
+
+    /// The option by which there would be an image.
+    pub fn helpful_option(&self, arguments: &CreateArguments) -> Option<&'static str> {
+        match self {
+            Self::Destination(DestinationError::Exists { .. }) => Some("--force"),
+            // What was named itself has to be readable.
+            Self::Scan(ScanError::File { path, .. } | ScanError::Folder { path, .. }) => {
+                let named = arguments.paths.iter().map(PathBuf::as_path);
+                let mapped = arguments.map.iter().map(Mapping::on_disk);
+                let is_named = named.chain(mapped).any(|named| named == path || same_path(named, path));
+                (!is_named && !arguments.skip_unreadable).then_some("--skip-unreadable")
+            }
+            Self::Plan(error) if error.code() == fs::IMAPI_E_ISO9660_LEVELS => Some("--deep-folders"),
+            Self::Plan(PlanError::TooBig { .. }) if arguments.iso_level.is_some_and(|level| level < 3) => {
+                Some("--iso-level 3")
+            }
+            _ => None,
+        }
+    }
+}
+
+fn same_path(one: &Path, other: &Path) -> bool {
+    path::absolute(one).is_ok_and(|one| one == other)
+}
+
+impl Coded for CreateError {
+    fn code(&self) -> HResult {
+        self.coded().code()
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        self.coded().facts(put);
+    }
+}

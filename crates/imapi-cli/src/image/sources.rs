@@ -1,0 +1,168 @@
+//! Everything that goes into the image, brought together: folders, files, mappings, standard input.
+
+use std::{
+    env,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use imapi_disc_types::Control;
+use imapi_fsimage::{
+    Attributes, ContentError, Contents, Kind, Mapping, NodeId, ScanError, ScanOptions, ScanReport, Scanned, Skipped,
+    Tree, TreeError, add_file, add_mapping, add_tree,
+};
+
+use super::{
+    CreateError,
+    arguments::CreateArguments,
+    dates::Moments,
+    destination::folder_of,
+    interrupt::Interrupts,
+    options::{input, is_standard},
+    progress::{Progress, Step},
+    stdin::Input,
+};
+
+/// What standard input is called in messages.
+const INPUT: &str = "standard input";
+
+/// The files of the image, and what stayed out of it.
+pub struct Sources<'a> {
+    arguments: &'a CreateArguments,
+    interrupts: &'a Interrupts,
+    progress: &'a mut Progress,
+    scan: ScanOptions,
+    moments: Moments,
+    tree: Tree,
+    contents: Contents,
+    counted: Counted,
+}
+
+/// What stayed out.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// What patterns kept out.
+    pub excluded: u64,
+    pub skipped: Vec<Skipped>,
+}
+
+impl<'a> Sources<'a> {
+    pub fn new(
+        arguments: &'a CreateArguments,
+        interrupts: &'a Interrupts,
+        progress: &'a mut Progress,
+        moments: Moments,
+    ) -> Result<Self, CreateError> {
+        let now = moments.now;
+        let root = Attributes { created: now, modified: now, accessed: now, mode: 0o040_755, ..Attributes::default() };
+        Ok(Self {
+            arguments,
+            interrupts,
+            progress,
+            scan: arguments.scan_options(moments)?,
+            moments,
+            tree: Tree::new(root),
+            contents: Contents::new(),
+            counted: Counted::default(),
+        })
+    }
+
+    pub fn into_parts(self) -> (Tree, Contents, Counted) {
+        (self.tree, self.contents, self.counted)
+    }
+
+    /// Adds all that was named.
+    pub fn gather(mut self) -> Result<Self, CreateError> {
+        for path in &self.arguments.paths {
+            if is_standard(path) {
+                let name = self.arguments.stdin_name.as_deref().unwrap_or(Path::new(INPUT));
+                let mapping = input(name);
+                self.input(&mapping.ok_or_else(|| ScanError::Path { given: name.display().to_string() })?)?;
+            } else if path.is_dir() {
+                self.scanned(|tree, contents, scan, control| {
+                    add_tree(tree, contents, NodeId::ROOT, path, scan, control)
+                })?;
+            } else {
+                let name = path.file_name().ok_or_else(|| ScanError::Path { given: path.display().to_string() })?;
+                let name = name.as_encoded_bytes();
+                add_file(&mut self.tree, &mut self.contents, NodeId::ROOT, name, path, &self.scan)?;
+            }
+        }
+        for mapping in &self.arguments.map {
+            if is_standard(mapping.on_disk()) {
+                self.input(mapping)?;
+            } else {
+                self.scanned(|tree, contents, scan, control| add_mapping(tree, contents, mapping, scan, control))?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Scans, and shows how far that is.
+    fn scanned(
+        &mut self,
+        scan: impl FnOnce(
+            &mut Tree,
+            &mut Contents,
+            &ScanOptions,
+            &mut Control<'_, Scanned>,
+        ) -> Result<ScanReport, ScanError>,
+    ) -> Result<(), ScanError> {
+        let before = self.tree.counts();
+        let mut listener = |scanned: &Scanned| {
+            let (files, bytes) = (before.files + scanned.files, before.bytes + scanned.bytes);
+            self.progress.show(Step::Scanning { files, bytes });
+            ControlFlow::Continue(())
+        };
+        let mut control = Control::new(self.interrupts.token().clone(), &mut listener);
+        let report = scan(&mut self.tree, &mut self.contents, &self.scan, &mut control)?;
+        self.counted.excluded += report.excluded;
+        self.counted.skipped.extend(report.skipped);
+        Ok(())
+    }
+
+    /// Reads standard input to its end, and makes it a file of the image.
+    fn input(&mut self, mapping: &Mapping) -> Result<(), CreateError> {
+        let of = self.arguments.stdin_size;
+        if let Some(folder) = self.stash_folder() {
+            self.contents.set_working_directory(folder)?;
+        }
+        let mut listener = |&bytes: &u64| {
+            self.progress.show(Step::Input { bytes, of });
+            ControlFlow::Continue(())
+        };
+        let mut control = Control::new(self.interrupts.token().clone(), &mut listener);
+        let mut input = Input::new(self.interrupts.token(), of);
+        let content = self.contents.add_stream(&mut input, INPUT, &mut control)?;
+        let size = self.contents.size(content);
+        if let Some(expected) = of.filter(|&expected| expected != size) {
+            return Err(ContentError::Length { file: INPUT.into(), expected, found: size }.into());
+        }
+        let mut steps: Vec<&[u8]> = mapping.steps().collect();
+        let name = steps.pop().ok_or(TreeError::Root)?;
+        let tree = &mut self.tree;
+        let now = self.moments.now;
+        let attributes =
+            |mode| Attributes { created: now, modified: now, accessed: now, mode, ..Attributes::default() };
+        let folder = steps.into_iter().try_fold(NodeId::ROOT, |at, step| match tree.child(at, step) {
+            Some(there) => Ok(there),
+            None => tree.add(at, step, Kind::Directory, attributes(0o040_755)),
+        })?;
+        // As with files on disk: what comes later wins over a file, but never over a folder.
+        if let Some(there) = tree.child(folder, name).filter(|&there| tree.kind(there) != Kind::Directory) {
+            tree.remove(there)?;
+        }
+        tree.add(folder, name, Kind::File { size, content }, attributes(0o100_644))?;
+        Ok(())
+    }
+
+    /// Where standard input is kept: where the user's temporary files are to be, or else beside the image, since the usual
+    /// folder for temporary files may be in memory, and there has to be room for the image anyway.
+    fn stash_folder(&self) -> Option<PathBuf> {
+        if env::var_os("TMPDIR").is_some() {
+            return None;
+        }
+        let output = self.arguments.output.as_deref().filter(|output| !is_standard(output))?;
+        Some(folder_of(output).to_path_buf())
+    }
+}

@@ -11,7 +11,11 @@ mod entry;
 mod explain;
 #[cfg(target_os = "linux")]
 mod image;
+#[cfg(target_os = "linux")]
+mod interrupt;
 mod output;
+#[cfg(target_os = "linux")]
+mod progress;
 mod query;
 #[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "virtual_attach/elsewhere.rs")]
 mod virtual_attach;

@@ -50,7 +50,8 @@ impl Drop for Machine {
 pub fn boots(image: &ResultImage, firmware: Firmware, drive: Drive, line: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("image.iso");
-    write_image(image, &path, WriteOptions { sync: false, ..WriteOptions::default() }, &mut Control::silent()).expect("written");
+    write_image(image, &path, WriteOptions { sync: false, ..WriteOptions::default() }, &mut Control::silent())
+        .expect("written");
 
     let place = thread::current().name().map_or(0, str::len) % RUNNING.len();
     let free = RUNNING.iter().find_map(|running| running.try_lock().ok());

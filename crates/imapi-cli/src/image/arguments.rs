@@ -21,12 +21,11 @@ const FILE_SYSTEMS: &str = "File systems";
 const VOLUME: &str = "What the volume is called";
 const BOOTING: &str = "Starting from the image";
 
+/// What an image is to be, and where it goes.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct CreateArguments {
-    /// Files and folders; `-` is what comes on standard input
-    #[arg(value_name = "PATH", required_unless_present = "map")]
-    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub image: ImageArguments,
 
     /// The image; `-` writes it to standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
@@ -35,6 +34,27 @@ pub struct CreateArguments {
     /// Replaces an image that is there, when the new one is whole
     #[arg(long)]
     pub force: bool,
+
+    /// Makes no image: tells its size, and what would be renamed or left out
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+
+    /// Writes down in JSON where each file is; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// Does not wait until the image is on the disk
+    #[arg(long)]
+    pub no_sync: bool,
+}
+
+/// What an image is to be, wherever it goes.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
+pub struct ImageArguments {
+    /// Files and folders; `-` is what comes on standard input
+    #[arg(value_name = "PATH", required_unless_present = "map")]
+    pub paths: Vec<PathBuf>,
 
     /// The file systems of the image
     #[arg(help_heading = FILE_SYSTEMS, long = "fs", value_name = "NAMES", value_enum, value_delimiter = ',', default_value = "iso9660,joliet,udf")]
@@ -136,18 +156,6 @@ pub struct CreateArguments {
     /// Makes the same files the same image everywhere: fixed dates (`SOURCE_DATE_EPOCH`, or 1980), no owners
     #[arg(long)]
     pub reproducible: bool,
-
-    /// Makes no image: tells its size, and what would be renamed or left out
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-
-    /// Writes down in JSON where each file is; `-` for standard output
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
-
-    /// Does not wait until the image is on the disk
-    #[arg(long)]
-    pub no_sync: bool,
 
     /// Tells errors only
     #[arg(short, long, conflicts_with = "verbose")]

@@ -17,7 +17,7 @@ use imapi_fsimage::{
 };
 
 use super::{
-    arguments::{CreateArguments, FileSystem, TableKind},
+    arguments::{FileSystem, ImageArguments, TableKind},
     boot::{BootArgument, BootEmulation, BootPlatform},
     options::is_standard,
 };
@@ -76,7 +76,7 @@ pub struct Booting {
 
 impl Booting {
     /// Looks for the files that are named, in the image first.
-    pub fn wanted(arguments: &CreateArguments, tree: &Tree, contents: &mut Contents) -> Result<Self, BootingError> {
+    pub fn wanted(arguments: &ImageArguments, tree: &Tree, contents: &mut Contents) -> Result<Self, BootingError> {
         let mut entries = Vec::new();
         for boot in &arguments.boot {
             entries.push(entry(boot, arguments, tree, contents)?);
@@ -95,7 +95,7 @@ impl Booting {
 
 fn entry(
     boot: &BootArgument,
-    arguments: &CreateArguments,
+    arguments: &ImageArguments,
     tree: &Tree,
     contents: &mut Contents,
 ) -> Result<BootEntry, BootingError> {
@@ -132,7 +132,7 @@ fn entry(
     })
 }
 
-fn hybrid(arguments: &CreateArguments, contents: &mut Contents) -> Result<Hybrid, BootingError> {
+fn hybrid(arguments: &ImageArguments, contents: &mut Contents) -> Result<Hybrid, BootingError> {
     let code = arguments.hybrid_mbr.as_deref().map(code).transpose()?;
     let appended = arguments.append_efi.as_deref().map(|efi| outside(efi, contents)).transpose()?;
     let table = match arguments.partition_table {
@@ -158,7 +158,7 @@ fn outside(path: &Path, contents: &mut Contents) -> Result<(Content, u64), Booti
 
 /// The file of the tree that is meant: the one of that path in the image, or else the one that was added from that path on
 /// disk, whose bytes are in the image already.
-fn found(path: &Path, arguments: &CreateArguments, tree: &Tree, contents: &Contents) -> Option<(NodeId, u64)> {
+fn found(path: &Path, arguments: &ImageArguments, tree: &Tree, contents: &Contents) -> Option<(NodeId, u64)> {
     let file = |node| match tree.kind(node) {
         Kind::File { size, content } => Some((node, size, content)),
         _ => None,

@@ -19,15 +19,17 @@ use super::{
     booting::Booting,
     dates::Moments,
     destination::{self, Beside, DestinationError},
-    interrupt::Interrupts,
     options::{is_standard, wrongly_asked},
     outline::Outline,
-    progress::{Progress, Step},
     report::{Told, write_layout},
-    sources::Sources,
+    sources::{Goes, Sources},
     tell::Teller,
 };
-use crate::output::{self, Outcome, Output};
+use crate::{
+    interrupt::Interrupts,
+    output::{self, Outcome, Output},
+    progress::{Progress, Step},
+};
 
 /// Bytes of a block.
 const BLOCK: usize = 2048;
@@ -39,7 +41,7 @@ pub fn run(arguments: &CreateArguments, lang: Lang, out: &mut Output) -> io::Res
     if let Err(message) = arguments.check() {
         wrongly_asked(message);
     }
-    let mut progress = Progress::new(arguments.quiet, arguments.json, lang);
+    let mut progress = Progress::new(arguments.image.quiet, arguments.image.json, lang);
     let interrupts = match Interrupts::listen() {
         Ok(interrupts) => interrupts,
         Err(source) => return Ok(failed(&CreateError::Signals(source), arguments, lang)),
@@ -60,7 +62,7 @@ pub fn run(arguments: &CreateArguments, lang: Lang, out: &mut Output) -> io::Res
 
 fn failed(error: &CreateError, arguments: &CreateArguments, lang: Lang) -> Outcome {
     output::report(error, lang);
-    if let Some(option) = error.helpful_option(arguments) {
+    if let Some(option) = error.helpful_option(&arguments.image) {
         let (label, colon) = (lang.term(Term::HelpfulOption), lang.term(Term::MarkColon));
         output::complain(&format_args!("{label}{colon}{option}"));
     }
@@ -81,23 +83,26 @@ type Said = io::Result<()>;
 impl Work<'_> {
     fn create(&mut self, out: &mut Output) -> Result<Said, CreateError> {
         let arguments = self.arguments;
-        let moments = Moments::wanted(arguments.reproducible)?;
+        let moments = Moments::wanted(arguments.image.reproducible)?;
         let target = self.target()?;
         // Found out before the work, and not behind it.
         let report = arguments.report.as_deref().filter(|report| !is_standard(report));
         report.map(|report| destination::file(report, arguments.force)).transpose()?;
 
-        let sources = Sources::new(arguments, self.interrupts, self.progress, moments)?.gather()?;
+        let output = arguments.output.as_deref().filter(|output| !is_standard(output));
+        let stash = output.map(|output| destination::folder_of(output).to_path_buf());
+        let goes = Goes { written: arguments.written(), stash };
+        let sources = Sources::new(&arguments.image, self.interrupts, self.progress, moments, goes)?.gather()?;
         let (tree, mut contents, counted) = sources.into_parts();
-        let Booting { entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
-        let options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
+        let Booting { entries, hybrid } = Booting::wanted(&arguments.image, &tree, &mut contents)?;
+        let options = ImageOptions { boot: entries, hybrid, ..arguments.image.image_options(&tree, moments) };
         let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
         self.progress.clear();
 
         let names = arguments.dry_run;
-        let outline = Outline::of(&image, names, arguments.verbose);
+        let outline = Outline::of(&image, names, arguments.image.verbose);
         let told = Told { image: &image, options: &options, counted: &counted, outline: &outline };
-        let teller = Teller { lang: self.lang, arguments };
+        let teller = Teller { lang: self.lang, arguments: &arguments.image, dry_run: arguments.dry_run };
         teller.notes(told);
         let beside = report.map(|report| Beside::write(report, arguments.force, |out| write_layout(&image, out)));
         let beside = beside.transpose()?;
@@ -166,7 +171,7 @@ impl Work<'_> {
         let arguments = self.arguments;
         if arguments.report.as_deref().is_some_and(is_standard) {
             write_layout(told.image, out)?;
-        } else if arguments.json {
+        } else if arguments.image.json {
             let image = arguments.output.as_deref().filter(|_| !arguments.dry_run);
             serde_json::to_writer_pretty(
                 &mut *out,
@@ -175,7 +180,8 @@ impl Work<'_> {
             writeln!(out)?;
         } else if arguments.dry_run {
             teller.dry_run(told, out)?;
-        } else if let Some(image) = arguments.output.as_deref().filter(|image| !arguments.quiet && !is_standard(image))
+        } else if let Some(image) =
+            arguments.output.as_deref().filter(|image| !arguments.image.quiet && !is_standard(image))
         {
             teller.made(told, &image.display().to_string(), out)?;
         }

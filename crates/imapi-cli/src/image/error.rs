@@ -8,7 +8,7 @@ use std::{
 use imapi_errors::{Coded, Fact, HResult, Value, fs};
 use imapi_fsimage::{ContentError, GlobError, Mapping, PlanError, ScanError, TreeError, WriteError};
 
-use super::{arguments::CreateArguments, booting::BootingError, dates::NoEpoch, destination::DestinationError};
+use super::{arguments::ImageArguments, booting::BootingError, dates::NoEpoch, destination::DestinationError};
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ impl CreateError {
     }
 
     /// The option by which there would be an image.
-    pub fn helpful_option(&self, arguments: &CreateArguments) -> Option<&'static str> {
+    pub fn helpful_option(&self, arguments: &ImageArguments) -> Option<&'static str> {
         match self {
             Self::Destination(DestinationError::Exists { .. }) => Some("--force"),
             // What was named itself has to be readable.

@@ -3,7 +3,7 @@
 //! `arguments.rs` is what can be asked (`boot.rs` is one argument that has a language of its own), `options.rs` checks it as
 //! a whole and makes the library's options of it, `booting.rs` those of booting.
 //! `create.rs` does the work: `sources.rs` brings the files together (`stdin.rs` is one of them), `destination.rs` knows
-//! where the image goes, `interrupt.rs` hears Ctrl-C. What is said of it: `progress.rs` while it is made, `outline.rs`
+//! where the image goes. What is said of it: `outline.rs`
 //! finds what became of names, `tell.rs` tells a person and `report.rs` a program.
 
 mod arguments;
@@ -13,10 +13,8 @@ mod create;
 mod dates;
 mod destination;
 mod error;
-mod interrupt;
 mod options;
 mod outline;
-mod progress;
 mod report;
 mod sources;
 mod stdin;

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, IsTerminal as _},
     os::unix::ffi::OsStrExt as _,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::{CommandFactory as _, error::ErrorKind};
@@ -14,7 +14,7 @@ use imapi_fsimage::{
 };
 
 use super::{
-    arguments::{CreateArguments, FileSystem},
+    arguments::{CreateArguments, FileSystem, ImageArguments},
     dates::Moments,
     destination::STANDARD,
 };
@@ -24,27 +24,24 @@ use crate::cli::Cli;
 const LONGEST_VOLUME: usize = 32;
 
 impl CreateArguments {
-    pub fn has(&self, file_system: FileSystem) -> bool {
-        self.file_systems.contains(&file_system)
-    }
-
-    pub fn revision(&self) -> UdfRevision {
-        self.udf_revision.unwrap_or_default()
-    }
-
     /// Whether the image goes to standard output.
     pub fn to_standard_output(&self) -> bool {
         self.output.as_deref().is_some_and(is_standard)
     }
 
+    /// What is written while the image is made, which is no file of it.
+    pub fn written(&self) -> Vec<&Path> {
+        let written = [&self.output, &self.report].into_iter().flatten();
+        written.map(PathBuf::as_path).filter(|path| !is_standard(path)).collect()
+    }
+
     /// What does not go together, and what would do nothing.
     pub fn check(&self) -> Result<(), String> {
-        self.check_file_systems()?;
-        self.check_input()?;
+        self.image.check()?;
         let to_stdout = [
             (self.to_standard_output() && !self.dry_run, "-o -"),
             (self.report.as_deref().is_some_and(is_standard), "--report -"),
-            (self.json, "--json"),
+            (self.image.json, "--json"),
         ];
         let to_stdout: Vec<&str> = to_stdout.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
         if to_stdout.len() > 1 {
@@ -54,6 +51,22 @@ impl CreateArguments {
             return Err("standard output is a terminal, which cannot show an image".to_string());
         }
         Ok(())
+    }
+}
+
+impl ImageArguments {
+    pub fn has(&self, file_system: FileSystem) -> bool {
+        self.file_systems.contains(&file_system)
+    }
+
+    pub fn revision(&self) -> UdfRevision {
+        self.udf_revision.unwrap_or_default()
+    }
+
+    /// What does not go together, and what would do nothing.
+    pub fn check(&self) -> Result<(), String> {
+        self.check_file_systems()?;
+        self.check_input()
     }
 
     fn check_file_systems(&self) -> Result<(), String> {
@@ -103,12 +116,12 @@ impl CreateArguments {
         Err(wrong.to_string())
     }
 
-    pub fn scan_options(&self, moments: Moments) -> Result<ScanOptions, GlobError> {
+    /// How folders are read; what is being written is no part of them.
+    pub fn scan_options(&self, moments: Moments, written: Vec<&Path>) -> Result<ScanOptions, GlobError> {
         let mut excludes = Globs::new();
         for pattern in &self.exclude {
             excludes.add(pattern)?;
         }
-        let written = [&self.output, &self.report].into_iter().flatten().filter(|path| !is_standard(path));
         Ok(ScanOptions {
             excludes,
             dates: moments.dates,
@@ -117,7 +130,7 @@ impl CreateArguments {
             unreadable: if self.skip_unreadable { Unreadable::Skipped } else { Unreadable::Refused },
             one_file_system: self.one_file_system,
             named_streams: self.named_streams,
-            leave_out: written.cloned().collect(),
+            leave_out: written.into_iter().map(Path::to_path_buf).collect(),
             ..ScanOptions::default()
         })
     }

@@ -14,13 +14,14 @@ use imapi_fsimage::{
 
 use super::{
     CreateError,
-    arguments::CreateArguments,
+    arguments::ImageArguments,
     dates::Moments,
-    destination::folder_of,
-    interrupt::Interrupts,
     options::{input, is_standard},
-    progress::{Progress, Step},
     stdin::Input,
+};
+use crate::{
+    interrupt::Interrupts,
+    progress::{Progress, Step},
 };
 
 /// What standard input is called in messages.
@@ -28,14 +29,23 @@ const INPUT: &str = "standard input";
 
 /// The files of the image, and what stayed out of it.
 pub struct Sources<'a> {
-    arguments: &'a CreateArguments,
+    arguments: &'a ImageArguments,
     interrupts: &'a Interrupts,
     progress: &'a mut Progress,
     scan: ScanOptions,
+    /// Where what comes once only is kept, unless the user has another place for it.
+    stash: Option<PathBuf>,
     moments: Moments,
     tree: Tree,
     contents: Contents,
     counted: Counted,
+}
+
+/// What is written while the image is made, which is no file of it, and where there is room.
+#[derive(Debug, Default)]
+pub struct Goes<'a> {
+    pub written: Vec<&'a Path>,
+    pub stash: Option<PathBuf>,
 }
 
 /// What stayed out.
@@ -48,10 +58,11 @@ pub struct Counted {
 
 impl<'a> Sources<'a> {
     pub fn new(
-        arguments: &'a CreateArguments,
+        arguments: &'a ImageArguments,
         interrupts: &'a Interrupts,
         progress: &'a mut Progress,
         moments: Moments,
+        goes: Goes<'_>,
     ) -> Result<Self, CreateError> {
         let now = moments.now;
         let root = Attributes { created: now, modified: now, accessed: now, mode: 0o040_755, ..Attributes::default() };
@@ -59,7 +70,8 @@ impl<'a> Sources<'a> {
             arguments,
             interrupts,
             progress,
-            scan: arguments.scan_options(moments)?,
+            scan: arguments.scan_options(moments, goes.written)?,
+            stash: goes.stash,
             moments,
             tree: Tree::new(root),
             contents: Contents::new(),
@@ -156,13 +168,9 @@ impl<'a> Sources<'a> {
         Ok(())
     }
 
-    /// Where standard input is kept: where the user's temporary files are to be, or else beside the image, since the usual
-    /// folder for temporary files may be in memory, and there has to be room for the image anyway.
+    /// Where standard input is kept: where the user's temporary files are to be, or else where there has to be room
+    /// anyway, since the usual folder for temporary files may be in memory.
     fn stash_folder(&self) -> Option<PathBuf> {
-        if env::var_os("TMPDIR").is_some() {
-            return None;
-        }
-        let output = self.arguments.output.as_deref().filter(|output| !is_standard(output))?;
-        Some(folder_of(output).to_path_buf())
+        if env::var_os("TMPDIR").is_some() { None } else { self.stash.clone() }
     }
 }

@@ -7,18 +7,21 @@ use imapi_errors::{Fact, Lang, Term, Value};
 use imapi_fsimage::{Skipped, SkippedBecause};
 
 use super::{
-    arguments::CreateArguments,
+    arguments::ImageArguments,
     outline::{Count, Special},
-    progress,
     report::{self, Told},
 };
-use crate::output::{self, Output};
+use crate::{
+    output::{self, Output},
+    progress,
+};
 
 /// Speaks to a person in one language.
 #[derive(Clone, Copy)]
 pub struct Teller<'a> {
     pub lang: Lang,
-    pub arguments: &'a CreateArguments,
+    pub arguments: &'a ImageArguments,
+    pub dry_run: bool,
 }
 
 impl Teller<'_> {
@@ -45,7 +48,7 @@ impl Teller<'_> {
                 output::complain(&self.labelled(self.lang.term(Term::HelpfulOption), "--rock-ridge"));
             }
         }
-        if self.arguments.verbose && !self.arguments.dry_run {
+        if self.arguments.verbose && !self.dry_run {
             for left_out in told.outline.left_out.iter().filter(|left_out| left_out.everywhere) {
                 let kind = self.lang.term(match left_out.kind {
                     Special::Link => Term::Links,

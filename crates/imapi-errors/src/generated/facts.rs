@@ -187,8 +187,36 @@ impl Fact {
 pub enum Term {
     /// «Also called»
     AlsoCalled,
+    /// «What is on the disc will be lost. Go on?»
+    AskOverwrite,
+    /// «at most»
+    AtMost,
     /// «blocks»
     Blocks,
+    /// «Finding the right power of the laser»
+    BurnCalibrating,
+    /// «Nothing can be added to the disc afterwards.»
+    BurnCloses,
+    /// «Burned»
+    BurnDone,
+    /// «Finishing the disc»
+    BurnFinishing,
+    /// «Formatting the disc»
+    BurnFormatting,
+    /// «Hardly any room is left, so the disc is closed.»
+    BurnHardlyAnyRoom,
+    /// «This drive cannot write this disc with its laser off, so nothing is sent to the disc.»
+    BurnNoTest,
+    /// «Preparing the drive»
+    BurnPreparing,
+    /// «Spare blocks make writing slower, and take room.»
+    BurnSpares,
+    /// «The spare blocks of this disc stay as they are.»
+    BurnSparesStay,
+    /// «Tried without writing anything»
+    BurnTried,
+    /// «Burning the disc»
+    BurnWriting,
     /// «A new disc was made»
     DiscMade,
     /// «error»
@@ -231,6 +259,8 @@ pub enum Term {
     MarkSemicolon,
     /// «only newer systems read it: Windows Vista, macOS 10.5, Linux 2.6.26 and later»
     NewerSystemsOnly,
+    /// «Nothing was done, as nobody agreed to lose what is on the disc.»
+    NotAgreed,
     /// «Number within the facility»
     Number,
     /// «descriptors»

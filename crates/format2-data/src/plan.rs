@@ -55,6 +55,14 @@ pub enum Recipe {
     BdRPseudo,
 }
 
+impl Recipe {
+    /// Whether the disc has sessions, and so may be open for more of them.
+    #[must_use]
+    pub const fn leaves_sessions(self) -> bool {
+        !matches!(self, Self::DvdRestricted(_) | Self::DvdPlusRw { .. } | Self::Random { .. })
+    }
+}
+
 /// How a DVD-RW becomes one whose packets can be overwritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RestrictedFormat {
@@ -77,6 +85,20 @@ pub enum Warning {
     DefectManagementStays,
     /// Hardly anything is left: the disc is closed.
     HardlyAnyRoomLeft,
+}
+
+impl Warning {
+    /// A name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WillBeClosed => "will-be-closed",
+            Self::NoTestWriting => "no-test-writing",
+            Self::DefectManagement => "defect-management",
+            Self::DefectManagementStays => "defect-management-stays",
+            Self::HardlyAnyRoomLeft => "hardly-any-room-left",
+        }
+    }
 }
 
 /// What would be done with a disc.
@@ -259,7 +281,7 @@ impl Plan {
 
     /// What is hardly worth a session is not left open.
     fn decide_closing(&mut self, probe: &Probe) {
-        if !probe.way.is_sequential() || matches!(self.recipe, Recipe::DvdRestricted(_)) {
+        if !self.recipe.leaves_sessions() {
             self.closes = false;
             return;
         }

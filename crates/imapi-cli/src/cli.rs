@@ -9,6 +9,7 @@ use std::{
 use clap::{
     Args, CommandFactory as _, Parser, Subcommand, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+    error::ErrorKind,
 };
 use clap_complete::Shell;
 use imapi_errors::{Header, Lang};
@@ -61,6 +62,14 @@ pub enum Command {
     #[cfg(target_os = "linux")]
     #[command(subcommand)]
     Image(crate::image::ImageCommand),
+
+    /// Burns an image, or files and folders, onto a disc
+    ///
+    /// The image of files and folders is made while it is burned; nothing is written beside the disc. A file that has a file
+    /// system in it is burned as the image that it is.
+    #[cfg(target_os = "linux")]
+    #[command(after_help = crate::burn::BURN_EXAMPLES)]
+    Burn(Box<crate::burn::BurnArguments>),
 
     /// Discs in files, for the burner in software
     #[command(subcommand)]
@@ -262,7 +271,7 @@ pub fn man(names: &[String], out: &mut Output) -> io::Result<Outcome> {
     let (mut page, mut called) = (program.clone(), "imapi".to_string());
     for name in names {
         let Some(command) = page.find_subcommand(name) else {
-            program.error(clap::error::ErrorKind::InvalidSubcommand, format!("no command is called '{name}'")).exit()
+            program.error(ErrorKind::InvalidSubcommand, format!("no command is called '{name}'")).exit()
         };
         called = format!("{called} {name}");
         let version = env!("CARGO_PKG_VERSION");
@@ -290,4 +299,13 @@ mod tests {
             assert_eq!(shown.get_name(), Header::from(*name).file());
         }
     }
+}
+
+/// Ends the program: one of its commands was asked wrongly, in a way that only the whole of its arguments shows.
+#[cfg(target_os = "linux")]
+pub fn wrongly_asked(command: &[&str], message: String) -> ! {
+    let mut program = Cli::command();
+    program.build();
+    let found = command.iter().try_fold(&mut program, |at, name| at.find_subcommand_mut(name));
+    found.expect("this is the command that was asked for").error(ErrorKind::ArgumentConflict, message).exit()
 }

@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+mod burn;
 mod cli;
 mod codes;
 mod entry;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
         Command::Codes { header, json } => codes::run(header, lang, json, &mut out),
         #[cfg(target_os = "linux")]
         Command::Image(command) => image::run(&command, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Burn(arguments) => burn::run(&arguments, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
             virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }

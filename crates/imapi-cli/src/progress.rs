@@ -30,6 +30,10 @@ pub enum Step {
     Writing { bytes: u64, of: u64 },
     /// It is written, and the system brings it to the disk.
     Syncing,
+    /// A disc is written: so many bytes of all.
+    Burning { bytes: u64, of: u64 },
+    /// The drive does something, so long already of so long at most, and so many percent where it says so.
+    Drive { doing: Term, seconds: u64, most: Option<u64>, percent: Option<u32> },
 }
 
 /// How it is shown.
@@ -83,7 +87,7 @@ impl Progress {
     }
 
     fn show_at(&mut self, step: Step, now: Instant, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        if let Step::Input { bytes, .. } | Step::Writing { bytes, .. } = step {
+        if let Step::Input { bytes, .. } | Step::Writing { bytes, .. } | Step::Burning { bytes, .. } = step {
             self.rate.note(now, bytes);
         }
         let pause = if self.manner == Manner::Terminal { REDRAW } else { NEXT_LINE };
@@ -133,6 +137,16 @@ impl Progress {
                 said(Term::ImageWriting, &parts)
             }
             Step::Syncing => self.lang.term(Term::ImageSyncing).to_string(),
+            Step::Burning { bytes, of } => {
+                self.measured(bytes, Some(of), &mut parts);
+                said(Term::BurnWriting, &parts)
+            }
+            Step::Drive { doing, seconds, most, percent } => {
+                parts.extend(percent.map(|percent| format!("{percent} %")));
+                parts.push(duration(seconds));
+                parts.extend(most.map(|most| format!("{} {}", self.lang.term(Term::AtMost), duration(most))));
+                said(doing, &parts)
+            }
         }
     }
 

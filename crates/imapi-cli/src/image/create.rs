@@ -15,17 +15,18 @@ use imapi_fsimage::{ImageOptions, ImageWritten, ResultImage, WriteError, WriteOp
 
 use super::{
     CreateError,
-    arguments::CreateArguments,
+    arguments::{CreateArguments, ImageArguments},
     booting::Booting,
     dates::Moments,
     destination::{self, Beside, DestinationError},
-    options::{is_standard, wrongly_asked},
+    options::is_standard,
     outline::Outline,
     report::{Told, write_layout},
-    sources::{Goes, Sources},
+    sources::{Counted, Goes, Sources},
     tell::Teller,
 };
 use crate::{
+    cli::wrongly_asked,
     interrupt::Interrupts,
     output::{self, Outcome, Output},
     progress::{Progress, Step},
@@ -39,7 +40,7 @@ const AT_ONCE: usize = 512;
 /// Makes the image, and tells of it.
 pub fn run(arguments: &CreateArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     if let Err(message) = arguments.check() {
-        wrongly_asked(message);
+        wrongly_asked(&["image", "create"], message);
     }
     let mut progress = Progress::new(arguments.image.quiet, arguments.image.json, lang);
     let interrupts = match Interrupts::listen() {
@@ -69,6 +70,39 @@ fn failed(error: &CreateError, arguments: &CreateArguments, lang: Lang) -> Outco
     Outcome::Failed
 }
 
+/// An image before it goes anywhere.
+pub struct Planned {
+    pub image: ResultImage,
+    pub options: ImageOptions,
+    pub counted: Counted,
+}
+
+impl Planned {
+    /// Brings the files together, and plans their image.
+    pub fn new(
+        arguments: &ImageArguments,
+        interrupts: &Interrupts,
+        progress: &mut Progress,
+        goes: Goes<'_>,
+    ) -> Result<Self, CreateError> {
+        let moments = Moments::wanted(arguments.reproducible)?;
+        let sources = Sources::new(arguments, interrupts, progress, moments, goes)?.gather()?;
+        let (tree, mut contents, counted) = sources.into_parts();
+        let Booting { entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
+        let options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
+        let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
+        progress.clear();
+        Ok(Self { image, options, counted })
+    }
+
+    /// Tells a person what stayed out, and what only newer systems read.
+    pub fn notes(&self, arguments: &ImageArguments, lang: Lang) {
+        let outline = Outline::of(&self.image, false, arguments.verbose);
+        let told = Told { image: &self.image, options: &self.options, counted: &self.counted, outline: &outline };
+        Teller { lang, arguments, dry_run: false }.notes(told);
+    }
+}
+
 /// The work on one image.
 struct Work<'a> {
     arguments: &'a CreateArguments,
@@ -83,7 +117,6 @@ type Said = io::Result<()>;
 impl Work<'_> {
     fn create(&mut self, out: &mut Output) -> Result<Said, CreateError> {
         let arguments = self.arguments;
-        let moments = Moments::wanted(arguments.image.reproducible)?;
         let target = self.target()?;
         // Found out before the work, and not behind it.
         let report = arguments.report.as_deref().filter(|report| !is_standard(report));
@@ -92,12 +125,7 @@ impl Work<'_> {
         let output = arguments.output.as_deref().filter(|output| !is_standard(output));
         let stash = output.map(|output| destination::folder_of(output).to_path_buf());
         let goes = Goes { written: arguments.written(), stash };
-        let sources = Sources::new(&arguments.image, self.interrupts, self.progress, moments, goes)?.gather()?;
-        let (tree, mut contents, counted) = sources.into_parts();
-        let Booting { entries, hybrid } = Booting::wanted(&arguments.image, &tree, &mut contents)?;
-        let options = ImageOptions { boot: entries, hybrid, ..arguments.image.image_options(&tree, moments) };
-        let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
-        self.progress.clear();
+        let Planned { image, options, counted } = Planned::new(&arguments.image, self.interrupts, self.progress, goes)?;
 
         let names = arguments.dry_run;
         let outline = Outline::of(&image, names, arguments.image.verbose);

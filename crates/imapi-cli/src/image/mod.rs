@@ -26,7 +26,11 @@ use clap::Subcommand;
 use imapi_errors::Lang;
 
 use arguments::{CREATE_EXAMPLES, CreateArguments};
-use error::CreateError;
+
+pub use arguments::ImageArguments;
+pub use create::Planned;
+pub use error::CreateError;
+pub use sources::Goes;
 
 use crate::output::{Outcome, Output};
 

@@ -7,7 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{CommandFactory as _, error::ErrorKind};
 use imapi_fsimage::{
     FileSystems, GlobError, Globs, ImageOptions, IsoLevel, Kind, Links, Mapping, NodeId, ScanOptions, Tree,
     UdfRevision, Unreadable,
@@ -18,7 +17,6 @@ use super::{
     dates::Moments,
     destination::STANDARD,
 };
-use crate::cli::Cli;
 
 /// The longest name that a volume has.
 const LONGEST_VOLUME: usize = 32;
@@ -178,14 +176,6 @@ pub fn input(name: &Path) -> Option<Mapping> {
 /// Whether this is standard input or output; `./-` is a file of that name.
 pub fn is_standard(path: &Path) -> bool {
     path.as_os_str() == STANDARD
-}
-
-/// Ends the program: it was asked wrongly.
-pub fn wrongly_asked(message: String) -> ! {
-    let mut program = Cli::command();
-    program.build();
-    let image = program.find_subcommand_mut("image").and_then(|image| image.find_subcommand_mut("create"));
-    image.expect("this is the command that was asked for").error(ErrorKind::ArgumentConflict, message).exit()
 }
 
 /// As much of a folder's name as a volume takes; of one that is given as `.` or `..`, what it is really called.

@@ -1,5 +1,7 @@
 //! The program as a person runs it: what it prints, where, and how it ends.
 
+#[cfg(target_os = "linux")]
+mod burn;
 mod explain;
 mod generated;
 mod image;

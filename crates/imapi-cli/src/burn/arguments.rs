@@ -1,0 +1,151 @@
+//! What `imapi burn` can be asked.
+
+use clap::{Args, ValueEnum};
+use imapi_disc_types::MediaType;
+use imapi_format2::SpeedRequest;
+use imapi_format2_data::{DataOptions, DefectManagement};
+
+use crate::image::ImageArguments;
+
+pub const BURN_EXAMPLES: &str = "\
+Examples:
+  imapi burn photos --drive /dev/sr0
+  imapi burn debian.iso --drive /dev/sr0 --close --eject
+  imapi burn archive --drive 'virtual:my.disc?media=bd-r' --fs udf --udf-revision 2.60
+  imapi burn backup --drive /dev/sr0 --drive /dev/sr1
+  tar c src | imapi burn - --stdin-name src.tar --drive /dev/sr0";
+
+const DISC: &str = "The disc";
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
+pub struct BurnArguments {
+    #[command(flatten)]
+    pub image: ImageArguments,
+
+    /// The drive: a device, an id that `imapi drives` tells, or `virtual:DISC`; once for each of several
+    #[arg(short, long, value_name = "DRIVE", required = true)]
+    pub drive: Vec<String>,
+
+    /// Takes the file for an image, whatever it looks like
+    #[arg(long)]
+    pub as_image: bool,
+
+    /// Lets nothing be added to the disc
+    #[arg(help_heading = DISC, long)]
+    pub close: bool,
+
+    /// Lets go what is on a disc that can be overwritten
+    #[arg(help_heading = DISC, long)]
+    pub overwrite: bool,
+
+    /// How fast, as a multiple: 4, 16, 2.4 [default: as fast as it goes]
+    #[arg(help_heading = DISC, long, value_name = "X", value_parser = speed)]
+    pub speed: Option<Speed>,
+
+    /// Whether the drive keeps spare blocks for bad ones, where the disc can have them
+    #[arg(help_heading = DISC, long, value_name = "WHEN", value_enum)]
+    pub defect_management: Option<Switch>,
+
+    /// Does not check each block on a disc with spare blocks: twice as fast
+    #[arg(help_heading = DISC, long)]
+    pub streaming: bool,
+
+    /// Leaves a DVD+R open, which players of films may not read
+    #[arg(help_heading = DISC, long)]
+    pub keep_open: bool,
+
+    /// Writes a CD track by track also where it could be written at once
+    #[arg(help_heading = DISC, long)]
+    pub track_at_once: bool,
+
+    /// Lets a DVD-RW stay a disc that is written in sequence
+    #[arg(help_heading = DISC, long)]
+    pub sequential: bool,
+
+    /// Stops when data come too late, instead of going on behind a gap
+    #[arg(help_heading = DISC, long)]
+    pub no_underrun_protection: bool,
+
+    /// Takes the disc also when it is mounted
+    #[arg(help_heading = DISC, long)]
+    pub force: bool,
+
+    /// Tries without writing: with the laser off, where drive and disc can do that
+    #[arg(short = 'n', long)]
+    pub simulate: bool,
+
+    /// Agrees to lose what is on the disc
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// Opens the tray in the end
+    #[arg(long)]
+    pub eject: bool,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// With spare blocks
+    On,
+    /// Without
+    Off,
+}
+
+/// A multiple of the single speed, in tenths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Speed(u32);
+
+fn speed(text: &str) -> Result<Speed, String> {
+    let plain = text.strip_suffix(['x', 'X']).unwrap_or(text);
+    let tenths = plain.parse::<f64>().ok().map(|times| times * 10.0).filter(|tenths| (1.0..=10_000.0).contains(tenths));
+    // It was looked whether it is in this range.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 10,000")]
+    tenths.map(|tenths| Speed(tenths.round() as u32)).ok_or_else(|| "a multiple such as 4, 16 or 2.4".to_string())
+}
+
+impl Speed {
+    /// In sectors a second of that kind of disc.
+    pub fn of(self, medium: MediaType) -> u32 {
+        medium.sectors_per_second_at_1x().unwrap_or(680) * self.0 / 10
+    }
+}
+
+impl BurnArguments {
+    /// What the library is to do with a disc of that kind.
+    pub fn options(&self, medium: MediaType) -> DataOptions {
+        DataOptions {
+            close: self.close,
+            consumer_compatible: !self.keep_open,
+            overwrite: self.overwrite,
+            underrun_protection: !self.no_underrun_protection,
+            postgap_in_image: false,
+            speed: SpeedRequest { sectors_per_second: self.speed.map(|speed| speed.of(medium)), pure_cav: false },
+            defect_management: match self.defect_management {
+                None => DefectManagement::AsItIs,
+                Some(Switch::On) => DefectManagement::On,
+                Some(Switch::Off) => DefectManagement::Off,
+            },
+            streaming: self.streaming,
+            test: self.simulate,
+            force: self.force,
+            track_at_once: self.track_at_once,
+            keep_sequential: self.sequential,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_speed_is_a_multiple() {
+        assert_eq!(speed("4").map(|speed| speed.of(MediaType::BDR)), Ok(4 * 2195));
+        assert_eq!(speed("2.4x").map(|speed| speed.of(MediaType::DVDPLUSR)), Ok(1632));
+        for wrong in ["", "x", "0", "-4", "4 x", "1e9", "NaN"] {
+            assert!(speed(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

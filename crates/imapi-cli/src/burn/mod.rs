@@ -1,0 +1,256 @@
+//! `imapi burn`: an image, or files and folders, onto discs.
+//!
+//! `arguments.rs` is what can be asked, `source.rs` finds out what is burned, `tell.rs` says what will be and what was.
+
+mod arguments;
+mod source;
+mod tell;
+
+use std::{
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    ops::ControlFlow,
+    time::Duration,
+};
+
+use imapi::{
+    burn::{BurnEvent, burn},
+    drives::{DriveError, Drives},
+};
+use imapi_disc_types::{BlockSource, ClientName, Control, FileError, MediaType};
+use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
+use imapi_format2::{FormatError, Probe, is_heuristically_blank};
+use imapi_format2_data::{Action, Burned, DataError, DataEvent, plan};
+use imapi_recorder::{Recorder, RecorderError};
+
+pub use arguments::{BURN_EXAMPLES, BurnArguments};
+
+use crate::{
+    image::CreateError,
+    interrupt::Interrupts,
+    output::{self, Outcome, Output},
+    progress::{Progress, Step},
+};
+use source::NoLength;
+use tell::Teller;
+
+/// What this program calls itself while it has a drive.
+const CLIENT: &str = "imapi burn";
+/// A disc that was just put in is waited for so long.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// Bytes of a block.
+const BLOCK: u64 = 2048;
+
+/// What went wrong before anything was burned.
+#[derive(Debug, thiserror::Error)]
+pub enum BurnError {
+    /// There is no such drive, or it does not answer.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+    /// The drive did not say what disc is in it.
+    #[error(transparent)]
+    Recorder(#[from] RecorderError),
+    /// The image cannot be made.
+    #[error(transparent)]
+    Make(Box<CreateError>),
+    /// The image cannot be read.
+    #[error(transparent)]
+    Image(FileError),
+    /// The image on standard input has no length.
+    #[error(transparent)]
+    Length(NoLength),
+    /// It cannot be burned on this disc.
+    #[error(transparent)]
+    Plan(#[from] DataError),
+    /// Signals cannot be heard.
+    #[error(transparent)]
+    Signals(io::Error),
+}
+
+impl BurnError {
+    fn coded(&self) -> &dyn Coded {
+        match self {
+            Self::Drive(error) => error,
+            Self::Recorder(error) => error,
+            Self::Make(error) => &**error,
+            Self::Image(error) => error,
+            Self::Length(error) => error,
+            Self::Plan(error) => error,
+            Self::Signals(error) => error,
+        }
+    }
+}
+
+impl Coded for BurnError {
+    fn code(&self) -> HResult {
+        self.coded().code()
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        self.coded().facts(put);
+    }
+}
+
+/// Burns, and tells of it.
+pub fn run(arguments: &BurnArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    if let Err(message) = arguments.image.check() {
+        crate::cli::wrongly_asked(&["burn"], message);
+    }
+    let interrupts = match Interrupts::listen() {
+        Ok(interrupts) => interrupts,
+        Err(source) => return Ok(failed(&BurnError::Signals(source), lang)),
+    };
+    let drives = Drives::of_this_machine();
+    let burning = Burning { arguments, lang, interrupts: &interrupts, drives: &drives };
+    let outcome = burning.run(out);
+    // Drives in software go on with what they have begun, as real ones do.
+    let settled = drives.settle();
+    match (outcome, interrupts.status(), settled) {
+        (Ok(Outcome::Failed) | Err(Stopped::Error(_)), Some(status), _) => Ok(Outcome::Stopped(status)),
+        (Err(Stopped::Output(error)), ..) => Err(error),
+        (Err(Stopped::Error(error)), ..) => Ok(failed(&error, lang)),
+        (Ok(_), _, Err(error)) => Ok(failed(&BurnError::Drive(error), lang)),
+        (Ok(outcome), ..) => Ok(outcome),
+    }
+}
+
+fn failed(error: &BurnError, lang: Lang) -> Outcome {
+    output::report(error, lang);
+    Outcome::Failed
+}
+
+/// Why nothing was burned.
+enum Stopped {
+    Error(BurnError),
+    /// Standard output is closed.
+    Output(io::Error),
+}
+
+impl<E: Into<BurnError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+struct Burning<'a> {
+    arguments: &'a BurnArguments,
+    lang: Lang,
+    interrupts: &'a Interrupts,
+    drives: &'a Drives,
+}
+
+impl Burning<'_> {
+    fn run(&self, out: &mut Output) -> Result<Outcome, Stopped> {
+        let Self { arguments, lang, interrupts, .. } = *self;
+        let image = &arguments.image;
+        let mut progress = Progress::new(image.quiet, image.json, lang);
+        let recorders = self.recorders()?;
+        let source = source::source(image, arguments.as_image, interrupts, &mut progress, lang)?;
+        let teller = Teller { lang, arguments };
+        let mut medium = MediaType::UNKNOWN;
+        let mut loses = false;
+        for recorder in &recorders {
+            recorder.ready(PATIENCE, &mut |_| ControlFlow::Continue(()))?;
+            let probe = Probe::of(recorder)?;
+            let blank = is_heuristically_blank(recorder, &probe)?;
+            let planned = plan(&probe, blank, &*source, &arguments.options(probe.medium()))?;
+            // Another session has to know those before it: an image made for a blank disc would hide them, and not even
+            // find its own files.
+            if probe.facts.is_appendable() && !probe.facts.is_blank() {
+                return Err(DataError::NotBlank.into());
+            }
+            teller.will_be(recorder, &planned);
+            loses |= !blank && !probe.facts.is_appendable();
+            medium = probe.medium();
+        }
+        if loses && !arguments.simulate && !self.agrees() {
+            output::complain(&lang.term(Term::NotAgreed));
+            return Ok(Outcome::Failed);
+        }
+        let outcomes = self.burn(&recorders, &source, medium, &mut progress);
+        progress.clear();
+        let mut all = true;
+        for (recorder, outcome) in recorders.iter().zip(outcomes) {
+            teller.was(recorder, &outcome, out).map_err(Stopped::Output)?;
+            all &= outcome.is_ok();
+            if arguments.eject && outcome.is_ok() {
+                if let Err(error) = recorder.eject() {
+                    output::report(&error, lang);
+                    all = false;
+                }
+            }
+        }
+        Ok(if all { Outcome::Done } else { Outcome::Failed })
+    }
+
+    fn recorders(&self) -> Result<Vec<Recorder>, BurnError> {
+        self.arguments.drive.iter().map(|name| Ok(self.drives.recorder(name)?)).collect()
+    }
+
+    /// Whether the person agrees to lose what is on the disc. Nobody is asked where nobody can answer.
+    fn agrees(&self) -> bool {
+        if self.arguments.yes {
+            return true;
+        }
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return false;
+        }
+        let mut stderr = io::stderr().lock();
+        let asked = write!(stderr, "{} [y/N] ", self.lang.term(Term::AskOverwrite)).and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        let answered = asked.is_ok() && io::stdin().lock().read_line(&mut answer).is_ok();
+        answered && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "д" | "да" | "是")
+    }
+
+    fn burn(
+        &self,
+        recorders: &[Recorder],
+        source: &std::sync::Arc<dyn BlockSource>,
+        medium: MediaType,
+        progress: &mut Progress,
+    ) -> Vec<Result<Burned, DataError>> {
+        let client: ClientName = CLIENT.parse().expect("letters and a space");
+        // The slowest of several drives is the one that people wait for.
+        let mut written = vec![0; recorders.len()];
+        let mut doing = Term::BurnPreparing;
+        let mut listener = |event: &BurnEvent| {
+            match event.event {
+                DataEvent::Begins { action, elapsed } => {
+                    doing = term(action);
+                    if action != Action::WritingData {
+                        progress.show(Step::Drive { doing, seconds: elapsed.as_secs(), most: None, percent: None });
+                    }
+                }
+                DataEvent::Writing(at) => {
+                    written[event.drive] = at.written();
+                    let least = written.iter().min().copied().unwrap_or(0);
+                    progress.show(Step::Burning { bytes: least * BLOCK, of: at.blocks * BLOCK });
+                }
+                DataEvent::Waiting(waited) => {
+                    let percent = waited.progress.map(|progress| u32::from(progress.percent()));
+                    let most = Some(waited.budget.most.as_secs());
+                    progress.show(Step::Drive { doing, seconds: waited.elapsed.as_secs(), most, percent });
+                }
+                DataEvent::Stalled(_) => {}
+            }
+            ControlFlow::Continue(())
+        };
+        let mut control = Control::new(self.interrupts.token().clone(), &mut listener);
+        burn(recorders, &client, source, &self.arguments.options(medium), &mut control)
+    }
+}
+
+fn term(action: Action) -> Term {
+    match action {
+        Action::ValidatingMedia | Action::InitializingHardware => Term::BurnPreparing,
+        Action::FormattingMedia => Term::BurnFormatting,
+        Action::CalibratingPower => Term::BurnCalibrating,
+        Action::WritingData => Term::BurnWriting,
+        Action::Finalization | Action::Completed | Action::Verifying => Term::BurnFinishing,
+    }
+}
+
+impl From<FormatError> for BurnError {
+    fn from(error: FormatError) -> Self {
+        Self::Plan(error.into())
+    }
+}

@@ -1,0 +1,88 @@
+//! What is burned: an image that is there, one that comes on standard input, or one that is made while it is burned.
+
+use std::{fs::File, io, num::NonZeroU32, os::unix::fs::FileExt as _, path::Path, sync::Arc};
+
+use imapi_disc_types::{BlockSource, FileError, FileSource, ReaderSource};
+use imapi_errors::{Coded, Fact, HResult, Lang, Value, common};
+
+use super::BurnError;
+use crate::{
+    image::{CreateError, Goes, ImageArguments, Planned},
+    interrupt::Interrupts,
+    progress::Progress,
+};
+
+/// Bytes of a block.
+const BLOCK: NonZeroU32 = NonZeroU32::new(2048).expect("not zero");
+/// Where the descriptors of ISO 9660 and UDF begin, and what they have behind their first byte.
+const DESCRIPTORS: u64 = 16 * 2048;
+const MARKS: [&[u8; 5]; 2] = [b"CD001", b"BEA01"];
+
+/// An image on standard input of which nobody said how long it is: that decides how the disc is written.
+#[derive(Debug, thiserror::Error)]
+#[error("the image on standard input has no length: --stdin-size tells it, in multiples of 2048 bytes")]
+pub struct NoLength;
+
+impl Coded for NoLength {
+    fn code(&self) -> HResult {
+        common::E_INVALIDARG
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        put(Fact::Parameter, Value::Text(&"--stdin-size"));
+    }
+}
+
+/// What was asked for.
+pub fn source(
+    arguments: &ImageArguments,
+    as_image: bool,
+    interrupts: &Interrupts,
+    progress: &mut Progress,
+    lang: Lang,
+) -> Result<Arc<dyn BlockSource>, BurnError> {
+    if let ([path], true) = (&arguments.paths[..], arguments.map.is_empty()) {
+        if path.as_os_str() == "-" && arguments.stdin_name.is_none() {
+            return Ok(input(arguments.stdin_size)?);
+        }
+        if path.is_file() && (as_image || is_image(path)) {
+            return Ok(Arc::new(FileSource::open(path, BLOCK)?));
+        }
+    }
+    // Nothing is written beside the disc, so that all that is there belongs to it.
+    let planned = Planned::new(arguments, interrupts, progress, Goes::default())?;
+    planned.notes(arguments, lang);
+    Ok(Arc::new(planned.image))
+}
+
+/// Whether a file has a file system in it.
+fn is_image(path: &Path) -> bool {
+    let mut head = [0; 6];
+    let read = File::open(path).and_then(|file| file.read_exact_at(&mut head, DESCRIPTORS));
+    read.is_ok() && MARKS.iter().any(|mark| head[1..] == mark[..])
+}
+
+/// An image on standard input.
+fn input(bytes: Option<u64>) -> Result<Arc<dyn BlockSource>, NoLength> {
+    let size = u64::from(BLOCK.get());
+    let bytes = bytes.filter(|bytes| *bytes > 0 && bytes % size == 0).ok_or(NoLength)?;
+    Ok(Arc::new(ReaderSource::new(io::stdin(), "standard input", BLOCK, bytes / size)))
+}
+
+impl From<CreateError> for BurnError {
+    fn from(error: CreateError) -> Self {
+        Self::Make(Box::new(error))
+    }
+}
+
+impl From<FileError> for BurnError {
+    fn from(error: FileError) -> Self {
+        Self::Image(error)
+    }
+}
+
+impl From<NoLength> for BurnError {
+    fn from(error: NoLength) -> Self {
+        Self::Length(error)
+    }
+}

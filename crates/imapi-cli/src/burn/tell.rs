@@ -1,0 +1,124 @@
+//! What a person or a program is told: before, what will be; afterwards, what was.
+
+use std::io::{self, Write as _};
+
+use imapi_errors::{Coded, Fact, Lang, Term};
+use imapi_format2_data::{Burned, DataError, Plan, Warning};
+use imapi_recorder::Recorder;
+use serde::Serialize;
+
+use super::BurnArguments;
+use crate::{
+    output::{self, Output},
+    progress,
+};
+
+pub struct Teller<'a> {
+    pub lang: Lang,
+    pub arguments: &'a BurnArguments,
+}
+
+/// What came of a drive's disc, for programs.
+#[derive(Debug, Serialize)]
+struct Told {
+    code: String,
+    name: Option<&'static str>,
+    drive: String,
+    medium: Option<String>,
+    start: Option<i32>,
+    sectors: Option<u64>,
+    seconds: Option<f64>,
+    speed: Option<u32>,
+    closed: Option<bool>,
+    simulated: bool,
+    disc: Option<String>,
+    warnings: Vec<&'static str>,
+}
+
+impl Teller<'_> {
+    /// What will be different from what was asked for.
+    pub fn will_be(&self, recorder: &Recorder, plan: &Plan) {
+        if self.arguments.image.quiet {
+            return;
+        }
+        for warning in &plan.warnings {
+            let term = match warning {
+                Warning::WillBeClosed => Term::BurnCloses,
+                Warning::NoTestWriting => Term::BurnNoTest,
+                Warning::DefectManagement => Term::BurnSpares,
+                Warning::DefectManagementStays => Term::BurnSparesStay,
+                Warning::HardlyAnyRoomLeft => Term::BurnHardlyAnyRoom,
+            };
+            output::complain(&self.of_drive(recorder, self.lang.term(term)));
+        }
+    }
+
+    fn of_drive(&self, recorder: &Recorder, text: &str) -> String {
+        if self.arguments.drive.len() == 1 {
+            return text.to_string();
+        }
+        format!("{}{}{text}", recorder.id(), self.lang.term(Term::MarkColon))
+    }
+
+    /// What was burned, or why not.
+    pub fn was(&self, recorder: &Recorder, outcome: &Result<Burned, DataError>, out: &mut Output) -> io::Result<()> {
+        if let Err(error) = outcome {
+            if self.arguments.drive.len() > 1 {
+                output::complain(&recorder.id());
+            }
+            output::report(error, self.lang);
+        }
+        if self.arguments.image.json {
+            serde_json::to_writer(&mut *out, &self.told(recorder, outcome))?;
+            return writeln!(out);
+        }
+        match outcome {
+            Ok(burned) if !self.arguments.image.quiet => self.line(recorder, burned, out),
+            _ => Ok(()),
+        }
+    }
+
+    fn line(&self, recorder: &Recorder, burned: &Burned, out: &mut Output) -> io::Result<()> {
+        let comma = self.lang.term(Term::MarkComma);
+        let term = if self.arguments.simulate { Term::BurnTried } else { Term::BurnDone };
+        let mut parts = vec![burned.medium.to_string(), progress::size(burned.plan.blocks * super::BLOCK)];
+        let state = if burned.closed { Term::StateComplete } else { Term::StateAppendable };
+        if burned.plan.recipe.leaves_sessions() && !self.arguments.simulate {
+            parts.push(self.lang.term(state).to_string());
+        }
+        let text = format!("{}{}{}", self.lang.term(term), self.lang.term(Term::MarkColon), parts.join(comma));
+        writeln!(out, "{}", self.of_drive(recorder, &text))
+    }
+
+    fn told(&self, recorder: &Recorder, outcome: &Result<Burned, DataError>) -> Told {
+        let (code, burned) = match outcome {
+            Ok(burned) => {
+                let adjusted = burned.speed.and_then(|(_, adjusted)| adjusted.code());
+                (adjusted.unwrap_or(imapi_errors::common::S_OK), Some(burned))
+            }
+            Err(error) => (error.code(), None),
+        };
+        let mut disc = None;
+        if let Err(error) = outcome {
+            error.facts(&mut |fact, value| {
+                if fact == Fact::DiscState {
+                    disc = Some(value.to_string());
+                }
+            });
+        }
+        Told {
+            code: format!("{:#010X}", code.as_u32()),
+            name: code.name(),
+            drive: recorder.id().to_string(),
+            medium: burned.map(|burned| burned.medium.to_string()),
+            start: burned.map(|burned| burned.start.0),
+            sectors: burned.and_then(|burned| burned.written).map(|written| written.blocks),
+            seconds: burned.map(|burned| burned.elapsed.as_secs_f64()),
+            speed: burned.and_then(|burned| burned.speed).map(|(speed, _)| speed.sectors_per_second),
+            closed: burned.map(|burned| burned.closed),
+            simulated: self.arguments.simulate,
+            disc,
+            warnings: burned.map(|burned| burned.plan.warnings.iter().map(|w| w.name()).collect()).unwrap_or_default(),
+        }
+    }
+}

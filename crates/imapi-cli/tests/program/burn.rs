@@ -1,0 +1,202 @@
+//! `imapi burn`: folders and images onto discs, as a person does it; other programs read the discs.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{imapi, run};
+
+/// A folder with a few files.
+fn files(folder: &Path) -> String {
+    let files = folder.join("files");
+    fs::create_dir_all(files.join("sub")).expect("a folder");
+    fs::write(files.join("hello.txt"), "Hello, disc\n").expect("a file");
+    fs::write(files.join("sub/data.bin"), [0x5A; 300_000].as_slice()).expect("a file");
+    files.to_str().expect("UTF-8").to_string()
+}
+
+fn drive(folder: &Path, name: &str, medium: &str) -> String {
+    format!("virtual:{}?media={medium}", folder.join(name).display())
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What another program sees of a disc in its drive.
+fn seen(folder: &Path, name: &str, command: &[&str]) -> String {
+    let output = imapi()
+        .args(["virtual", "run"])
+        .arg(folder.join(name))
+        .arg("--")
+        .args(command)
+        .env("LC_ALL", "C")
+        .output()
+        .expect("the program starts");
+    assert!(output.status.success(), "{command:?}: {}", words(&output));
+    String::from_utf8_lossy(&output.stdout).into_owned() + &words(&output)
+}
+
+#[test]
+fn a_folder_is_burned_and_other_programs_read_the_disc() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    for medium in ["cd-r", "cd-rw", "dvd-r", "dvd-rw", "dvd+r", "dvd+rw", "dvd-ram", "bd-r", "bd-re"] {
+        let output = run(&["burn", &files, "--drive", &drive(folder.path(), medium, medium), "--json"]);
+        assert!(output.status.success(), "{medium}: {}", words(&output));
+        let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((&told["code"], &told["name"]), (&"0x00000000".into(), &"S_OK".into()), "{medium}");
+        assert_eq!(told["start"], 0, "{medium}");
+        let list = seen(folder.path(), medium, &["isoinfo", "-J", "-f", "-i", "/dev/sr0"]);
+        assert!(list.contains("/hello.txt") && list.contains("/sub/data.bin"), "{medium}: {list}");
+        let text = seen(folder.path(), medium, &["isoinfo", "-J", "-x", "/hello.txt", "-i", "/dev/sr0"]);
+        assert!(text.contains("Hello, disc"), "{medium}: {text}");
+    }
+}
+
+#[test]
+fn an_image_is_burned_as_it_is_and_xorriso_agrees() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    let image = folder.path().join("my.iso");
+    let image_text = image.to_str().expect("UTF-8");
+    assert!(run(&["image", "create", &files, "-o", image_text, "--rock-ridge"]).status.success());
+    let output = run(&["burn", image_text, "--drive", &drive(folder.path(), "disc", "bd-r"), "--close"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("Burned: BD-R") && said.contains("closed"), "{said}");
+    let toc =
+        seen(folder.path(), "disc", &["xorriso", "-indev", "/dev/sr0", "-toc", "-find", "/", "-exec", "report_lba"]);
+    assert!(toc.contains("is closed") || toc.contains("closed"), "{toc}");
+    assert!(toc.contains("/sub/data.bin"), "{toc}");
+    let out = folder.path().join("read.iso");
+    let of = format!("of={}", out.display());
+    let blocks = fs::metadata(&image).expect("the image").len() / 2048;
+    seen(folder.path(), "disc", &["dd", "if=/dev/sr0", &of, "bs=2048", &format!("count={blocks}")]);
+    assert!(fs::read(&out).expect("read") == fs::read(&image).expect("the image"), "every byte is on the disc");
+}
+
+#[test]
+fn what_comes_on_standard_input_is_burned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    let image = folder.path().join("my.iso");
+    assert!(run(&["image", "create", &files, "-o", image.to_str().expect("UTF-8")]).status.success());
+    let size = fs::metadata(&image).expect("the image").len();
+    let burned = |arguments: &[&str]| {
+        let input = fs::File::open(&image).expect("the image");
+        let mut command = imapi();
+        command.args(["burn", "-", "--drive", &drive(folder.path(), "disc", "dvd+r")]).args(arguments);
+        command.stdin(Stdio::from(input)).output().expect("the program starts")
+    };
+    let unknown = burned(&[]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(words(&unknown).contains("--stdin-size"), "{}", words(&unknown));
+    let output = burned(&["--stdin-size", &size.to_string()]);
+    assert!(output.status.success(), "{}", words(&output));
+    let list = seen(folder.path(), "disc", &["isoinfo", "-J", "-f", "-i", "/dev/sr0"]);
+    assert!(list.contains("/hello.txt"), "{list}");
+}
+
+#[test]
+fn what_is_on_a_disc_is_lost_only_when_that_was_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    let burn = |medium: &str, arguments: &[&str]| {
+        let drive = drive(folder.path(), medium, medium);
+        let mut all = vec!["burn", &files, "--drive", &drive];
+        all.extend(arguments);
+        imapi().args(all).stdin(Stdio::null()).output().expect("the program starts")
+    };
+    assert!(burn("dvd+rw", &[]).status.success());
+    let again = burn("dvd+rw", &[]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(words(&again).contains("E_IMAPI_DF2DATA_MEDIA_NOT_BLANK"), "{}", words(&again));
+    let unasked = burn("dvd+rw", &["--overwrite"]);
+    assert_eq!(unasked.status.code(), Some(1));
+    assert!(words(&unasked).contains("nobody agreed"), "{}", words(&unasked));
+    assert!(burn("dvd+rw", &["--overwrite", "--yes"]).status.success());
+    // Another session has to know those before it, which is no matter of writing.
+    assert!(burn("bd-r", &[]).status.success());
+    let second = burn("bd-r", &[]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(words(&second).contains("E_IMAPI_DF2DATA_MEDIA_NOT_BLANK"), "{}", words(&second));
+}
+
+#[test]
+fn a_simulation_leaves_the_disc_blank() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    for medium in ["cd-r", "dvd-r", "bd-r"] {
+        let drive = drive(folder.path(), medium, medium);
+        let output = run(&["burn", &files, "--drive", &drive, "--simulate"]);
+        assert!(output.status.success(), "{medium}: {}", words(&output));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("Tried without writing"), "{medium}");
+        let disc = folder.path().join(medium);
+        let shown = run(&["virtual", "show", disc.to_str().expect("UTF-8"), "--json"]);
+        let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+        assert_eq!(shown["state"], "blank", "{medium}");
+    }
+}
+
+#[test]
+fn several_drives_burn_the_same_and_each_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    let (first, second) = (drive(folder.path(), "a", "bd-r"), drive(folder.path(), "b", "dvd-ram"));
+    let output = run(&["burn", &files, "--drive", &first, "--drive", &second, "--json"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(told.iter().map(|told| &told["medium"]).collect::<Vec<_>>(), ["BD-R", "DVD-RAM"]);
+    for disc in ["a", "b"] {
+        let list = seen(folder.path(), disc, &["isoinfo", "-J", "-f", "-i", "/dev/sr0"]);
+        assert!(list.contains("/hello.txt"), "{disc}: {list}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_told_before_anything_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let disc = folder.path().join("small");
+    let made = run(&["virtual", "create", disc.to_str().expect("UTF-8"), "--media", "bd-r", "--size", "8M"]);
+    assert!(made.status.success());
+    let large = folder.path().join("large");
+    fs::create_dir(&large).expect("a folder");
+    fs::File::create(large.join("file")).and_then(|file| file.set_len(20 << 20)).expect("a file");
+    let drive = format!("virtual:{}", disc.display());
+    let output = run(&["burn", large.to_str().expect("UTF-8"), "--drive", &drive]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains("E_IMAPI_DF2DATA_STREAM_TOO_LARGE_FOR_CURRENT_MEDIA"), "{}", words(&output));
+    let shown = run(&["virtual", "show", disc.to_str().expect("UTF-8"), "--json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    assert_eq!(shown["state"], "blank");
+}
+
+#[test]
+fn a_signal_ends_it_and_the_disc_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let large = folder.path().join("large");
+    fs::create_dir(&large).expect("a folder");
+    fs::File::create(large.join("file")).and_then(|file| file.set_len(2 << 30)).expect("a file");
+    // At its real speed the disc takes half a minute.
+    let drive = format!("virtual:{}?media=bd-r&speed=real", folder.path().join("disc").display());
+    let mut child = imapi()
+        .args(["burn", large.to_str().expect("UTF-8"), "--drive", &drive])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
+    let status = child.wait().expect("it ends");
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().expect("piped"), &mut said).expect("UTF-8");
+    assert_eq!(status.code(), Some(130), "{said}");
+    assert!(said.contains("E_IMAPI_REQUEST_CANCELLED"), "{said}");
+    assert!(said.contains("state of the disc"), "{said}");
+}

@@ -29,6 +29,8 @@
 
 mod boot;
 mod content;
+mod estimate;
+mod file_system;
 mod iso9660;
 mod named;
 mod options;
@@ -44,6 +46,7 @@ pub use boot::{
     BootEntry, BootError, BootImage, Emulation, Hybrid, HybridCode, Manufacturer, MbrCode, PartitionTable, Platform,
 };
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
+pub use file_system::FileSystem;
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;
 pub use result::{ImageFile, Part, PartOf, ResultImage};

@@ -1,0 +1,36 @@
+//! What the parts of an image come to when they are laid out.
+
+use super::Estimate;
+use crate::{
+    plan::{RECOGNITION, pack::BLOCK},
+    udf,
+};
+
+impl Estimate {
+    /// The most blocks that the image of the tree takes.
+    pub fn blocks(&self) -> u64 {
+        let shape = &self.shape;
+        let file_systems = shape.file_systems;
+        let data = self.data + shape.boot_blocks;
+        let mut descriptors = 0;
+        let mut claims = Vec::with_capacity(8);
+        if file_systems.iso9660 {
+            descriptors += 2;
+            claims.extend(self.iso.claims());
+            if file_systems.joliet {
+                descriptors += 1;
+                claims.extend(self.joliet.claims());
+            }
+            if shape.boots > 0 {
+                descriptors += 1;
+                // Thirty-two bytes an entry, and as many before those of each platform.
+                claims.push((u64::from(shape.boots) * 2 * 32 + 32).div_ceil(BLOCK as u64));
+            }
+        }
+        if !file_systems.udf {
+            return RECOGNITION + descriptors + claims.iter().sum::<u64>() + data;
+        }
+        let fixed = udf::Fixed::new(shape.udf, shape.redundant_metadata);
+        fixed.blocks(&claims, self.metadata, data)
+    }
+}

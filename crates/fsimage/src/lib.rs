@@ -30,6 +30,7 @@
 mod boot;
 mod content;
 mod estimate;
+mod faces;
 mod file_system;
 mod iso9660;
 mod named;
@@ -46,6 +47,11 @@ pub use boot::{
     BootEntry, BootError, BootImage, Emulation, Hybrid, HybridCode, Manufacturer, MbrCode, PartitionTable, Platform,
 };
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
+pub use faces::{
+    BootOptions, Data, DirectoryItem, DiscFailure, EmulationType, Enumeration, FileItem, FileStream, FileSystemImage,
+    FileSystemImageResult, ImageError, Item, ItemType, Kept, NamedStreams, PlatformId, ProgressItem, ProgressItems,
+    Skipping, Update,
+};
 pub use file_system::FileSystem;
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;

@@ -94,8 +94,7 @@ impl Calling {
 
     /// The names of what is in a folder, with fewer numbers than that. An error is the node that no name is left for.
     pub fn assign(self, tree: &Tree, folder: NodeId, most: u32) -> Result<Vec<Named>, NodeId> {
-        let mut children: Vec<NodeId> =
-            tree.children(folder).filter(|&node| Self::shows(tree.kind(node))).collect();
+        let mut children: Vec<NodeId> = tree.children(folder).filter(|&node| Self::shows(tree.kind(node))).collect();
         children.sort_unstable_by_key(|&node| tree.name(node));
         let key = |node, number| {
             let name = self.name(tree.name(node), matches!(tree.kind(node), Kind::Directory), number);

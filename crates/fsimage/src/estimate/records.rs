@@ -40,11 +40,8 @@ impl Lengths {
             let text = String::from_utf8_lossy(name);
             if self.unit == 1 { text.chars().count() } else { text.encode_utf16().count() }
         };
-        let characters = if is_folder {
-            characters.min(self.folder)
-        } else {
-            (characters + self.dot).min(self.file) + VERSION
-        };
+        let characters =
+            if is_folder { characters.min(self.folder) } else { (characters + self.dot).min(self.file) + VERSION };
         characters * self.unit
     }
 

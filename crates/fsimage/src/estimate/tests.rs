@@ -130,7 +130,7 @@ proptest! {
         for step in steps {
             take(&mut tree, &mut contents, step);
         }
-        let estimated = tree.estimated_blocks();
+        let estimated = tree.estimated_blocks(&shape);
         let anew = Estimate::new(shape, &tree);
         prop_assert_eq!(estimated, anew.blocks(), "it depends on what is there alone");
         let options = ImageOptions {

@@ -9,9 +9,14 @@ use crate::{
 impl Estimate {
     /// The most blocks that the image of the tree takes.
     pub fn blocks(&self) -> u64 {
+        self.blocks_with(self.shape.boots, self.shape.boot_blocks)
+    }
+
+    /// The same with other boot images.
+    pub fn blocks_with(&self, boots: u32, boot_blocks: u64) -> u64 {
         let shape = &self.shape;
         let file_systems = shape.file_systems;
-        let data = self.data + shape.boot_blocks;
+        let data = self.data + boot_blocks;
         let mut descriptors = 0;
         let mut claims = Vec::with_capacity(8);
         if file_systems.iso9660 {
@@ -21,10 +26,10 @@ impl Estimate {
                 descriptors += 1;
                 claims.extend(self.joliet.claims());
             }
-            if shape.boots > 0 {
+            if boots > 0 {
                 descriptors += 1;
                 // Thirty-two bytes an entry, and as many before those of each platform.
-                claims.push((u64::from(shape.boots) * 2 * 32 + 32).div_ceil(BLOCK as u64));
+                claims.push((u64::from(boots) * 2 * 32 + 32).div_ceil(BLOCK as u64));
             }
         }
         if !file_systems.udf {

@@ -117,6 +117,11 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// The nodes whose numbers were given since there were so many.
+    pub(crate) fn numbered_from(&self, numbers: usize) -> impl Iterator<Item = NodeId> + use<> {
+        (numbers..self.nodes.len()).filter_map(NodeId::at)
+    }
+
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.place()]
     }

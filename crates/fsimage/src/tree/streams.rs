@@ -33,6 +33,15 @@ impl Tree {
     /// Gives a file another stream.
     #[doc(alias = "IFsiFileItem2::AddStream")]
     pub fn add_stream(&mut self, id: NodeId, name: &[u8], size: u64, content: Content) -> Result<(), TreeError> {
+        self.may_have_stream(id, name)?;
+        let stream = Stream { name: name.into(), size, content };
+        self.counted_anew(id, |tree| tree.streams.entry(id).or_default().push(stream));
+        self.journal.note(Undo::StreamAdded(id));
+        self.may_stay(id)
+    }
+
+    /// Whether a file may have another stream of that name.
+    pub(crate) fn may_have_stream(&self, id: NodeId, name: &[u8]) -> Result<(), TreeError> {
         self.may_have_streams(id)?;
         self.may_be_called(name)?;
         if self.streams(id).iter().any(|stream| &*stream.name == name) {
@@ -41,10 +50,7 @@ impl Tree {
         if self.stream_count() >= Self::STREAMS {
             return Err(TreeError::TooManyStreams { path: self.path(id) });
         }
-        let stream = Stream { name: name.into(), size, content };
-        self.counted_anew(id, |tree| tree.streams.entry(id).or_default().push(stream));
-        self.journal.note(Undo::StreamAdded(id));
-        self.may_stay(id)
+        Ok(())
     }
 
     /// Takes a stream from a file.
@@ -54,8 +60,7 @@ impl Tree {
         let Some(place) = self.streams(id).iter().position(|stream| &*stream.name == name) else {
             return Err(TreeError::NoStream { path: self.path(id), name: text(name) });
         };
-        let removed =
-            self.counted_anew(id, |tree| tree.streams.get_mut(&id).map(|streams| streams.remove(place)));
+        let removed = self.counted_anew(id, |tree| tree.streams.get_mut(&id).map(|streams| streams.remove(place)));
         if let Some(stream) = removed {
             self.journal.note(Undo::StreamRemoved(id, place, stream));
         }

@@ -64,9 +64,9 @@ impl Tree {
         }
     }
 
-    /// The most blocks that the image takes; none where nobody said what it is to be.
-    pub(crate) fn estimated_blocks(&self) -> u64 {
-        self.watch.as_ref().map_or(0, |watch| watch.estimate.blocks())
+    /// The most blocks that the image takes with the boot images of that shape; none where nobody said what it is to be.
+    pub(crate) fn estimated_blocks(&self, shape: &Shape) -> u64 {
+        self.watch.as_ref().map_or(0, |watch| watch.estimate.blocks_with(shape.boots, shape.boot_blocks))
     }
 
     /// Whether the image can be what it is to be, and have what is in the tree.
@@ -172,7 +172,8 @@ impl Tree {
         }
         let shape = watch.estimate.shape();
         let most = watch.limits.same_names;
-        let is_full = |&file_system: &FileSystem| Calling::new(file_system, shape.level).assign(self, parent, most).is_err();
+        let is_full =
+            |&file_system: &FileSystem| Calling::new(file_system, shape.level).assign(self, parent, most).is_err();
         shape.file_systems.iter().find(is_full).map(FileSystem::name)
     }
 

@@ -67,9 +67,8 @@ impl Sizes {
     /// The streams of a file, their folder with them.
     pub fn streams(&self, streams: &[Stream]) -> u64 {
         let lens = streams.iter().map(|stream| name_len(&stream.name));
-        let (bytes, unsteady) = lens.fold((PARENT_LEN, 0), |(sum, unsteady), (len, steady)| {
-            (sum + len, unsteady + u64::from(!steady))
-        });
+        let (bytes, unsteady) =
+            lens.fold((PARENT_LEN, 0), |(sum, unsteady), (len, steady)| (sum + len, unsteady + u64::from(!steady)));
         let count = u32::try_from(streams.len()).unwrap_or(u32::MAX);
         let entries: u64 = streams.iter().map(|stream| self.file(stream.size)).sum();
         1 + self.names(bytes + unsteady * Self::longer(count), true) + entries

@@ -165,6 +165,11 @@ impl Contents {
         }
     }
 
+    /// Files on disk that come from now on are others than those that are there, also where they are the same on disk.
+    pub(crate) fn share_no_more(&mut self) {
+        self.shared.clear();
+    }
+
     /// Those that are files on disk, from one number on.
     pub(crate) fn on_disk_from(&self, first: usize) -> Vec<Content> {
         let is_on_disk = |place: &usize| matches!(self.entries.get(*place), Some(Entry::OnDisk(_)));

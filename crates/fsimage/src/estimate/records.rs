@@ -85,16 +85,16 @@ impl Folder {
 
     /// Adds a record so many times, or takes it out; that of a folder stands in the path table too.
     pub fn change(&mut self, record: u64, copies: u32, table: Option<usize>, more: bool) {
-        let copied = record * u64::from(copies);
+        let bytes = record * u64::from(copies);
         let entry = table.map_or(0, |identifier| (TABLE_RECORD + identifier).next_multiple_of(2) as u64);
         let folders = u32::from(table.is_some());
         if more {
-            self.bytes += copied;
+            self.bytes += bytes;
             self.records += copies;
             self.table += entry;
             self.folders += folders;
         } else {
-            self.bytes -= copied;
+            self.bytes -= bytes;
             self.records -= copies;
             self.table -= entry;
             self.folders -= folders;

@@ -6,6 +6,9 @@ use crate::{
     udf,
 };
 
+/// An image that machines start from has a multiple of so many blocks.
+const READ_AT_ONCE: u64 = 16;
+
 impl Estimate {
     /// The most blocks that the image of the tree takes.
     pub fn blocks(&self) -> u64 {
@@ -33,7 +36,8 @@ impl Estimate {
             }
         }
         if !file_systems.udf {
-            return RECOGNITION + descriptors + claims.iter().sum::<u64>() + data;
+            let blocks = RECOGNITION + descriptors + claims.iter().sum::<u64>() + data;
+            return if boots > 0 { blocks.next_multiple_of(READ_AT_ONCE) } else { blocks };
         }
         let fixed = udf::Fixed::new(shape.udf, shape.redundant_metadata);
         fixed.blocks(&claims, self.metadata, data)

@@ -203,16 +203,6 @@ pub(super) fn check(options: &[Arc<BootOptions>]) -> Result<(), ImageError> {
     Ok(())
 }
 
-/// A boot image as the plan of an image wants it.
-#[derive(Debug, Clone)]
-struct Entry {
-    content: crate::Content,
-    size: u64,
-    emulation: EmulationType,
-    platform: PlatformId,
-    manufacturer: String,
-}
-
 /// Puts the boot images of an image into the options of its plan.
 ///
 /// This is the one place where this floor's boot options become those of the plan.

@@ -18,10 +18,6 @@ pub(super) enum Date {
 pub(super) struct Explicit([Option<Timestamp>; 3]);
 
 impl Explicit {
-    pub fn get(&self, date: Date) -> Option<Timestamp> {
-        self.0[date as usize]
-    }
-
     /// Sets a date. Nothing can be written or read before it was made.
     pub fn set(&mut self, date: Date, time: Timestamp) -> Result<(), ImageError> {
         let mut new = *self;
@@ -114,7 +110,7 @@ mod tests {
         dates.set(Date::Created, at(5)).expect("as early as the earliest");
         let error = dates.set(Date::Modified, at(4)).expect_err("written before it was made");
         assert!(matches!(error, ImageError::Date { field: "modified", limit: "created" }));
-        assert_eq!(dates.get(Date::Modified), Some(at(10)));
+        assert_eq!(dates.over(Attributes::default()).modified, at(10));
     }
 
     #[test]

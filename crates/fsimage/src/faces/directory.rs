@@ -239,6 +239,10 @@ impl DirectoryItem {
         let outcome = {
             let mut lent = Lent::new(&underway);
             let (tree, contents, lock) = lent.parts();
+            if stage {
+                // What came in without being copied may have changed since.
+                contents.share_no_more();
+            }
             let mut listener = Listener { lock, control };
             scan::add_tree_before(tree, contents, folder, source, options, &mut listener)
         };

@@ -1,5 +1,7 @@
 //! [`ImageError`]: what an object of this floor refuses.
 
+use std::{error::Error, fmt};
+
 use imapi_disc_types::{Cancelled, MediaType};
 use imapi_errors::{Coded, CodedError, Fact, HResult, Value, common, fs, v2};
 
@@ -150,21 +152,21 @@ pub struct DiscFailure {
     pub(super) is_internal: bool,
 }
 
-impl std::fmt::Display for DiscFailure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for DiscFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
     }
 }
 
-impl std::error::Error for DiscFailure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for DiscFailure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_error().source()
     }
 }
 
 impl ImageError {
-    pub(super) fn parameter(parameter: &'static str, given: impl ToString) -> Self {
-        Self::Parameter { parameter, given: given.to_string() }
+    pub(super) fn parameter(parameter: &'static str, given: impl fmt::Display) -> Self {
+        Self::Parameter { parameter, given: format!("{given}") }
     }
 }
 
@@ -238,10 +240,15 @@ impl Coded for ImageError {
             Self::OfStream { property } => put(Fact::Property, Value::Text(property)),
             Self::Medium { medium } => put(Fact::Medium, Value::Text(medium)),
             Self::Disc(failure) => {
-                if failure.is_internal {
-                    put(Fact::Reason, Value::Text(&failure.cause));
+                if !failure.is_internal {
+                    return failure.cause.facts(put);
                 }
-                failure.cause.facts(put);
+                put(Fact::Reason, Value::Text(&failure.cause));
+                failure.cause.facts(&mut |fact, value| {
+                    if fact != Fact::Reason {
+                        put(fact, value);
+                    }
+                });
             }
             Self::NotOffered { what } => put(Fact::Feature, Value::Text(what)),
         }

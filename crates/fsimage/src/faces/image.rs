@@ -344,9 +344,8 @@ impl FileSystemImage {
         self.reshape(|settings| {
             settings.redundant_metadata = redundant;
             settings.wants_redundancy = redundant;
-        })?;
-        let can = self.settings(|settings| settings.udf_in_image().is_some_and(UdfRevision::has_mirror));
-        Ok(Kept::when(can))
+        })
+        .map(|_| self.settings(|settings| Kept::when(settings.udf_in_image().is_some_and(UdfRevision::has_mirror))))
     }
 
     /// Makes the image another one, if what is in it can be in that.

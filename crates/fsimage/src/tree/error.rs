@@ -164,7 +164,9 @@ impl Coded for TreeError {
                 put(Fact::File, Value::Text(path));
                 put(Fact::Limit, Value::from(super::Tree::STREAMS as u64));
             }
-            Self::NotADirectory { path } | Self::NotAFile { path } => put(Fact::Path, Value::Text(path)),
+            Self::NotADirectory { path } | Self::NotAFile { path } | Self::TooDeep { path } => {
+                put(Fact::Path, Value::Text(path));
+            }
             Self::NotEmpty { path } => put(Fact::Directory, Value::Text(path)),
             Self::Name { name } => put(Fact::Path, Value::Text(name)),
             Self::NoRoom { path, needed, limit } => {
@@ -172,7 +174,6 @@ impl Coded for TreeError {
                 put(Fact::Needed, Value::from(*needed));
                 put(Fact::Limit, Value::from(*limit));
             }
-            Self::TooDeep { path } => put(Fact::Path, Value::Text(path)),
             Self::TooManyFolders { file_system } => put(Fact::FileSystem, Value::Text(file_system)),
             Self::TooBig { path, size, file_system } => {
                 put(Fact::FileSystem, Value::Text(file_system));

@@ -90,23 +90,11 @@ impl Tree {
                 Kind::Directory if most_levels.is_some_and(|most| estimate.depth(id) > most) => {
                     return Err(TreeError::TooDeep { path: self.path(id) });
                 }
-                Kind::File { size, .. } => self.check_size(most_bytes, size, || self.path(id))?,
+                Kind::File { size, .. } => check_size(most_bytes, size, || self.path(id))?,
                 _ => {}
             }
         }
         Ok(())
-    }
-
-    fn check_size(
-        &self,
-        most: Option<(&'static str, u64)>,
-        size: u64,
-        path: impl FnOnce() -> String,
-    ) -> Result<(), TreeError> {
-        match most {
-            Some((file_system, most)) if size > most => Err(TreeError::TooBig { path: path(), size, file_system }),
-            _ => Ok(()),
-        }
     }
 
     /// Whether something new may have that name.
@@ -140,7 +128,7 @@ impl Tree {
                     }
                 }
             }
-            Kind::File { size, .. } => self.check_size(shape.most_bytes(), size, path)?,
+            Kind::File { size, .. } => check_size(shape.most_bytes(), size, path)?,
             Kind::Link { .. } | Kind::Special { .. } => {}
         }
         Ok(())
@@ -202,5 +190,12 @@ impl Tree {
         let outcome = change(self);
         self.watch_in(id);
         outcome
+    }
+}
+
+fn check_size(most: Option<(&'static str, u64)>, size: u64, path: impl FnOnce() -> String) -> Result<(), TreeError> {
+    match most {
+        Some((file_system, most)) if size > most => Err(TreeError::TooBig { path: path(), size, file_system }),
+        _ => Ok(()),
     }
 }

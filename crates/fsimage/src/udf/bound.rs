@@ -92,7 +92,7 @@ impl Fixed {
     }
 
     /// Blocks of an image in which others claim so many, in this order, before the bytes of files.
-    pub fn blocks(&self, others: &[u64], metadata: u64, data: u64) -> u64 {
+    pub fn blocks(self, others: &[u64], metadata: u64, data: u64) -> u64 {
         // What comes first has room in the gap for certain while all before it has, even where that takes all it may.
         let (mut before, mut behind) = (0, 0);
         for blocks in others {

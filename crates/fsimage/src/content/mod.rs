@@ -253,6 +253,19 @@ impl Contents {
     }
 }
 
+#[cfg(test)]
+impl Contents {
+    /// Lets a test give the stash a file that does not do what it should.
+    pub(crate) fn swap_stash(&mut self, file: std::fs::File) {
+        self.stash.swap(file);
+    }
+
+    /// Lets a test say that there is more in the stash than there is.
+    pub(crate) fn pretend_stash(&mut self, end: u64) {
+        self.stash.pretend(end);
+    }
+}
+
 impl fmt::Debug for Contents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contents").field("len", &self.len()).field("stash", &self.stash).finish_non_exhaustive()

@@ -358,6 +358,7 @@ impl FileSystemImage {
         Ok(Kept::of(state.tree(), settings.udf_in_image(), settings.wants_redundancy))
     }
 
+    /// For what belongs to other rooms of this floor.
     pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

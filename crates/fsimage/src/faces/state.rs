@@ -14,7 +14,10 @@ use std::{
 use super::{BootOptions, ImageError, dates::ExplicitDates};
 use crate::{
     Attributes, ChangePoint, Contents, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp, Tree, UdfRevision,
-    content::Mark, estimate::Shape, named::Named, tree::Limits,
+    content::Mark,
+    estimate::Shape,
+    named::{MOST_NUMBERS, Named},
+    tree::Limits,
 };
 
 /// Who says what time it is.
@@ -78,6 +81,8 @@ pub(super) struct Settings {
     pub restricted: bool,
     pub stage_files: bool,
     pub boot: Vec<Arc<BootOptions>>,
+    /// Beyond that many files in a folder one may be left without a name.
+    pub same_names: u32,
 }
 
 /// The blocks of a disc of 74 minutes, 650 MB.
@@ -98,6 +103,7 @@ impl Default for Settings {
             restricted: false,
             stage_files: false,
             boot: Vec::new(),
+            same_names: MOST_NUMBERS,
         }
     }
 }
@@ -116,7 +122,12 @@ impl Settings {
     }
 
     pub fn limits(&self) -> Limits {
-        Limits { blocks: self.free_blocks, restricted: self.restricted, ..Limits::default() }
+        Limits {
+            blocks: self.free_blocks,
+            restricted: self.restricted,
+            same_names: self.same_names,
+            ..Limits::default()
+        }
     }
 
     /// The revision of UDF that the image will have.

@@ -4,15 +4,16 @@ use std::{collections::BTreeSet, fs, io::Read, os::unix::fs::PermissionsExt as _
 
 use imapi_disc_types::{Block, BlockSource as _, BytesSource, SECTOR_SIZE, Zero};
 use imapi_errors::{Code, Coded, HResult, Header, fs as codes, v2};
-use imapi_fsimage::{
-    BootOptions, Data, EmulationType, FileSystems, ImageError, IsoLevel, Kept, UdfRevision,
-};
+use imapi_fsimage::{BootOptions, Data, EmulationType, FileSystems, ImageError, IsoLevel, Kept, UdfRevision};
 use rstest::rstest;
 use rustix::{process::geteuid, thread::Uid, thread::set_thread_res_uid};
 
 use super::{NOW, disc::FakeDisc, image, silent, told};
 
 type Outcome = Result<(), ImageError>;
+
+/// A program that comes to a code.
+type Cause = fn() -> Outcome;
 
 /// Nothing but ISO 9660.
 const ISO: FileSystems = FileSystems { iso9660: true, ..FileSystems::NONE };
@@ -248,7 +249,7 @@ fn media_incompatible() -> Outcome {
 }
 
 /// Each code, and a program that comes to it.
-const CASES: &[(HResult, fn() -> Outcome)] = &[
+const CASES: &[(HResult, Cause)] = &[
     (codes::IMAPI_E_FSI_INTERNAL_ERROR, internal_error),
     (codes::IMAPI_E_INVALID_PARAM, invalid_param),
     (codes::IMAPI_E_READONLY, read_only),
@@ -390,7 +391,7 @@ fn closed(code: HResult, name: &str, is_folder: bool) {
     } else {
         fs::write(&path, "secret").expect("room");
     }
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("ours");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("ours");
     let image = image();
     let before = image.change_point();
     let error = image.root().add_tree(folder.path(), true, &mut silent()).expect_err("closed");
@@ -411,11 +412,7 @@ fn a_source_that_fails_fails_the_block_of_its_file() {
         fn blocks(&self) -> u64 {
             3
         }
-        fn read(
-            &self,
-            first: Block,
-            out: &mut [u8],
-        ) -> Result<std::num::NonZeroU32, imapi_disc_types::SourceError> {
+        fn read(&self, first: Block, out: &mut [u8]) -> Result<std::num::NonZeroU32, imapi_disc_types::SourceError> {
             let request = imapi_disc_types::Request::admit(self, first, out)?;
             if first.0 > 0 {
                 return Err(imapi_disc_types::SourceError::new(first, std::io::Error::from_raw_os_error(5)));

@@ -161,7 +161,7 @@ fn children_are_enumerated_in_their_order_and_as_they_were() {
     }
     let mut items = root.items();
     root.add_directory("d").expect("new");
-    let names = |items: &[Item]| items.iter().map(|item| item.name()).collect::<Vec<_>>();
+    let names = |items: &[Item]| items.iter().map(Item::name).collect::<Vec<_>>();
     assert_eq!(names(items.next_items(2)), ["c", "a"]);
     let rest: Vec<String> = items.clone().map(|item| item.name()).collect();
     assert_eq!(rest, ["b"], "what came later is not in it");
@@ -206,11 +206,7 @@ fn a_tree_from_disk_brings_dates_that_nobody_set() {
 #[case(FileSystem::Iso9660, "/LONG_FOL/A_FILE_W.TXT", "/LONG_FOL/A_FILE_1.TXT")]
 #[case(FileSystem::Joliet, "/Long folder/A file with a name.txt", "/Long folder/A file without.txt")]
 #[case(FileSystem::Udf, "/Long folder/A file with a name.txt", "/Long folder/A file without.txt")]
-fn each_file_system_has_names_of_its_own(
-    #[case] file_system: FileSystem,
-    #[case] first: &str,
-    #[case] second: &str,
-) {
+fn each_file_system_has_names_of_its_own(#[case] file_system: FileSystem, #[case] first: &str, #[case] second: &str) {
     let image = image();
     image.set_iso9660_interchange_level(imapi_fsimage::IsoLevel::One).expect("supported");
     let folder = image.root().add_directory("Long folder").expect("new");

@@ -70,7 +70,7 @@ fn listing(image: &FileSystemImage) -> Model {
                 None => There::Folder { hidden },
                 Some(file) => {
                     let text = std::io::read_to_string(file.data().expect("there")).expect("text");
-                    assert_eq!(file.data_size() as usize, text.len());
+                    assert_eq!(file.data_size(), text.len() as u64);
                     let streams = file.named_streams().expect("a file").items().map(|stream| stream.name()).collect();
                     There::File { text, hidden, streams }
                 }
@@ -112,11 +112,8 @@ fn take(image: &FileSystemImage, model: &mut Model, past: &mut Past, step: Step)
         Step::AddFile { parent, name, text, piped } => {
             let parent = pick(parent);
             let path = below(&parent, name);
-            let data = if piped {
-                Data::reader(std::io::Cursor::new(text.clone()))
-            } else {
-                text.clone().into_bytes().into()
-            };
+            let data =
+                if piped { Data::reader(std::io::Cursor::new(text.clone())) } else { text.clone().into_bytes().into() };
             let expected = is_folder(model, &parent) && !model.contains_key(&path);
             assert_eq!(image.root().add_file(&path, data, &mut silent()).is_ok(), expected, "{path}");
             if expected {
@@ -250,8 +247,8 @@ proptest! {
             take(&image, &mut model, &mut past, step);
             prop_assert_eq!(&listing(&image), &model);
             let folders = model.values().filter(|there| matches!(there, There::Folder { .. })).count();
-            prop_assert_eq!(image.directory_count() as usize, folders);
-            prop_assert_eq!(image.file_count() as usize, model.len() - folders);
+            prop_assert_eq!(image.directory_count(), folders as u64);
+            prop_assert_eq!(image.file_count(), (model.len() - folders) as u64);
         }
         let result = image.create_result_image().expect("all was allowed");
         prop_assert!(result.total_blocks() <= image.used_blocks());

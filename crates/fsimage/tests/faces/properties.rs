@@ -67,10 +67,7 @@ fn the_room_of_an_image_is_kept_exactly() {
         let outcome = image.root().item("a").expect("there").as_file().expect("a file");
         let _ = image.set_file_systems_to_create(FileSystems::ALL).expect("supported");
         let _ = image.set_udf_revision(UdfRevision::R200).expect("supported");
-        assert_eq!(
-            code(outcome.add_stream("s", vec![0; 64 * 2048], &mut silent())),
-            codes::IMAPI_E_IMAGE_SIZE_LIMIT
-        );
+        assert_eq!(code(outcome.add_stream("s", vec![0; 64 * 2048], &mut silent())), codes::IMAPI_E_IMAGE_SIZE_LIMIT);
         let _ = image.set_udf_revision(UdfRevision::R102).expect("supported");
     }
     assert_eq!((image.change_point(), image.root().count()), before);

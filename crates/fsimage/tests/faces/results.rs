@@ -22,9 +22,7 @@ fn progress_items_say_which_file_has_a_block() {
     assert_eq!((one.description(), one.block_count()), ("/docs/one", 1));
     assert_eq!((three.description(), three.block_count()), ("/docs/three", 3));
     assert_eq!(three.first_block(), one.last_block() + 1);
-    for (block, expected) in
-        [(one.first_block(), &one), (three.first_block(), &three), (three.last_block(), &three)]
-    {
+    for (block, expected) in [(one.first_block(), &one), (three.first_block(), &three), (three.last_block(), &three)] {
         assert_eq!(&items.from_block(block).expect("a file's"), expected);
         let mut out = [0; 2048];
         result.image_stream().read_all(Block(block), &mut out).expect("readable");

@@ -1,6 +1,6 @@
 //! Copies in the working directory: of what can be read but once, and of everything when that is asked for.
 
-use std::fs;
+use std::{fs, io::Read as _};
 
 use imapi_disc_types::{Block, BlockSource as _};
 use imapi_errors::{Coded as _, fs as codes};
@@ -67,10 +67,10 @@ fn copies_move_with_the_working_directory_and_leave_no_name_behind() {
 fn what_is_taken_back_takes_no_blocks() {
     let image = image();
     let (empty, point) = (image.used_blocks(), image.change_point());
-    image.root().add_file("a", Data::reader(&[1; 500_000][..]), &mut silent()).expect("new");
+    image.root().add_file("a", Data::reader(std::io::repeat(1).take(500_000)), &mut silent()).expect("new");
     assert!(image.used_blocks() > empty + 200);
     image.roll_back_to_change_point(point).expect("not locked");
-    let outcome = image.root().add_file("a", Data::reader_of(&[1; 500_000][..], 4), &mut silent());
+    let outcome = image.root().add_file("a", Data::reader_of(std::io::repeat(1).take(500_000), 4), &mut silent());
     assert_eq!(outcome.expect_err("longer").code(), codes::IMAPI_E_DATA_STREAM_INCONSISTENCY);
     assert_eq!(image.used_blocks(), empty);
     let result = image.create_result_image().expect("an image");

@@ -95,10 +95,7 @@ fn links_are_followed_as_windows_does() {
     image.root().add_tree(folder.path(), false, &mut silent()).expect("readable");
     assert_eq!(text(&image, "link/deep/c"), "c");
     symlink("..", folder.path().join("docs/back")).expect("room");
-    assert_eq!(
-        code(image.root().add_tree(folder.path(), false, &mut silent())),
-        codes::IMAPI_E_DIRECTORY_READ_FAILURE
-    );
+    assert_eq!(code(image.root().add_tree(folder.path(), false, &mut silent())), codes::IMAPI_E_DIRECTORY_READ_FAILURE);
 }
 
 /// Where the file system of temporary files has extended attributes.

@@ -48,9 +48,9 @@ pub use boot::{
 };
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
 pub use faces::{
-    BootOptions, Data, DirectoryItem, DiscFailure, EmulationType, Enumeration, FileItem, FileStream, FileSystemImage,
-    FileSystemImageResult, ImageError, Item, ItemType, Kept, NamedStreams, PlatformId, ProgressItem, ProgressItems,
-    Skipping, Update,
+    BootOptions, Data, DirectoryItem, DiscFailure, Enumeration, FileItem, FileStream, FileSystemImage,
+    FileSystemImageResult, ImageError, Item, ItemType, Kept, NamedStreams, ProgressItem, ProgressItems, Skipping,
+    Update,
 };
 pub use file_system::FileSystem;
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};

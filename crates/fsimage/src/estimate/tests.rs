@@ -6,7 +6,9 @@ use imapi_disc_types::BlockSource as _;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Attributes, ChangePoint, Contents, ImageOptions, ResultImage, Timestamp, tree::Limits};
+use crate::{
+    Attributes, BootEntry, BootImage, ChangePoint, Contents, ImageOptions, ResultImage, Timestamp, tree::Limits,
+};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -49,17 +51,18 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Blocks of each boot image.
+const BOOT_BLOCKS: u64 = 3;
+
 fn any_shape() -> impl Strategy<Value = Shape> {
     let systems = proptest::sample::select(vec![1, 3, 4, 5, 7]);
     let level = prop_oneof![Just(IsoLevel::One), Just(IsoLevel::Two), Just(IsoLevel::Three)];
-    (systems, level, proptest::sample::select(&UdfRevision::ALL[..]), any::<bool>()).prop_map(
-        |(systems, level, udf, redundant_metadata)| Shape {
-            file_systems: FileSystems::from_bits(systems).expect("bits of file systems"),
-            level,
-            udf,
-            redundant_metadata,
-            boots: 0,
-            boot_blocks: 0,
+    let boots = prop_oneof![3 => Just(0_u32), 1 => 1..32_u32];
+    (systems, level, proptest::sample::select(&UdfRevision::ALL[..]), any::<bool>(), boots).prop_map(
+        |(systems, level, udf, redundant_metadata, boots)| {
+            let file_systems = FileSystems::from_bits(systems).expect("bits of file systems");
+            let boots = if file_systems.iso9660 { boots } else { 0 };
+            Shape { file_systems, level, udf, redundant_metadata, boots, boot_blocks: u64::from(boots) * BOOT_BLOCKS }
         },
     )
 }
@@ -115,7 +118,7 @@ fn tolerance(estimate: &Estimate, tree: &Tree, second_names: u64) -> u64 {
     for (records, has) in [(&estimate.iso, file_systems.iso9660), (&estimate.joliet, file_systems.joliet)] {
         blocks += if has { 2 + records.claims()[2] / 8 } else { 0 };
     }
-    if file_systems.udf { blocks + 204 + 3 * 32 + second_names } else { blocks }
+    if file_systems.udf { blocks + 204 + 3 * 32 + second_names } else { blocks + 15 }
 }
 
 proptest! {
@@ -138,6 +141,7 @@ proptest! {
             level: shape.level,
             udf_revision: shape.udf,
             redundant_metadata: shape.redundant_metadata,
+            boot: (0..shape.boots).map(|_| BootEntry::new(BootImage::Content(contents.add_bytes([1; 5000])))).collect(),
             ..ImageOptions::new(Timestamp::default())
         };
         let second_names = anew.uses.iter().map(|&uses| u64::from(uses.saturating_sub(1))).sum();

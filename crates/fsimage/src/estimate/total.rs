@@ -1,10 +1,7 @@
 //! What the parts of an image come to when they are laid out.
 
 use super::Estimate;
-use crate::{
-    plan::{RECOGNITION, pack::BLOCK},
-    udf,
-};
+use crate::{plan::RECOGNITION, udf};
 
 /// An image that machines start from has a multiple of so many blocks.
 const READ_AT_ONCE: u64 = 16;
@@ -31,8 +28,8 @@ impl Estimate {
             }
             if boots > 0 {
                 descriptors += 1;
-                // Thirty-two bytes an entry, and as many before those of each platform.
-                claims.push((u64::from(boots) * 2 * 32 + 32).div_ceil(BLOCK as u64));
+                // Thirty-two entries, each with a head of its own, are a block.
+                claims.push(1);
             }
         }
         if !file_systems.udf {

@@ -2,22 +2,20 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use imapi_volume_structs::el_torito::{Emulation as EmulationType, Platform as PlatformId};
-
 use imapi_disc_types::Control;
 
 use super::{Data, FileStream, ImageError, data::Origin, state::State};
-use crate::{ContentError, Contents, ImageOptions};
+use crate::{BootEntry, BootImage, ContentError, Contents, Emulation, Manufacturer, PlanError, Platform};
 
 /// A boot image, and how a computer is to take it.
 ///
 /// ```
-/// use imapi_fsimage::{BootOptions, EmulationType};
+/// use imapi_fsimage::{BootOptions, Emulation};
 ///
 /// let options = BootOptions::new();
 /// options.assign_boot_image(vec![0; 1_474_560])?;
-/// assert_eq!(options.emulation(), EmulationType::FLOPPY_1440);
-/// options.set_emulation(EmulationType::NONE)?;
+/// assert_eq!(options.emulation(), Emulation::Floppy1440);
+/// options.set_emulation(Emulation::None)?;
 /// # Ok::<(), imapi_fsimage::ImageError>(())
 /// ```
 #[derive(Debug)]
@@ -29,16 +27,10 @@ pub struct BootOptions {
 #[derive(Debug, Clone)]
 struct Inner {
     image: Option<FileStream>,
-    emulation: EmulationType,
-    platform: PlatformId,
-    manufacturer: String,
+    emulation: Emulation,
+    platform: Platform,
+    manufacturer: Manufacturer,
 }
-
-/// The most bytes of a manufacturer's name.
-const MOST_MANUFACTURER: usize = 24;
-/// The most boot images of a disc.
-#[doc(alias = "IMAPI2FS_BOOT_ENTRY_COUNT_MAX")]
-const MOST_ENTRIES: usize = 32;
 
 impl Default for BootOptions {
     fn default() -> Self {
@@ -50,8 +42,13 @@ impl BootOptions {
     /// Without a boot image: for PCs, without emulation.
     #[must_use]
     pub fn new() -> Self {
-        let (emulation, platform) = (EmulationType::NONE, PlatformId::X86);
-        Self { inner: Mutex::new(Inner { image: None, emulation, platform, manufacturer: String::new() }) }
+        let inner = Inner {
+            image: None,
+            emulation: Emulation::None,
+            platform: Platform::X86,
+            manufacturer: Manufacturer::default(),
+        };
+        Self { inner: Mutex::new(inner) }
     }
 
     /// A panic elsewhere leaves it whole.
@@ -77,14 +74,11 @@ impl BootOptions {
         if u32::try_from(size).is_err() {
             return Err(ImageError::BootImage { reason: "is larger than 4 GiB", source: None });
         }
-        let floppies = [EmulationType::FLOPPY_1200, EmulationType::FLOPPY_1440, EmulationType::FLOPPY_2880];
-        let floppy = floppies.into_iter().find(|floppy| floppy.floppy_len().map(u64::from) == Some(size));
         let mut inner = self.inner();
         inner.image = Some(image);
-        inner.emulation = match floppy {
-            Some(floppy) => floppy,
-            None if inner.emulation.floppy_len().is_some() => EmulationType::NONE,
-            None => inner.emulation,
+        inner.emulation = match (Emulation::of_size(size), inner.emulation) {
+            (Emulation::None, Emulation::HardDisk) => Emulation::HardDisk,
+            (of_size, _) => of_size,
         };
         Ok(())
     }
@@ -106,19 +100,15 @@ impl BootOptions {
     /// As what the computer takes it.
     #[must_use]
     #[doc(alias = "IBootOptions::get_Emulation")]
-    pub fn emulation(&self) -> EmulationType {
+    pub fn emulation(&self) -> Emulation {
         self.inner().emulation
     }
 
     /// Says as what the computer is to take it. For a floppy disk it has to be as large as one.
     #[doc(alias = "IBootOptions::put_Emulation")]
-    pub fn set_emulation(&self, emulation: EmulationType) -> Result<(), ImageError> {
-        if emulation.0 > EmulationType::HARD_DISK.0 {
-            return Err(ImageError::parameter("Emulation", emulation.0));
-        }
+    pub fn set_emulation(&self, emulation: Emulation) -> Result<(), ImageError> {
         let mut inner = self.inner();
-        let expected = emulation.floppy_len().map(u64::from);
-        if let (Some(expected), Some(image)) = (expected, &inner.image) {
+        if let (Some(expected), Some(image)) = (emulation.floppy_size(), &inner.image) {
             let found = image.size();
             if expected != found {
                 return Err(ImageError::BootSize { expected, found });
@@ -131,13 +121,13 @@ impl BootOptions {
     /// For which computers it is.
     #[must_use]
     #[doc(alias = "IBootOptions::get_PlatformId")]
-    pub fn platform_id(&self) -> PlatformId {
+    pub fn platform_id(&self) -> Platform {
         self.inner().platform
     }
 
     /// Says for which computers it is.
     #[doc(alias = "IBootOptions::put_PlatformId")]
-    pub fn set_platform_id(&self, platform: PlatformId) {
+    pub fn set_platform_id(&self, platform: Platform) {
         self.inner().platform = platform;
     }
 
@@ -145,16 +135,14 @@ impl BootOptions {
     #[must_use]
     #[doc(alias = "IBootOptions::get_Manufacturer")]
     pub fn manufacturer(&self) -> String {
-        self.inner().manufacturer.clone()
+        self.inner().manufacturer.to_string()
     }
 
-    /// Says who made the disc, in at most 24 characters of Latin-1.
+    /// Says who made the disc, in at most 24 characters of Windows-1252.
     #[doc(alias = "IBootOptions::put_Manufacturer")]
     pub fn set_manufacturer(&self, manufacturer: &str) -> Result<(), ImageError> {
-        if manufacturer.chars().count() > MOST_MANUFACTURER || manufacturer.chars().any(|c| u8::try_from(c).is_err()) {
-            return Err(ImageError::parameter("Manufacturer", manufacturer));
-        }
-        self.inner().manufacturer = manufacturer.to_string();
+        let manufacturer = Manufacturer::new(manufacturer).map_err(PlanError::from)?;
+        self.inner().manufacturer = manufacturer;
         Ok(())
     }
 }
@@ -194,7 +182,7 @@ fn kept(data: Data) -> Result<FileStream, ContentError> {
 /// Whether a disc can have these.
 pub(super) fn check(options: &[Arc<BootOptions>]) -> Result<(), ImageError> {
     let refused = |reason| Err(ImageError::BootImage { reason, source: None });
-    if options.len() > MOST_ENTRIES {
+    if options.len() > BootEntry::MOST {
         return refused("is one of more than 32");
     }
     if options.iter().any(|options| options.image_size() == 0) {
@@ -203,14 +191,17 @@ pub(super) fn check(options: &[Arc<BootOptions>]) -> Result<(), ImageError> {
     Ok(())
 }
 
-/// Puts the boot images of an image into the options of its plan.
+/// What the plan wants to know of the boot options of an image: this is the one place where these become that.
 ///
-/// This is the one place where this floor's boot options become those of the plan.
-pub(super) fn with_boot_images(options: ImageOptions, state: &mut State) -> Result<ImageOptions, ImageError> {
+/// The images become contents of the image, each once. While a result has the contents, those that are new cannot.
+pub(super) fn entries(state: &mut State) -> Result<Vec<BootEntry>, ImageError> {
     let boot = state.settings.boot.clone();
-    if boot.is_empty() {
-        return Ok(options);
-    }
     check(&boot)?;
-    Err(ImageError::NotOffered { what: "boot" })
+    let entry = |(options, number): (&Arc<BootOptions>, usize)| {
+        let Inner { image, emulation, platform, manufacturer } = options.inner().clone();
+        let image = image.ok_or(ImageError::BootImage { reason: "was not assigned", source: None })?;
+        let content = state.boot_content(image, number)?;
+        Ok(BootEntry { platform, emulation, manufacturer, ..BootEntry::new(BootImage::Content(content)) })
+    };
+    boot.iter().zip(1..).map(entry).collect()
 }

@@ -171,6 +171,11 @@ impl FileStream {
         self.reader.contents().size(self.content)
     }
 
+    /// Whether both are of the same bytes, and not only of equal ones.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.reader, &other.reader) && self.content == other.content
+    }
+
     /// What the bytes were called where they came from.
     pub(super) fn origin(&self) -> PathBuf {
         self.reader.contents().origin(self.content).unwrap_or_default()

@@ -82,6 +82,13 @@ impl FileItem {
     /// Its bytes. Where they come from a reader and the item is in no image, they are read now, and kept.
     #[doc(alias = "IFsiFileItem::get_Data")]
     pub fn data(&self) -> Result<FileStream, ImageError> {
+        // What is read but once is read by one thread, be it for this or because it is added; others wait for that.
+        let once = {
+            let state = self.shared().look();
+            let is_once = |data: &Data| matches!(data.0, Origin::Reader { .. } | Origin::Spent);
+            matches!(&*self.place(&state), Place::Detached(detached) if detached.data.as_ref().is_some_and(is_once))
+        };
+        let _alone = if once { Some(self.shared().begin_reading()?) } else { None };
         let (data, directory) = {
             let state = self.shared().look();
             match &mut *self.place(&state) {

@@ -166,7 +166,8 @@ impl FileSystemImage {
     }
 
     /// Makes the disc bootable by several boot images, of which the firmware takes one, or unbootable by none. These options
-    /// are not copied: what they are when the result is made counts.
+    /// are not copied: what they are when the result is made counts. A boot image that is assigned while another result lives
+    /// cannot be in a result before that is gone.
     #[doc(alias = "IFileSystemImage2::put_BootImageOptionsArray")]
     pub fn set_boot_image_options_array(
         &self,
@@ -472,15 +473,15 @@ pub(super) fn check_room(needed: u64, limit: Option<u64>) -> Result<(), ImageErr
 /// What the image is to be, as the plan wants to know it.
 fn options(state: &mut State, now: Timestamp) -> Result<ImageOptions, ImageError> {
     let settings = state.settings.clone();
-    let options = ImageOptions {
+    Ok(ImageOptions {
         volume: settings.volume.unwrap_or_else(|| volume::by_moment(now)),
         file_systems: settings.file_systems,
         level: settings.level,
         udf_revision: settings.udf,
         redundant_metadata: settings.redundant_metadata,
+        boot: boot::entries(state)?,
         ..ImageOptions::new(now)
-    };
-    boot::with_boot_images(options, state)
+    })
 }
 
 impl fmt::Debug for FileSystemImage {

@@ -37,7 +37,7 @@ mod streams;
 mod tests;
 mod volume;
 
-pub use boot::{BootOptions, EmulationType, PlatformId};
+pub use boot::BootOptions;
 pub use data::{Data, FileStream};
 pub use directory::DirectoryItem;
 pub use enumeration::{Enumeration, Skipping};

@@ -11,9 +11,10 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use super::{BootOptions, ImageError, dates::ExplicitDates};
+use super::{BootOptions, FileStream, ImageError, boot, dates::ExplicitDates};
 use crate::{
-    Attributes, ChangePoint, Contents, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp, Tree, UdfRevision,
+    Attributes, ChangePoint, Content, Contents, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp, Tree,
+    UdfRevision,
     content::Mark,
     estimate::Shape,
     named::{MOST_NUMBERS, Named},
@@ -42,6 +43,8 @@ pub(super) struct State {
     pub late: BTreeMap<NodeId, bool>,
     /// Nobody is to go back behind now, said while nothing could be changed.
     pub late_lock: bool,
+    /// Boot images that are among the contents.
+    boot_contents: Vec<(FileStream, Content)>,
     /// When something was last made stricter: the tree was looked at then, and whatever came after has been too.
     pub stricter: ChangePoint,
     /// The names that a folder's items were last asked for.
@@ -149,6 +152,7 @@ impl Shared {
             dates: ExplicitDates::default(),
             late: BTreeMap::new(),
             late_lock: false,
+            boot_contents: Vec::new(),
             stricter: ChangePoint(0),
             conformed: None,
             busy: None,
@@ -249,6 +253,22 @@ impl State {
                 tree.describe(node, Attributes { real_time, ..tree.attributes(node) });
             }
         }
+        // What is wrong with boot options is told when the image is made.
+        let _ = boot::entries(self);
+    }
+
+    /// The contents that a boot image is.
+    pub fn boot_content(&mut self, image: FileStream, number: usize) -> Result<Content, ImageError> {
+        if let Some((_, content)) = self.boot_contents.iter().find(|(known, _)| known.is_same(&image)) {
+            return Ok(*content);
+        }
+        if self.is_shared() {
+            return Err(ImageError::ReadOnly);
+        }
+        let (source, bytes) = (Arc::new(image.clone()), image.size());
+        let content = self.parts().1.add_source(source, bytes, format!("boot image {number}"))?;
+        self.boot_contents.push((image, content));
+        Ok(content)
     }
 
     /// Makes it impossible to go back behind now; later, while a result lives.

@@ -3,10 +3,10 @@
 use std::{io::Read, sync::Arc};
 
 use imapi_errors::fs as codes;
-use imapi_fsimage::{BootOptions, Data, EmulationType, PlatformId};
+use imapi_fsimage::{BootOptions, Data, Emulation, Platform};
 use rstest::rstest;
 
-use super::{code, image};
+use super::{code, image, silent};
 
 fn options(bytes: usize) -> Arc<BootOptions> {
     let options = BootOptions::new();
@@ -15,19 +15,19 @@ fn options(bytes: usize) -> Arc<BootOptions> {
 }
 
 #[rstest]
-#[case(1_228_800, EmulationType::FLOPPY_1200)]
-#[case(1_474_560, EmulationType::FLOPPY_1440)]
-#[case(2_949_120, EmulationType::FLOPPY_2880)]
-#[case(1_474_561, EmulationType::NONE)]
-#[case(2048, EmulationType::NONE)]
-fn the_very_size_of_a_floppy_disk_makes_one(#[case] bytes: usize, #[case] expected: EmulationType) {
+#[case(1_228_800, Emulation::Floppy1200)]
+#[case(1_474_560, Emulation::Floppy1440)]
+#[case(2_949_120, Emulation::Floppy2880)]
+#[case(1_474_561, Emulation::None)]
+#[case(2048, Emulation::None)]
+fn the_very_size_of_a_floppy_disk_makes_one(#[case] bytes: usize, #[case] expected: Emulation) {
     let options = options(bytes);
-    assert_eq!((options.emulation(), options.platform_id()), (expected, PlatformId::X86));
+    assert_eq!((options.emulation(), options.platform_id()), (expected, Platform::X86));
     assert_eq!(options.image_size() as usize, bytes);
-    for emulation in [EmulationType::NONE, EmulationType::HARD_DISK, expected] {
+    for emulation in [Emulation::None, Emulation::HardDisk, expected] {
         options.set_emulation(emulation).expect("it fits");
     }
-    for other in [EmulationType::FLOPPY_1200, EmulationType::FLOPPY_1440, EmulationType::FLOPPY_2880] {
+    for other in [Emulation::Floppy1200, Emulation::Floppy1440, Emulation::Floppy2880] {
         let outcome = options.set_emulation(other);
         assert_eq!(outcome.is_ok(), other == expected);
         if let Err(error) = outcome {
@@ -35,8 +35,7 @@ fn the_very_size_of_a_floppy_disk_makes_one(#[case] bytes: usize, #[case] expect
         }
     }
     options.assign_boot_image(vec![0; 512]).expect("it has bytes");
-    assert_eq!(options.emulation(), EmulationType::NONE, "it is no floppy disk any more");
-    assert_eq!(code(options.set_emulation(EmulationType(5))), codes::IMAPI_E_INVALID_PARAM);
+    assert_eq!(options.emulation(), Emulation::None, "it is no floppy disk any more");
 }
 
 #[test]
@@ -91,8 +90,8 @@ fn both_setters_fill_one_slot() {
     image.set_boot_image_options(Some(&one)).expect("assigned");
     let copy = image.boot_image_options().expect("set");
     assert!(!Arc::ptr_eq(&copy, &one));
-    one.set_platform_id(PlatformId::EFI);
-    assert_eq!(copy.platform_id(), PlatformId::X86, "it is a copy");
+    one.set_platform_id(Platform::EFI);
+    assert_eq!(copy.platform_id(), Platform::X86, "it is a copy");
     image.set_boot_image_options_array([Arc::clone(&one), Arc::clone(&other)]).expect("assigned");
     let array = image.boot_image_options_array();
     assert!(Arc::ptr_eq(&array[0], &one) && Arc::ptr_eq(&array[1], &other), "these are no copies");
@@ -127,4 +126,57 @@ fn what_cannot_boot_is_refused() {
     image.set_session_start_block(1).expect("nothing boots");
     assert_eq!(code(image.set_boot_image_options(Some(&many[0]))), codes::IMAPI_E_BOOT_OBJECT_CONFLICT);
     image.set_boot_image_options(None).expect("none is none");
+}
+
+/// xorriso finds the boot images as they were described.
+#[test]
+fn a_machine_finds_what_it_is_to_start() {
+    let image = image();
+    image.root().add_directory("docs").expect("new").add_file("a", b"a", &mut silent()).expect("new");
+    let (bios, floppy, efi) = (options(2048), options(1_474_560), options(40_960));
+    bios.set_manufacturer("Nobody in particular").expect("short enough");
+    efi.set_platform_id(Platform::EFI);
+    image.set_boot_image_options_array([bios, floppy, efi]).expect("assigned");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("image.iso");
+    let result = image.create_result_image().expect("an image");
+    assert!(result.total_blocks() <= image.used_blocks());
+    let stream = result.image_stream();
+    let options = imapi_fsimage::WriteOptions { sync: false };
+    imapi_fsimage::write_image(stream, &path, options, &mut imapi_disc_types::Control::silent()).expect("room");
+    let output = std::process::Command::new("xorriso")
+        .args(["-indev".as_ref(), path.as_os_str(), "-report_el_torito".as_ref(), "plain".as_ref()])
+        .output()
+        .expect("xorriso is needed: apt-get install xorriso");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let found: Vec<Vec<&str>> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("El Torito boot img :"))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    // Number, platform, bootable, emulation, load segment, hard disk, load size, block.
+    let expected = [("1", "BIOS", "none", "4"), ("2", "BIOS", "fd1.4", "1"), ("3", "UEFI", "none", "80")];
+    assert_eq!(found.len(), expected.len(), "{text}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert_eq!((found[0], found[1], found[3], found[6]), expected, "{text}");
+    }
+    for item in result.progress_items().items() {
+        assert!(item.description().starts_with("boot image ") || item.description() == "/docs/a");
+    }
+}
+
+#[test]
+fn what_changes_while_a_result_lives_is_for_the_next_one() {
+    let image = image();
+    image.set_boot_image_options(Some(&options(2048))).expect("assigned");
+    let first = image.create_result_image().expect("an image");
+    let second = image.create_result_image().expect("its boot image is there already");
+    assert_eq!(first.total_blocks(), second.total_blocks());
+    image.set_boot_image_options(Some(&options(99 * 2048))).expect("assigned");
+    assert_eq!(code(image.create_result_image()), codes::IMAPI_E_READONLY, "the new one is not");
+    drop((first, second));
+    assert!(image.create_result_image().expect("an image").total_blocks() > 99 + 16);
+    let _ =
+        image.set_file_systems_to_create(imapi_fsimage::FileSystems { udf: true, ..imapi_fsimage::FileSystems::NONE });
+    assert_eq!(code(image.create_result_image()), codes::IMAPI_E_INVALID_PARAM, "UDF alone does not boot");
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, io::Read, os::unix::fs::PermissionsExt as _
 
 use imapi_disc_types::{Block, BlockSource as _, BytesSource, SECTOR_SIZE, Zero};
 use imapi_errors::{Code, Coded, HResult, Header, fs as codes, v2};
-use imapi_fsimage::{BootOptions, Data, EmulationType, FileSystems, ImageError, IsoLevel, Kept, UdfRevision};
+use imapi_fsimage::{BootOptions, Data, Emulation, FileSystems, ImageError, IsoLevel, Kept, UdfRevision};
 use rstest::rstest;
 use rustix::{process::geteuid, thread::Uid, thread::set_thread_res_uid};
 
@@ -234,7 +234,7 @@ fn boot_object_conflict() -> Outcome {
 fn boot_size_mismatch() -> Outcome {
     let options = BootOptions::new();
     options.assign_boot_image(vec![0; 1_474_560])?;
-    options.set_emulation(EmulationType::FLOPPY_2880)
+    options.set_emulation(Emulation::Floppy2880)
 }
 
 fn property_not_accessible() -> Outcome {

@@ -139,3 +139,32 @@ fn the_lock_is_not_held_while_a_reader_is_read() {
     assert_eq!(changer.join().expect("no panic").expect("new"), 1, "the first was done before");
     assert_eq!(image.root().count(), 2);
 }
+
+/// Two who want what can be read but once: the second waits, and gets it too.
+#[test]
+fn a_reader_is_read_once_for_all_who_want_its_bytes() {
+    struct Slow(&'static [u8]);
+    impl Read for Slow {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            thread::sleep(std::time::Duration::from_millis(20));
+            self.0.read(out)
+        }
+    }
+    let image = image();
+    for add in [false, true] {
+        let item = image.create_file_item(format!("item {add}")).expect("a name");
+        item.set_data(Data::reader(Slow(b"once only"))).expect("in no image");
+        thread::scope(|scope| {
+            for number in 0..4 {
+                let (item, image) = (&item, &image);
+                scope.spawn(move || {
+                    if add && number == 2 {
+                        image.root().add(item, &mut silent()).expect("a new name");
+                    }
+                    let text = std::io::read_to_string(item.data().expect("there")).expect("text");
+                    assert_eq!(text, "once only");
+                });
+            }
+        });
+    }
+}

@@ -167,3 +167,43 @@ fn a_session_begins_where_a_disc_can_have_blocks() {
     image.set_session_start_block(0).expect("the first");
     image.create_result_image().expect("an image");
 }
+
+#[test]
+fn a_folder_that_there_is_no_room_for_leaves_nothing() {
+    let image = image();
+    image.set_free_media_blocks(image.used_blocks() + 100).expect("room");
+    let mut count = 0;
+    let refused = loop {
+        match image.root().add_directory(format!("folder {count}")) {
+            Ok(_) => count += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(code::<()>(Err(refused)), codes::IMAPI_E_IMAGE_SIZE_LIMIT);
+    assert!(count > 20, "{count}");
+    assert_eq!(
+        (image.root().count(), image.directory_count(), image.change_point()),
+        (count, count.into(), ChangePoint(count.into()))
+    );
+    assert!(image.used_blocks() <= image.free_media_blocks());
+    image.root().remove("folder 0").expect("there");
+    image.root().add_directory("another").expect("room again");
+}
+
+#[test]
+fn names_of_one_folder_are_not_taken_for_those_of_another() {
+    let image = image();
+    image.set_iso9660_interchange_level(IsoLevel::One).expect("supported");
+    let names = ["long name 1", "long name 2"];
+    let folders = ["a", "b"].map(|name| image.root().add_directory(name).expect("new"));
+    let files = folders.map(|folder| names.map(|name| folder.add_file(name, b"", &mut silent()).expect("new")));
+    for _ in 0..2 {
+        for [first, second] in &files {
+            for (file_system, expected) in [(FileSystem::Iso9660, ["LONG_NAM", "LONG_NA1"]), (FileSystem::Udf, names)] {
+                assert_eq!(first.file_system_name(file_system).expect("a name"), expected[0]);
+                assert_eq!(second.file_system_name(file_system).expect("a name"), expected[1]);
+            }
+        }
+    }
+    assert_eq!(files[1][1].file_system_path(FileSystem::Iso9660).expect("a path"), "/B/LONG_NA1");
+}

@@ -10,6 +10,10 @@
 //! - [`BootEntry`] and [`Hybrid`] are what machines start from an image.
 //! - [`write_image`] makes it a file.
 //!
+//! Above these plain values stands IMAPI's own floor, an object for each interface, to be called in any order and from any
+//! thread: [`FileSystemImage`] with its [`DirectoryItem`]s, [`FileItem`]s and [`BootOptions`], and the
+//! [`FileSystemImageResult`] with its [`ProgressItems`].
+//!
 //! ```
 //! use imapi_fsimage::{Attributes, Content, Kind, NodeId, Tree};
 //!

@@ -10,7 +10,7 @@ use imapi_disc_types::{Cancelled, Control};
 use super::{
     Data, FileStream, ImageError, Update,
     data::Origin,
-    state::{Lock, Underway},
+    underway::{Lock, Underway},
 };
 use crate::{
     Content, ContentError, Contents, Kind, NodeId, ScanError, Scanned, Tree,

@@ -1,30 +1,15 @@
-//! What an image is to be for a kind of disc.
+//! What an image is to be for a kind of disc; [`choose_image_defaults_for_media_type`] has the table.
 //!
-//! | disc | file systems | blocks |
-//! |---|---|---|
-//! | CD-R, CD-RW | ISO 9660, Joliet | 332,800 |
-//! | DVD-R, DVD-RW | ISO 9660, Joliet, UDF 1.02 | 2,298,496 |
-//! | DVD+R, DVD+RW | ISO 9660, Joliet, UDF 1.02 | 2,295,104 |
-//! | DVD-RAM | ISO 9660, Joliet, UDF 1.02 | 2,236,704 |
-//! | DVD-R DL | ISO 9660, Joliet, UDF 1.02 | 4,171,712 |
-//! | DVD+R DL, DVD+RW DL | ISO 9660, Joliet, UDF 1.02 | 4,173,824 |
-//! | HD DVD-R, HD DVD-RAM | UDF 2.50 | 7,340,032 and 9,740,288 |
-//! | BD-R, BD-RE | UDF 2.50 | 12,219,392 |
-//! | disk | ISO 9660, Joliet, UDF 1.02 | no limit |
+//! [`choose_image_defaults_for_media_type`]: FileSystemImage::choose_image_defaults_for_media_type
 //!
 //! Everything reads ISO 9660 and UDF 1.02; who has a drive for HD DVD or Blu-ray discs has a system that reads 2.50, which is
-//! the revision that their makers chose, keeps its metadata twice and has no files that are too large for it. CDs have no
-//! UDF because its fixed parts take room that CDs have little of. The blocks are those of the smallest disc of the kind that
+//! the revision that their makers chose, keeps its metadata twice and has no files that are too large for it. CDs are
+//! what the oldest readers read, which know nothing of UDF. The blocks are those of the smallest disc of the kind that
 //! is sold; a disc in a drive has those that it says.
 
 use imapi_disc_types::{Disc, DiscFacts, MediaType};
 
-use super::{
-    FileSystemImage, ImageError,
-    error::DiscFailure,
-    image::check_room,
-    state::{Change, Settings},
-};
+use super::{FileSystemImage, ImageError, error::DiscFailure, image::check_room, state::Settings, underway::Change};
 use crate::{FileSystems, UdfRevision};
 
 /// What an image is to be.
@@ -73,8 +58,13 @@ impl FileSystemImage {
     /// | disc | file systems | blocks |
     /// |---|---|---|
     /// | CD-R, CD-RW | ISO 9660, Joliet | 332,800 |
-    /// | DVD | ISO 9660, Joliet, UDF 1.02 | of the kind |
-    /// | HD DVD, Blu-ray | UDF 2.50 | of the kind |
+    /// | DVD-R, DVD-RW | ISO 9660, Joliet, UDF 1.02 | 2,298,496 |
+    /// | DVD+R, DVD+RW | ISO 9660, Joliet, UDF 1.02 | 2,295,104 |
+    /// | DVD-RAM | ISO 9660, Joliet, UDF 1.02 | 2,236,704 |
+    /// | DVD-R DL | ISO 9660, Joliet, UDF 1.02 | 4,171,712 |
+    /// | DVD+R DL, DVD+RW DL | ISO 9660, Joliet, UDF 1.02 | 4,173,824 |
+    /// | HD DVD-R, HD DVD-RAM | UDF 2.50 | 7,340,032 and 9,740,288 |
+    /// | BD-R, BD-RE | UDF 2.50 | 12,219,392 |
     /// | disk | ISO 9660, Joliet, UDF 1.02 | no limit |
     #[doc(alias = "IFileSystemImage::ChooseImageDefaultsForMediaType")]
     pub fn choose_image_defaults_for_media_type(&self, medium: MediaType) -> Result<(), ImageError> {

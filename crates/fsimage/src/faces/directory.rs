@@ -10,7 +10,8 @@ use super::{
     dates::Explicit,
     item::{Detached, Item, Place},
     path,
-    state::{Lent, State, Underway},
+    state::State,
+    underway::{Lent, Underway},
 };
 use crate::{
     Attributes, Content, Kind, Links, NodeId, ScanError, ScanOptions, ScanReport, Timestamp, TreeError, UdfRevision,

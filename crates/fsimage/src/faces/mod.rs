@@ -19,6 +19,7 @@
 
 mod adding;
 mod boot;
+mod building;
 mod data;
 mod dates;
 mod defaults;
@@ -35,6 +36,7 @@ mod state;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod underway;
 mod volume;
 
 pub use boot::BootOptions;

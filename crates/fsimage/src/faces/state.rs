@@ -1,9 +1,9 @@
 //! [`Shared`]: what all objects of an image have in common, and who may change it when.
 //!
-//! One lock has everything. It is held for as long as a call looks or changes, but never while something else runs: neither
-//! a reader whose bytes are copied, nor whoever hears of progress. So these may ask the image whatever they like. Who changes
-//! something long says so first ([`Underway`]); other threads that want to change something wait for it, and the same thread
-//! is refused, since it would wait for itself.
+//! One lock has everything. It is held for as long as a call looks or changes (of a folder on disk, while a folder in it is
+//! read), but never while something of others runs: neither a reader whose bytes are copied, nor whoever hears of progress. So
+//! these may ask the image whatever they like. Who changes something long says so first ([`Underway`]); other threads that
+//! want to change something wait for it, and the same thread is refused, since it would wait for itself.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,7 +11,11 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use super::{BootOptions, FileStream, ImageError, boot, dates::ExplicitDates};
+use super::{
+    BootOptions, FileStream, ImageError, boot,
+    dates::ExplicitDates,
+    underway::{Change, Underway},
+};
 use crate::{
     Attributes, ChangePoint, Content, Contents, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp, Tree,
     UdfRevision,
@@ -196,7 +200,20 @@ impl Shared {
         let Change(mut state) = self.change()?;
         state.busy = Some(thread::current().id());
         let undo = Some((state.tree.change_point(), state.contents.mark()));
-        Ok(Underway { shared: self, undo })
+        Ok(Underway::new(self, undo))
+    }
+
+    /// Ends what was long, and goes back to where it began if that is said.
+    pub fn end(&self, undo: Option<(ChangePoint, Mark)>) {
+        let mut state = self.look();
+        if let Some((point, mark)) = undo {
+            let (tree, contents) = state.parts();
+            tree.roll_back(point).expect("nobody locks anything meanwhile");
+            contents.forget(mark);
+        }
+        state.busy = None;
+        drop(state);
+        self.idle.notify_all();
     }
 
     /// To do something long that changes nothing.
@@ -204,7 +221,7 @@ impl Shared {
         let mut state = self.set()?;
         state.catch_up();
         state.busy = Some(thread::current().id());
-        Ok(Underway { shared: self, undo: None })
+        Ok(Underway::new(self, None))
     }
 }
 
@@ -301,126 +318,5 @@ impl State {
     /// The most blocks that the image takes. What boot images have may have changed since it was last asked.
     pub fn used_blocks(&self) -> u64 {
         self.tree.estimated_blocks(&self.settings.shape())
-    }
-}
-
-/// A change of the tree; nothing else happens meanwhile.
-pub(super) struct Change<'a>(pub MutexGuard<'a, State>);
-
-impl std::ops::Deref for Change<'_> {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        &self.0
-    }
-}
-
-impl std::ops::DerefMut for Change<'_> {
-    fn deref_mut(&mut self) -> &mut State {
-        &mut self.0
-    }
-}
-
-/// Something long. Others may look at what it has come to, but change nothing.
-pub(super) struct Underway<'a> {
-    shared: &'a Shared,
-    /// To where it goes back when it fails.
-    undo: Option<(ChangePoint, Mark)>,
-}
-
-impl<'a> Underway<'a> {
-    pub fn look(&self) -> MutexGuard<'a, State> {
-        self.shared.look()
-    }
-
-    pub fn shared(&self) -> &'a Shared {
-        self.shared
-    }
-
-    /// It was done: nothing is undone.
-    pub fn keep(mut self) {
-        self.undo = None;
-    }
-}
-
-/// A panic of whoever hears of it counts as a failure.
-impl Drop for Underway<'_> {
-    fn drop(&mut self) {
-        let mut state = self.shared.look();
-        if let Some((point, mark)) = self.undo {
-            let (tree, contents) = state.parts();
-            tree.roll_back(point).expect("nobody locks anything meanwhile");
-            contents.forget(mark);
-        }
-        state.busy = None;
-        drop(state);
-        self.shared.idle.notify_all();
-    }
-}
-
-/// Tree and contents, taken out of the state for somebody who wants them for long, with the lock that keeps others from
-/// missing them. They go back when this ends.
-pub(super) struct Lent<'a> {
-    shared: &'a Shared,
-    guard: Option<MutexGuard<'a, State>>,
-    pub tree: Tree,
-    pub contents: Contents,
-}
-
-impl<'a> Lent<'a> {
-    pub fn new(underway: &Underway<'a>) -> Self {
-        let mut lent = Self {
-            shared: underway.shared(),
-            guard: Some(underway.look()),
-            tree: Tree::new(Attributes::default()),
-            contents: Contents::new(),
-        };
-        lent.swap();
-        lent
-    }
-
-    /// What is here goes where it belongs, or the other way round.
-    fn swap(&mut self) {
-        if let Some(state) = &mut self.guard {
-            let (tree, contents) = state.parts();
-            std::mem::swap(tree, &mut self.tree);
-            std::mem::swap(contents, &mut self.contents);
-        }
-    }
-
-    /// The parts: tree, contents, and what lets others look.
-    pub fn parts(&mut self) -> (&mut Tree, &mut Contents, Lock<'_, 'a>) {
-        (&mut self.tree, &mut self.contents, Lock { shared: self.shared, guard: &mut self.guard })
-    }
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        self.swap();
-    }
-}
-
-/// The lock of what is lent.
-pub(super) struct Lock<'l, 'a> {
-    shared: &'a Shared,
-    guard: &'l mut Option<MutexGuard<'a, State>>,
-}
-
-impl Lock<'_, '_> {
-    /// Puts everything back, lets go of the lock, and takes it all again.
-    pub fn unlocked<T>(&mut self, tree: &mut Tree, contents: &mut Contents, work: impl FnOnce() -> T) -> T {
-        let swap = |state: &mut State, tree: &mut Tree, contents: &mut Contents| {
-            let parts = state.parts();
-            std::mem::swap(parts.0, tree);
-            std::mem::swap(parts.1, contents);
-        };
-        if let Some(mut state) = self.guard.take() {
-            swap(&mut state, tree, contents);
-        }
-        let outcome = work();
-        let mut state = self.shared.look();
-        swap(&mut state, tree, contents);
-        *self.guard = Some(state);
-        outcome
     }
 }

@@ -8,6 +8,7 @@ mod items;
 mod model;
 mod properties;
 mod readonly;
+mod refusals;
 mod results;
 mod staging;
 mod threads;

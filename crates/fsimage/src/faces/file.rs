@@ -209,7 +209,7 @@ impl FileItem {
     }
 
     /// Makes it a real-time file, or one as others. Alone of all changes this one is taken while a result lives; it is seen in
-    /// the next one.
+    /// those that are made when none lives any more.
     #[doc(alias = "IFsiFileItem2::put_IsRealTime")]
     pub fn set_real_time(&self, real_time: bool) -> Result<Kept, ImageError> {
         let mut state = self.shared().set()?;

@@ -60,7 +60,8 @@ fn a_reader_finds_what_was_put_there() {
     drop((image, docs, item));
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("image.iso");
-    write_image(&stream, &path, WriteOptions { sync: false }, &mut Control::silent()).expect("room");
+    write_image(&stream, &path, WriteOptions { sync: false, ..WriteOptions::default() }, &mut Control::silent())
+        .expect("room");
     for kind in ["-tiso", "-tudf"] {
         let output = std::process::Command::new("7z")
             .args(["x", "-so", kind])

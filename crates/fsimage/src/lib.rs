@@ -10,6 +10,10 @@
 //! - [`BootEntry`] and [`Hybrid`] are what machines start from an image.
 //! - [`write_image`] makes it a file.
 //!
+//! Above these plain values stands IMAPI's own floor, an object for each interface, to be called in any order and from any
+//! thread: [`FileSystemImage`] with its [`DirectoryItem`]s, [`FileItem`]s and [`BootOptions`], and the
+//! [`FileSystemImageResult`] with its [`ProgressItems`].
+//!
 //! ```
 //! use imapi_fsimage::{Attributes, Content, Kind, NodeId, Tree};
 //!
@@ -29,6 +33,9 @@
 
 mod boot;
 mod content;
+mod estimate;
+mod faces;
+mod file_system;
 mod iso9660;
 mod named;
 mod options;
@@ -44,6 +51,12 @@ pub use boot::{
     BootEntry, BootError, BootImage, Emulation, Hybrid, HybridCode, Manufacturer, MbrCode, PartitionTable, Platform,
 };
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
+pub use faces::{
+    BootOptions, Data, DirectoryItem, DiscFailure, Enumeration, FileItem, FileStream, FileSystemImage,
+    FileSystemImageResult, ImageError, Item, ItemType, Kept, NamedStreams, ProgressItem, ProgressItems, Skipping,
+    Update,
+};
+pub use file_system::FileSystem;
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;
 pub use result::{ImageFile, Part, PartOf, ResultImage};

@@ -8,7 +8,7 @@ use std::{
     hash::Hash,
 };
 
-use crate::NodeId;
+use crate::{FileSystem, IsoLevel, Kind, NodeId, Tree, iso9660::Naming, udf};
 
 /// What a file is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +19,21 @@ pub(crate) struct Named {
 }
 
 /// Beyond that many files of almost one name nothing is tried any more.
-const MOST_NUMBERS: u32 = 9_999_999;
+pub(crate) const MOST_NUMBERS: u32 = 9_999_999;
 
 /// Gives each file of a folder a name that no other has: whoever comes first keeps its own. The function says by what
 /// readers tell a file's name with a number from others. An error is the node that no name is left for.
 pub(crate) fn assign<K: Hash + Eq>(
     children: impl ExactSizeIterator<Item = NodeId>,
     key: impl Fn(NodeId, u32) -> K,
+) -> Result<Vec<Named>, NodeId> {
+    assign_up_to(children, key, MOST_NUMBERS)
+}
+
+fn assign_up_to<K: Hash + Eq>(
+    children: impl ExactSizeIterator<Item = NodeId>,
+    key: impl Fn(NodeId, u32) -> K,
+    most: u32,
 ) -> Result<Vec<Named>, NodeId> {
     let mut taken = HashSet::with_capacity(children.len());
     let mut named = Vec::with_capacity(children.len());
@@ -43,11 +51,55 @@ pub(crate) fn assign<K: Hash + Eq>(
         let number = next.entry(key(node, MOST_NUMBERS)).or_insert(1);
         while !taken.insert(key(node, *number)) {
             *number += 1;
-            if *number >= MOST_NUMBERS {
+            if *number >= most {
                 return Err(node);
             }
         }
         named.push(Named { node, number: *number });
     }
     Ok(named)
+}
+
+/// How a file system of an image calls what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Calling {
+    /// As ISO 9660 and Joliet do.
+    Iso(Naming),
+    /// As UDF does.
+    Udf,
+}
+
+impl Calling {
+    pub fn new(file_system: FileSystem, level: IsoLevel) -> Self {
+        match (file_system, level) {
+            (FileSystem::Iso9660, IsoLevel::One) => Self::Iso(Naming::Eight),
+            (FileSystem::Iso9660, IsoLevel::Two | IsoLevel::Three) => Self::Iso(Naming::Thirty),
+            (FileSystem::Joliet, _) => Self::Iso(Naming::Joliet),
+            (FileSystem::Udf, _) => Self::Udf,
+        }
+    }
+
+    /// What a name becomes with that number behind it, as people see it.
+    pub fn name(self, name: &[u8], is_folder: bool, number: u32) -> String {
+        match self {
+            Self::Iso(naming) => naming.name(name, is_folder, number),
+            Self::Udf => udf::names::name(name, number).into_owned(),
+        }
+    }
+
+    /// Whether the file system has such things, where nobody asked for those of Unix.
+    pub fn shows(kind: Kind) -> bool {
+        matches!(kind, Kind::Directory | Kind::File { .. })
+    }
+
+    /// The names of what is in a folder, with fewer numbers than that. An error is the node that no name is left for.
+    pub fn assign(self, tree: &Tree, folder: NodeId, most: u32) -> Result<Vec<Named>, NodeId> {
+        let mut children: Vec<NodeId> = tree.children(folder).filter(|&node| Self::shows(tree.kind(node))).collect();
+        children.sort_unstable_by_key(|&node| tree.name(node));
+        let key = |node, number| {
+            let name = self.name(tree.name(node), matches!(tree.kind(node), Kind::Directory), number);
+            if let Self::Iso(naming) = self { naming.key(name) } else { name }
+        };
+        assign_up_to(children.into_iter(), key, most)
+    }
 }

@@ -100,16 +100,30 @@ impl ResultImage {
     /// The files that have blocks, in the order of their blocks.
     #[doc(alias = "IProgressItems")]
     pub fn files(&self) -> impl Iterator<Item = ImageFile> + '_ {
-        let first = self.plan.data_begins();
-        self.plan.data.files().iter().map(move |file| {
-            let begins = first + file.begins;
-            ImageFile {
-                path: self.path_of(file),
-                node: file.node,
-                blocks: begins..begins + file.size.div_ceil(BLOCK as u64),
-                size: file.size,
-            }
-        })
+        self.plan.data.files().iter().map(|file| self.image_file(file))
+    }
+
+    /// How many files have blocks.
+    pub(crate) fn file_count(&self) -> usize {
+        self.plan.data.files().len()
+    }
+
+    /// One of the files that have blocks.
+    pub(crate) fn file(&self, index: usize) -> Option<ImageFile> {
+        self.plan.data.files().get(index).map(|file| self.image_file(file))
+    }
+
+    /// The file that has a block of the image.
+    pub(crate) fn file_with_block(&self, block: u64) -> Option<ImageFile> {
+        let region = (block < self.plan.blocks).then(|| self.plan.region_at(block))?;
+        let file = self.plan.data.file_at(block.checked_sub(region.first)?);
+        file.filter(|_| region.owner == Owner::Data).map(|file| self.image_file(&file))
+    }
+
+    fn image_file(&self, file: &FileExtent) -> ImageFile {
+        let begins = self.plan.data_begins() + file.begins;
+        let (node, size) = (file.node, file.size);
+        ImageFile { path: self.path_of(file), node, blocks: begins..begins + size.div_ceil(BLOCK as u64), size }
     }
 
     fn path_of(&self, file: &FileExtent) -> String {

@@ -24,6 +24,7 @@ pub use reader::{ContentReader, OpenContent};
 pub(crate) use descriptors::{Descriptors, FOLDERS, open_folder};
 pub(crate) use on_disk::{FolderId, Folders, OnDisk, Seen, absolute, open_in};
 
+pub(crate) use stash::StashWriter;
 use stash::{Piece, Stash};
 
 /// What each [`Content`] of an image is: bytes in memory, a source, a file on disk, or a stream that was kept.
@@ -58,9 +59,10 @@ pub struct Contents {
 }
 
 /// One of the contents.
+#[derive(Clone)]
 enum Entry {
     Bytes(Arc<[u8]>),
-    Source(Box<Supplied>),
+    Source(Arc<Supplied>),
     OnDisk(OnDisk),
     Stashed(Piece, Box<Path>),
 }
@@ -127,7 +129,7 @@ impl Contents {
         if found < bytes {
             return Err(ContentError::Length { file: name, expected: bytes, found });
         }
-        Ok(self.push(Entry::Source(Box::new(Supplied { source, bytes, name }))))
+        Ok(self.push(Entry::Source(Arc::new(Supplied { source, bytes, name }))))
     }
 
     /// Whatever can only be read once and from front to back: it is read now, and kept in the working directory. The
@@ -140,6 +142,49 @@ impl Contents {
     ) -> Result<Content, ContentError> {
         let piece = self.stash.keep(stream, name.as_ref(), control)?;
         Ok(self.push(Entry::Stashed(piece, name.as_ref().into())))
+    }
+
+    /// Writes at the end of the stash, for whoever cannot lend all contents while a stream is read.
+    pub(crate) fn stash_writer(&mut self) -> Result<StashWriter, ContentError> {
+        self.stash.writer()
+    }
+
+    /// Makes what was written one of the contents. The name is for messages.
+    pub(crate) fn keep_written(&mut self, writer: &StashWriter, name: impl AsRef<Path>) -> Content {
+        let piece = self.stash.keep_written(writer);
+        self.push(Entry::Stashed(piece, name.as_ref().into()))
+    }
+
+    /// Makes what was written the bytes of contents that were a file on disk. They stay the same contents.
+    pub(crate) fn replace_by_written(&mut self, content: Content, writer: &StashWriter) {
+        let name = self.origin(content).unwrap_or_default();
+        let piece = self.stash.keep_written(writer);
+        let place = usize::try_from(content.0).ok();
+        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
+            *entry = Entry::Stashed(piece, name.into());
+        }
+    }
+
+    /// Files on disk that come from now on are others than those that are there, also where they are the same on disk.
+    pub(crate) fn share_no_more(&mut self) {
+        self.shared.clear();
+    }
+
+    /// Those that are files on disk, from one number on.
+    pub(crate) fn on_disk_from(&self, first: usize) -> Vec<Content> {
+        let is_on_disk = |place: &usize| matches!(self.entries.get(*place), Some(Entry::OnDisk(_)));
+        (first..self.entries.len()).filter(is_on_disk).map(|place| Content(place as u64)).collect()
+    }
+
+    /// These contents alone, as number 0: they can be read whatever becomes of the others.
+    pub(crate) fn alone(&self, content: Content) -> Result<Self, ContentError> {
+        let mut alone = Self { stash: self.stash.clone(), ..Self::default() };
+        let entry = match self.entry(content)? {
+            Entry::OnDisk(file) => Entry::OnDisk(self.folders.copy_file(file, &mut alone.folders)?),
+            entry => entry.clone(),
+        };
+        alone.entries.push(entry);
+        Ok(alone)
     }
 
     /// The folder for streams that must be kept.
@@ -205,6 +250,19 @@ impl Contents {
         self.folders.forget(mark.folders);
         self.stash.forget(mark.stash);
         self.shared.retain(|_, content| content.0 < mark.entries as u64);
+    }
+}
+
+#[cfg(test)]
+impl Contents {
+    /// Lets a test give the stash a file that does not do what it should.
+    pub(crate) fn swap_stash(&mut self, file: std::fs::File) {
+        self.stash.swap(file);
+    }
+
+    /// Lets a test say that there is more in the stash than there is.
+    pub(crate) fn pretend_stash(&mut self, end: u64) {
+        self.stash.pretend(end);
     }
 }
 

@@ -102,6 +102,23 @@ impl Folders {
         Ok(OnDisk { folder, name, followed, size, modified: modified.nanoseconds() })
     }
 
+    /// The same file among other folders.
+    pub(crate) fn copy_file(&self, file: &OnDisk, others: &mut Self) -> Result<OnDisk, ContentError> {
+        let mut steps = Vec::new();
+        let mut at = Some(file.folder);
+        while let Some(here) = at {
+            let step = &self.steps[here.0 as usize];
+            steps.push(step);
+            at = step.parent;
+        }
+        let mut folder = None;
+        for step in steps.iter().rev() {
+            folder = Some(others.add(folder, self.name(step.name), step.followed)?);
+        }
+        let folder = folder.unwrap_or(FolderId(0));
+        Ok(OnDisk { folder, name: others.store(self.name(file.name))?, ..*file })
+    }
+
     /// How much there is, for [`forget`](Self::forget).
     pub(crate) fn mark(&self) -> (usize, usize) {
         (self.steps.len(), self.names.len())

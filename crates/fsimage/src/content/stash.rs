@@ -18,7 +18,7 @@ const CHUNK: usize = 1 << 20;
 
 /// A temporary file. Its name is taken away as soon as it is open, so that nothing of it stays behind a program that is
 /// killed; messages still have the name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct StashFile {
     file: Arc<File>,
     path: PathBuf,
@@ -26,10 +26,32 @@ struct StashFile {
 }
 
 /// Where streams are kept until they are read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Stash {
     directory: PathBuf,
     file: Option<StashFile>,
+}
+
+/// Writes at the end of the stash. What it wrote is a part of it once it is [kept](super::Contents::keep_written); only
+/// one at a time may write.
+#[derive(Debug)]
+pub(crate) struct StashWriter {
+    file: StashFile,
+    start: u64,
+}
+
+impl StashWriter {
+    /// Bytes that were written.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.file.end - self.start
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ContentError> {
+        let failed = |source| ContentError::StashWrite { stash: self.file.path.clone(), source };
+        self.file.file.write_all_at(bytes, self.file.end).map_err(failed)?;
+        self.file.end += bytes.len() as u64;
+        Ok(())
+    }
 }
 
 /// A piece of the stash.
@@ -86,17 +108,28 @@ impl Stash {
         name: &Path,
         control: &mut Control<'_, u64>,
     ) -> Result<Piece, ContentError> {
+        let mut writer = self.writer()?;
+        let outcome = fill(&mut writer, stream, name, control);
+        let piece = self.keep_written(&writer);
+        outcome.inspect_err(|_| self.forget(piece.start)).map(|()| piece)
+    }
+
+    /// A writer at the end of the stash, which is made where there is none yet.
+    pub(super) fn writer(&mut self) -> Result<StashWriter, ContentError> {
         let file = match self.file.take() {
             Some(file) => file,
             None => StashFile::create(&self.directory)?,
         };
-        let file = self.file.insert(file);
-        let start = file.end;
-        let outcome = fill(file, stream, name, control);
-        if outcome.is_err() {
-            self.forget(start);
+        let file = self.file.insert(file).clone();
+        Ok(StashWriter { start: file.end, file })
+    }
+
+    /// Makes what was written a part of the stash.
+    pub(super) fn keep_written(&mut self, writer: &StashWriter) -> Piece {
+        if let Some(file) = &mut self.file {
+            file.end = file.end.max(writer.file.end);
         }
-        outcome.map(|()| Piece { start, bytes: self.end() - start })
+        Piece { start: writer.start, bytes: writer.bytes() }
     }
 
     /// The open file of a piece.
@@ -142,12 +175,11 @@ impl Stash {
 }
 
 fn fill(
-    file: &mut StashFile,
+    writer: &mut StashWriter,
     stream: &mut dyn Read,
     name: &Path,
     control: &mut Control<'_, u64>,
 ) -> Result<(), ContentError> {
-    let start = file.end;
     let mut buffer = vec![0; CHUNK];
     loop {
         let count = match stream.read(&mut buffer) {
@@ -156,11 +188,8 @@ fn fill(
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(source) => return Err(ContentError::Read { file: name.to_path_buf(), source }),
         };
-        file.file
-            .write_all_at(&buffer[..count], file.end)
-            .map_err(|source| ContentError::StashWrite { stash: file.path.clone(), source })?;
-        file.end += count as u64;
-        control.emit(&(file.end - start))?;
+        writer.write(&buffer[..count])?;
+        control.emit(&writer.bytes())?;
     }
 }
 

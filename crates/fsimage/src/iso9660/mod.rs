@@ -22,7 +22,8 @@ use crate::{
     plan::{Claim, FileData, Placement, PlanError, Rank, Recognition, Where, Writer, pack::BLOCK},
 };
 
-use names::Naming;
+pub(crate) use names::Naming;
+pub(crate) use view::SECTION;
 use view::{Deep, Manner, View};
 
 /// Writes ISO 9660, and Joliet beside it.

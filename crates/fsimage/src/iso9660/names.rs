@@ -9,7 +9,7 @@ use crate::{
 
 /// The rules of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Naming {
+pub(crate) enum Naming {
     /// Eight capital letters, digits or underscores, and three.
     Eight,
     /// Thirty of them in name and extension together, thirty-one in the names of folders.
@@ -44,7 +44,7 @@ impl Naming {
     }
 
     /// The name without the version, and without a dot at its end.
-    fn name(self, name: &[u8], is_folder: bool, number: u32) -> String {
+    pub fn name(self, name: &[u8], is_folder: bool, number: u32) -> String {
         let text = String::from_utf8_lossy(name);
         let mapped: String = text.chars().map(|c| self.character(c)).collect();
         let strict = matches!(self, Self::Eight | Self::Thirty);
@@ -104,7 +104,7 @@ impl Naming {
     }
 
     /// By what readers tell names from each other.
-    fn key(self, name: String) -> String {
+    pub fn key(self, name: String) -> String {
         if self == Self::Relaxed { name.to_ascii_uppercase() } else { name }
     }
 

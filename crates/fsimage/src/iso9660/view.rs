@@ -35,7 +35,7 @@ pub(super) enum Deep {
 }
 
 /// What of a file is in an extent, when it has several: whole blocks, less than 4 GiB.
-pub(super) const SECTION: u64 = 0xFFFF_F800;
+pub(crate) const SECTION: u64 = 0xFFFF_F800;
 
 /// The tree, in the order of records. Eight bytes a record: what stands in them comes from the tree when they are written.
 #[derive(Debug)]

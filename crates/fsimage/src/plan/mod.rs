@@ -20,7 +20,7 @@ pub(crate) use writer::{Patch, Placement, Rank, Recognition, Writer};
 use layout::Layout;
 
 /// The block at which the descriptors begin that all file systems share; those before it are the system's.
-const RECOGNITION: u64 = 16;
+pub(crate) const RECOGNITION: u64 = 16;
 
 /// Blocks that a disc can number: addresses are of 31 bits.
 const MOST_BLOCKS: u64 = i32::MAX as u64;

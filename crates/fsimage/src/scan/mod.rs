@@ -16,10 +16,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use imapi_disc_types::Control;
+use imapi_disc_types::{Cancelled, Control};
 use rustix::fs::{FileType, OFlags};
 
-use crate::{Attributes, Contents, Kind, NodeId, Timestamp, Tree, content};
+use crate::{Attributes, Content, Contents, Kind, NodeId, Timestamp, Tree, content};
 
 pub use error::ScanError;
 pub use glob::{GlobError, Globs};
@@ -106,6 +106,25 @@ pub struct Scanned {
     pub bytes: u64,
 }
 
+/// Who hears of a scan, and may look at what it has come to.
+pub(crate) trait Witness {
+    /// Whether to go on.
+    fn check(&self) -> Result<(), Cancelled>;
+
+    /// A folder was read.
+    fn scanned(&mut self, tree: &mut Tree, contents: &mut Contents, event: &Scanned) -> Result<(), Cancelled>;
+}
+
+impl Witness for Control<'_, Scanned> {
+    fn check(&self) -> Result<(), Cancelled> {
+        Control::check(self)
+    }
+
+    fn scanned(&mut self, _: &mut Tree, _: &mut Contents, event: &Scanned) -> Result<(), Cancelled> {
+        self.emit(event)
+    }
+}
+
 /// What was added, and what was not.
 #[derive(Debug, Default)]
 pub struct ScanReport {
@@ -178,6 +197,18 @@ pub fn add_tree(
     options: &ScanOptions,
     control: &mut Control<'_, Scanned>,
 ) -> Result<ScanReport, ScanError> {
+    add_tree_before(tree, contents, parent, folder, options, control)
+}
+
+/// The same before a witness.
+pub(crate) fn add_tree_before(
+    tree: &mut Tree,
+    contents: &mut Contents,
+    parent: NodeId,
+    folder: &Path,
+    options: &ScanOptions,
+    witness: &mut dyn Witness,
+) -> Result<ScanReport, ScanError> {
     let stat = look_up(folder)?;
     if stat.kind() != FileType::Directory {
         return Err(ScanError::NotADirectory { path: folder.to_path_buf() });
@@ -191,7 +222,7 @@ pub fn add_tree(
         } else {
             parent
         };
-        scanner.folder(node, &path, &stat, control)?;
+        scanner.folder(node, &path, &stat, witness)?;
         Ok(scanner.report)
     })
 }
@@ -224,6 +255,16 @@ pub fn add_file(
         let open = open.map_err(failed)?;
         Scanner::new(tree, contents, options).single(parent, name, (folder, &open), &last, &stat)
     })
+}
+
+/// Registers a file on disk without giving it a place in a tree, and says how many bytes it has.
+pub(crate) fn content_of(contents: &mut Contents, path: &Path) -> Result<(Content, u64), ScanError> {
+    let mut tree = Tree::new(Attributes::default());
+    let node = add_file(&mut tree, contents, NodeId::ROOT, b"it", path, &ScanOptions::default())?;
+    match tree.kind(node) {
+        Kind::File { size, content } => Ok((content, size)),
+        _ => Err(ScanError::NotAFile { path: path.to_path_buf() }),
+    }
 }
 
 /// Adds what a mapping names: what is in a folder goes into the folder of that path, a file takes the path as its own.

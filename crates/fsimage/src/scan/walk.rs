@@ -9,11 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use imapi_disc_types::Control;
 use rustix::fs::{FileType, OFlags, readlinkat};
 
 use super::{
-    Links, ScanError, ScanOptions, ScanReport, Scanned, Skipped, SkippedBecause, Unreadable, listing::Listing,
+    Links, ScanError, ScanOptions, ScanReport, Scanned, Skipped, SkippedBecause, Unreadable, Witness, listing::Listing,
     stat::Stat, xattr,
 };
 use crate::{
@@ -82,7 +81,7 @@ impl<'a> Scanner<'a> {
         node: NodeId,
         path: &Path,
         stat: &Stat,
-        control: &mut Control<'_, Scanned>,
+        witness: &mut dyn Witness,
     ) -> Result<(), ScanError> {
         let folder = self.contents.folders.add(None, path.as_os_str().as_bytes(), true)?;
         self.top = Some(folder);
@@ -90,14 +89,14 @@ impl<'a> Scanner<'a> {
         self.waiting.push(Waiting { folder, node, new: false, depth: 0, identity: stat.identity() });
         let mut listing = Listing::default();
         while let Some(next) = self.waiting.pop() {
-            control.check()?;
+            witness.check()?;
             let Some(open) = self.list(&next, &mut listing)? else { continue };
             self.trail.truncate(next.depth);
             self.trail.push(next.identity);
-            self.entries(&next, &open, &listing, control)?;
+            self.entries(&next, &open, &listing, witness)?;
             let folder = self.contents.folders.path(next.folder, None);
             let ScanReport { files, bytes, .. } = self.report;
-            control.emit(&Scanned { folder, files, bytes })?;
+            witness.scanned(self.tree, self.contents, &Scanned { folder, files, bytes })?;
         }
         Ok(())
     }
@@ -134,13 +133,13 @@ impl<'a> Scanner<'a> {
         at: &Waiting,
         open: &File,
         listing: &Listing,
-        control: &mut Control<'_, Scanned>,
+        witness: &dyn Witness,
     ) -> Result<(), ScanError> {
         let needs_path = self.options.excludes.need_path();
         let from_top = if needs_path { self.contents.folders.path(at.folder, self.top) } else { PathBuf::new() };
         let waited = self.waiting.len();
         for place in 0..listing.len() {
-            control.check()?;
+            witness.check()?;
             let place = Place { folder: at.folder, open, name: listing.name(place) };
             let name = place.name.to_bytes();
             let stat = self.look_at(place);

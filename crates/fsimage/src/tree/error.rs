@@ -66,6 +66,52 @@ pub enum TreeError {
         /// The path of the file.
         path: String,
     },
+    /// A name with other characters than the image allows.
+    #[error("{name:?} has characters that the image does not allow")]
+    Restricted {
+        /// The name.
+        name: String,
+    },
+    /// The image would become larger than it may be.
+    #[error("with {path:?} the image would have {needed} blocks, and it may have {limit}")]
+    NoRoom {
+        /// What there is no room for.
+        path: String,
+        /// Blocks that the image would have.
+        needed: u64,
+        /// Blocks that it may have.
+        limit: u64,
+    },
+    /// A folder would lie too deep.
+    #[error("{path:?} lies below the eighth level of folders")]
+    TooDeep {
+        /// Its path.
+        path: String,
+    },
+    /// More folders than a file system of the image can number.
+    #[error("{file_system} has at most 65,535 folders")]
+    TooManyFolders {
+        /// The file system.
+        file_system: &'static str,
+    },
+    /// A file that is too large for a file system of the image.
+    #[error("{path:?} has {size} bytes, too many for {file_system}")]
+    TooBig {
+        /// Its path.
+        path: String,
+        /// Its bytes.
+        size: u64,
+        /// The file system.
+        file_system: &'static str,
+    },
+    /// All names that a file could have are taken.
+    #[error("{path:?} has no name of its own in {file_system}")]
+    NoUniqueName {
+        /// Its path.
+        path: String,
+        /// The file system.
+        file_system: &'static str,
+    },
     /// The root can neither be removed nor replaced.
     #[error("the root of an image stays where it is")]
     Root,
@@ -90,6 +136,12 @@ impl Coded for TreeError {
             Self::NotInTree { .. } => fs::IMAPI_E_NOT_IN_FILE_SYSTEM,
             Self::NotAFile { .. } => fs::IMAPI_E_NOT_FILE,
             Self::NoStream { .. } => fs::IMAPI_E_FILE_NOT_FOUND,
+            Self::Restricted { .. } => fs::IMAPI_E_RESTRICTED_NAME_VIOLATION,
+            Self::NoRoom { .. } => fs::IMAPI_E_IMAGE_SIZE_LIMIT,
+            Self::TooDeep { .. } => fs::IMAPI_E_ISO9660_LEVELS,
+            Self::TooManyFolders { .. } => fs::IMAPI_E_TOO_MANY_DIRS,
+            Self::TooBig { .. } => fs::IMAPI_E_DATA_TOO_BIG,
+            Self::NoUniqueName { .. } => fs::IMAPI_E_NO_UNIQUE_NAME,
             Self::Root | Self::Locked { .. } | Self::TooManyStreams { .. } => fs::IMAPI_E_INVALID_PARAM,
             Self::Full => fs::IMAPI_E_FSI_INTERNAL_ERROR,
         }
@@ -112,10 +164,27 @@ impl Coded for TreeError {
                 put(Fact::File, Value::Text(path));
                 put(Fact::Limit, Value::from(super::Tree::STREAMS as u64));
             }
-            Self::NotADirectory { path } | Self::NotAFile { path } => put(Fact::Path, Value::Text(path)),
+            Self::NotADirectory { path } | Self::NotAFile { path } | Self::TooDeep { path } => {
+                put(Fact::Path, Value::Text(path));
+            }
             Self::NotEmpty { path } => put(Fact::Directory, Value::Text(path)),
             Self::Name { name } => put(Fact::Path, Value::Text(name)),
-            Self::NotInTree { name } => put(Fact::Name, Value::Text(name)),
+            Self::NoRoom { path, needed, limit } => {
+                put(Fact::Path, Value::Text(path));
+                put(Fact::Needed, Value::from(*needed));
+                put(Fact::Limit, Value::from(*limit));
+            }
+            Self::TooManyFolders { file_system } => put(Fact::FileSystem, Value::Text(file_system)),
+            Self::TooBig { path, size, file_system } => {
+                put(Fact::FileSystem, Value::Text(file_system));
+                put(Fact::Path, Value::Text(path));
+                put(Fact::Size, Value::from(*size));
+            }
+            Self::NoUniqueName { path, file_system } => {
+                put(Fact::Path, Value::Text(path));
+                put(Fact::FileSystem, Value::Text(file_system));
+            }
+            Self::NotInTree { name } | Self::Restricted { name } => put(Fact::Name, Value::Text(name)),
             Self::Root => put(Fact::Parameter, Value::Text(&"path")),
             Self::Locked { point } => {
                 put(Fact::Parameter, Value::Text(&"ChangePoint"));

@@ -22,6 +22,7 @@ impl Tree {
         let hash = hash(&self.hasher, parent, self.span(node.name()));
         self.index.insert_unique(Slot::spread(hash), Slot { id, hash }, |slot| Slot::spread(slot.hash));
         self.count_in(id);
+        self.watch_in(id);
     }
 
     /// Makes a node no part of its folder; it still knows its place.
@@ -30,6 +31,7 @@ impl Tree {
         let Some(parent) = node.parent else { return };
         self.known = NodeId::ROOT;
         self.count_out(id);
+        self.watch_out(id);
         let mut ends = self.node(parent).ends();
         match node.previous {
             Some(previous) => self.node_mut(previous).next = node.next,

@@ -11,6 +11,7 @@ mod manner;
 mod node;
 mod streams;
 mod walk;
+mod watch;
 
 use std::{
     collections::BTreeMap,
@@ -23,10 +24,12 @@ pub use journal::ChangePoint;
 pub use node::{Attributes, Content, Kind, NodeId, Span};
 pub use streams::Stream;
 pub use walk::{Children, Walk};
+pub(crate) use watch::Limits;
 
 use journal::{Journal, Undo};
 use manner::Manners;
 use node::Node;
+use watch::Watch;
 
 /// The files and folders of an image.
 #[derive(Debug, Clone)]
@@ -42,6 +45,8 @@ pub struct Tree {
     streams: BTreeMap<NodeId, Vec<Stream>>,
     journal: Journal,
     counts: Counts,
+    /// Whether it may become what it becomes, where somebody wants to know that before the image is planned.
+    watch: Option<Box<Watch>>,
 }
 
 /// A node in the table, with its hash: a table that grows need not look at its nodes, which lie far apart.
@@ -96,6 +101,7 @@ impl Tree {
             streams: BTreeMap::new(),
             journal: Journal::default(),
             counts: Counts::default(),
+            watch: None,
         }
     }
 
@@ -109,6 +115,11 @@ impl Tree {
     #[must_use]
     pub fn numbers(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// The nodes whose numbers were given since there were so many.
+    pub(crate) fn numbered_from(&self, numbers: usize) -> impl Iterator<Item = NodeId> + use<> {
+        (numbers..self.nodes.len()).filter_map(NodeId::at)
     }
 
     fn node(&self, id: NodeId) -> &Node {
@@ -218,12 +229,11 @@ impl Tree {
         attributes: Attributes,
     ) -> Result<NodeId, TreeError> {
         self.may_hold(parent)?;
-        if !is_name(name) {
-            return Err(TreeError::Name { name: text(name) });
-        }
+        self.may_be_called(name)?;
         if let Some(there) = self.child(parent, name) {
             return Err(TreeError::Exists { path: self.path(there) });
         }
+        self.may_come(parent, name, kind)?;
         let id = NodeId::at(self.nodes.len()).ok_or(TreeError::Full)?;
         let name = self.store(name)?;
         let (times, manner) = self.manners.pack(&attributes);
@@ -232,6 +242,7 @@ impl Tree {
         self.nodes.push(node);
         self.link(id);
         self.journal.note(Undo::Added { first: id, count: 1 });
+        self.may_stay(id)?;
         Ok(id)
     }
 
@@ -318,7 +329,7 @@ impl Tree {
             let before = self.kind(id);
             self.counts.bytes = self.counts.bytes - size(before) + size(kind);
         }
-        self.node_mut(id).set_kind(kind);
+        self.counted_anew(id, |tree| tree.node_mut(id).set_kind(kind));
     }
 
     /// How many changes there have been.

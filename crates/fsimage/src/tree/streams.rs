@@ -33,18 +33,23 @@ impl Tree {
     /// Gives a file another stream.
     #[doc(alias = "IFsiFileItem2::AddStream")]
     pub fn add_stream(&mut self, id: NodeId, name: &[u8], size: u64, content: Content) -> Result<(), TreeError> {
+        self.may_have_stream(id, name)?;
+        let stream = Stream { name: name.into(), size, content };
+        self.counted_anew(id, |tree| tree.streams.entry(id).or_default().push(stream));
+        self.journal.note(Undo::StreamAdded(id));
+        self.may_stay(id)
+    }
+
+    /// Whether a file may have another stream of that name.
+    pub(crate) fn may_have_stream(&self, id: NodeId, name: &[u8]) -> Result<(), TreeError> {
         self.may_have_streams(id)?;
-        if !super::is_name(name) {
-            return Err(TreeError::Name { name: text(name) });
-        }
+        self.may_be_called(name)?;
         if self.streams(id).iter().any(|stream| &*stream.name == name) {
             return Err(TreeError::StreamExists { path: self.path(id), name: text(name) });
         }
         if self.stream_count() >= Self::STREAMS {
             return Err(TreeError::TooManyStreams { path: self.path(id) });
         }
-        self.streams.entry(id).or_default().push(Stream { name: name.into(), size, content });
-        self.journal.note(Undo::StreamAdded(id));
         Ok(())
     }
 
@@ -55,9 +60,10 @@ impl Tree {
         let Some(place) = self.streams(id).iter().position(|stream| &*stream.name == name) else {
             return Err(TreeError::NoStream { path: self.path(id), name: text(name) });
         };
-        let Some(streams) = self.streams.get_mut(&id) else { return Ok(()) };
-        let stream = streams.remove(place);
-        self.journal.note(Undo::StreamRemoved(id, place, stream));
+        let removed = self.counted_anew(id, |tree| tree.streams.get_mut(&id).map(|streams| streams.remove(place)));
+        if let Some(stream) = removed {
+            self.journal.note(Undo::StreamRemoved(id, place, stream));
+        }
         Ok(())
     }
 
@@ -73,17 +79,18 @@ impl Tree {
 
     /// Undoes the last [`add_stream`](Self::add_stream).
     pub(super) fn pop_stream(&mut self, id: NodeId) {
-        if let Some(streams) = self.streams.get_mut(&id) {
+        self.counted_anew(id, |tree| {
+            let Some(streams) = tree.streams.get_mut(&id) else { return };
             streams.pop();
             if streams.is_empty() {
-                self.streams.remove(&id);
+                tree.streams.remove(&id);
             }
-        }
+        });
     }
 
     /// Undoes a [`remove_stream`](Self::remove_stream).
     pub(super) fn put_stream_back(&mut self, id: NodeId, place: usize, stream: Stream) {
-        self.streams.entry(id).or_default().insert(place, stream);
+        self.counted_anew(id, |tree| tree.streams.entry(id).or_default().insert(place, stream));
     }
 }
 

@@ -8,6 +8,7 @@
 //! folders count from 16 on in the order of their entries.
 
 mod allocation;
+mod bound;
 mod entry;
 mod link;
 pub(crate) mod names;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 use allocation::{Manner, small};
+pub(crate) use bound::{Fixed, Sizes, name_len, wanted_by};
 use entry::Renderer;
 use view::{Seen, View};
 
@@ -43,6 +45,13 @@ const CLUSTER: u64 = 32;
 const SEQUENCE: u64 = 16;
 /// Blocks of the sequence of integrity descriptors: 8 KiB, no less.
 const INTEGRITY_SEQUENCE: u64 = 4;
+/// Where the sequences begin, and where they end.
+const SEQUENCES: u64 = 32;
+const AFTER_INTEGRITY: u64 = SEQUENCES + SEQUENCE + INTEGRITY_SEQUENCE;
+/// The block of the first anchor.
+const ANCHOR: u64 = ANCHOR_BLOCK as u64;
+/// Blocks of the last anchor.
+const LAST: u64 = 1;
 
 /// What the writer claims, in this order.
 const CLAIMS: usize = 9;
@@ -58,10 +67,7 @@ const LAST_ANCHOR: usize = 8;
 
 /// Which bytes need blocks of their own when UDF is the only file system, or when it is not.
 pub(crate) fn wanted(options: &ImageOptions) -> Wanted {
-    let revision = options.udf_revision.revision();
-    let room = Manner::new(revision).room() as u64;
-    let embedded = if options.file_systems.iso9660 { 0 } else { room };
-    Wanted { embedded, streams: revision.has_streams().then_some(room) }
+    wanted_by(options.udf_revision, options.file_systems.iso9660)
 }
 
 /// Writes UDF.
@@ -127,11 +133,11 @@ impl Writer for Udf {
         let align = if self.revision.has_metadata_partition() { CLUSTER } else { 1 };
         let mirror = if self.has_mirror() { blocks } else { 0 };
         // Where a partition table has the last block, the anchor stands where it may stand besides: 256 before that.
-        let last = if self.options.end_is_taken() { 257 } else { 1 };
+        let last = if self.options.end_is_taken() { 257 } else { LAST };
         let mut claims = [Claim { blocks: 0, at: Where::ANYWHERE }; CLAIMS];
-        claims[MAIN] = Claim { blocks: SEQUENCE, at: Where::Fixed(32) };
-        claims[INTEGRITY] = Claim { blocks: INTEGRITY_SEQUENCE, at: Where::Fixed(48) };
-        claims[FIRST_ANCHOR] = Claim { blocks: 1, at: Where::Fixed(u64::from(ANCHOR_BLOCK)) };
+        claims[MAIN] = Claim { blocks: SEQUENCE, at: Where::Fixed(SEQUENCES) };
+        claims[INTEGRITY] = Claim { blocks: INTEGRITY_SEQUENCE, at: Where::Fixed(SEQUENCES + SEQUENCE) };
+        claims[FIRST_ANCHOR] = Claim { blocks: 1, at: Where::Fixed(ANCHOR) };
         claims[METADATA_ENTRY] = Claim { blocks: entries, at: Where::Next { from: PARTITION, align: 1 } };
         claims[METADATA] = Claim { blocks, at: Where::Next { from: PARTITION, align } };
         claims[MIRROR] = Claim { blocks: mirror, at: Where::Behind { align } };

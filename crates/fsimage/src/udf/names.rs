@@ -42,7 +42,7 @@ fn fits(text: &str) -> bool {
 }
 
 /// Whether the name stays what it is.
-fn stays(name: &[u8]) -> bool {
+pub(super) fn stays(name: &[u8]) -> bool {
     std::str::from_utf8(name).is_ok_and(fits)
 }
 

@@ -15,14 +15,14 @@ pub const IMAPI_E_FSI_INTERNAL_ERROR: HResult = HResult::from_u32(0xC0AA_B100);
 ///
 /// *What to do:* Pass a value that the parameter allows; FileSystemsSupported, UDFRevisionsSupported and ISO9660InterchangeLevelsSupported list the choices of an image.
 ///
-/// *Raised by:* IFileSystemImage::put\_FileSystemsToCreate, put\_UDFRevision, put\_ISO9660InterchangeLevel, ChooseImageDefaultsForMediaType, GetDefaultFileSystemForImport, ImportSpecificFileSystem or IFsiItem::FileSystemName or FileSystemPath with a value that is unknown or not supported; IFileSystemImage::put\_UDFRevision or put\_SessionStartBlock after an import; RollbackToChangePoint to a point that is locked or does not exist; IFileSystemImage::CreateFileItem or CreateDirectoryItem with a bad name; put\_WorkingDirectory with an empty path; IFsiNamedStreams::get\_Item with an index out of range; IBootOptions::put\_Manufacturer with more than 24 bytes.
+/// *Raised by:* IFileSystemImage::put\_FileSystemsToCreate, put\_UDFRevision, put\_ISO9660InterchangeLevel, ChooseImageDefaultsForMediaType, GetDefaultFileSystemForImport, ImportSpecificFileSystem or IFsiItem::FileSystemName or FileSystemPath with a value that is unknown or not supported; IFileSystemImage::put\_UDFRevision or put\_SessionStartBlock after an import; RollbackToChangePoint to a point that is locked or does not exist; IFileSystemImage::CreateFileItem or CreateDirectoryItem with a bad name; put\_WorkingDirectory, IFsiDirectoryItem::AddTree or IFsiDirectoryItem2::AddTreeWithNamedStreams with an empty path; IFsiDirectoryItem::Add with an item that is in an image already or was created for another one; IFsiFileItem2::AddStream or RemoveStream with a name that is a path; IFsiNamedStreams::get\_Item with an index out of range; IBootOptions::put\_Manufacturer with more than 24 bytes.
 pub const IMAPI_E_INVALID_PARAM: HResult = HResult::from_u32(0xC0AA_B101);
 
 /// The change was refused, because the image or the item in it is read-only now.
 ///
 /// *What to do:* Release the result image before changing anything. To replace a file's data, remove the file and add it anew. Named streams cannot be changed after an import.
 ///
-/// *Raised by:* While a result of IFileSystemImage::CreateResultImage is in use: IFileSystemImage::put\_FileSystemsToCreate, put\_UseRestrictedCharacterSet, put\_WorkingDirectory or RollbackToChangePoint, IFsiItem::put\_CreationTime, put\_LastAccessedTime, put\_LastModifiedTime or put\_IsHidden, IFsiDirectoryItem::Add, AddDirectory, AddFile, AddTree, Remove or RemoveTree, IFsiDirectoryItem2::AddTreeWithNamedStreams, or IFsiFileItem2::AddStream or RemoveStream; at any time: IFsiFileItem::put\_Data on an item that is in the image, and IFsiFileItem2::AddStream or RemoveStream on an image with an imported session.
+/// *Raised by:* While a result of IFileSystemImage::CreateResultImage is in use: IFileSystemImage::put\_FileSystemsToCreate, put\_UDFRevision, put\_ISO9660InterchangeLevel, ChooseImageDefaults, ChooseImageDefaultsForMediaType, put\_UseRestrictedCharacterSet, put\_WorkingDirectory or RollbackToChangePoint, IFileSystemImage3::put\_CreateRedundantUdfMetadataFiles, IFsiItem::put\_CreationTime, put\_LastAccessedTime, put\_LastModifiedTime or put\_IsHidden, IFsiDirectoryItem::Add, AddDirectory, AddFile, AddTree, Remove or RemoveTree, IFsiDirectoryItem2::AddTreeWithNamedStreams, or IFsiFileItem2::AddStream or RemoveStream; any change of the image from within DFileSystemImageEvents::Update; at any time: IFsiFileItem::put\_Data on an item that is in the image, and IFsiFileItem2::AddStream or RemoveStream on an image with an imported session.
 pub const IMAPI_E_READONLY: HResult = HResult::from_u32(0xC0AA_B102);
 
 /// The image cannot be built, because no file system has been chosen for it.
@@ -71,7 +71,7 @@ pub const IMAPI_E_NOT_FILE: HResult = HResult::from_u32(0xC0AA_B108);
 ///
 /// *What to do:* Give the path of a folder; a single file is added with AddFile and removed with Remove.
 ///
-/// *Raised by:* IFsiDirectoryItem::RemoveTree for a file, IFsiDirectoryItem::AddDirectory or AddFile when a part of the path before the last is a file, or IFsiDirectoryItem::AddTree or IFsiDirectoryItem2::AddTreeWithNamedStreams when the source is not a folder.
+/// *Raised by:* IFsiDirectoryItem::RemoveTree for a file, IFsiDirectoryItem::AddDirectory, AddFile, Remove or RemoveTree when a part of the path before the last is a file, or IFsiDirectoryItem::AddTree or IFsiDirectoryItem2::AddTreeWithNamedStreams when the source is not a folder.
 pub const IMAPI_E_NOT_DIR: HResult = HResult::from_u32(0xC0AA_B109);
 
 /// The folder '%1!s!' was not removed, because there is still something in it.
@@ -134,7 +134,7 @@ pub const IMAPI_E_FILE_NOT_FOUND: HResult = HResult::from_u32(0xC0AA_B119);
 ///
 /// *What to do:* Create the folder first with AddDirectory, parents before children, or correct the path.
 ///
-/// *Raised by:* IFsiDirectoryItem::AddDirectory or AddFile or IFileSystemImage::Exists, when a folder in the path before its last part does not exist in the image, or IFsiDirectoryItem::RemoveTree, when the folder to be removed does not exist.
+/// *Raised by:* IFsiDirectoryItem::AddDirectory, AddFile, Remove or RemoveTree or IFileSystemImage::Exists, when a folder in the path before its last part does not exist in the image, or IFsiDirectoryItem::RemoveTree, when the folder to be removed does not exist.
 pub const IMAPI_E_DIR_NOT_FOUND: HResult = HResult::from_u32(0xC0AA_B11A);
 
 /// There is no room for '%1!ls!', because the image may not grow beyond its size limit.
@@ -148,7 +148,7 @@ pub const IMAPI_E_IMAGE_SIZE_LIMIT: HResult = HResult::from_u32(0xC0AA_B120);
 ///
 /// *What to do:* Remove files, use a disc with more free space, or set FreeMediaBlocks to at least UsedBlocks (0 means no limit).
 ///
-/// *Raised by:* IFileSystemImage::put\_FreeMediaBlocks, ChooseImageDefaults, ChooseImageDefaultsForMediaType, SetMaxMediaBlocksFromDevice, ImportFileSystem or ImportSpecificFileSystem, when the new limit is not 0 and is lower than UsedBlocks.
+/// *Raised by:* IFileSystemImage::put\_FreeMediaBlocks, ChooseImageDefaults, ChooseImageDefaultsForMediaType, SetMaxMediaBlocksFromDevice, ImportFileSystem or ImportSpecificFileSystem, when the new limit is not 0 and is lower than UsedBlocks, or CreateResultImage, when the image has become larger than FreeMediaBlocks by another choice of file systems.
 pub const IMAPI_E_IMAGE_TOO_BIG: HResult = HResult::from_u32(0xC0AA_B121);
 
 /// The length of the image is not a whole number of 2048-byte sectors.
@@ -225,7 +225,7 @@ pub const IMAPI_E_ISO9660_LEVELS: HResult = HResult::from_u32(0xC0AA_B131);
 ///
 /// *What to do:* Set FileSystemsToCreate to UDF alone, which stores larger files, or split the file into parts.
 ///
-/// *Raised by:* IFsiDirectoryItem::Add, AddFile or AddTree, IFsiDirectoryItem2::AddTreeWithNamedStreams or IFileSystemImage::put\_FileSystemsToCreate, when FileSystemsToCreate contains ISO 9660 or Joliet, the interchange level allows one extent per file, and a file has more than 4,294,967,295 bytes.
+/// *Raised by:* IFsiDirectoryItem::Add, AddFile or AddTree, IFsiDirectoryItem2::AddTreeWithNamedStreams or IFileSystemImage::put\_FileSystemsToCreate, put\_ISO9660InterchangeLevel or RollbackToChangePoint, when FileSystemsToCreate contains ISO 9660 or Joliet, the interchange level allows one extent per file, and a file has more than 4,294,967,295 bytes.
 pub const IMAPI_E_DATA_TOO_BIG: HResult = HResult::from_u32(0xC0AA_B132);
 
 /// The temporary file '%1!ls!' could not be created or opened.

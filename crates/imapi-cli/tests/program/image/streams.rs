@@ -56,7 +56,8 @@ fn standard_input_becomes_a_file_of_the_image() {
 fn standard_input_has_the_size_that_was_told_or_there_is_no_image() {
     let bench = Bench::new();
     let arguments = ["-", "--stdin-name", "x", "--stdin-size", "10", "-o", &bench.iso];
-    for (bytes, came) in [(&b"123456789"[..], 9), (b"12345678901", 11), (&[0; 100_000], 11)] {
+    let long = vec![0; 100_000];
+    for (bytes, came) in [(&b"123456789"[..], 9), (b"12345678901", 11), (&long, 11)] {
         let output = fed(bytes, &arguments);
         assert_eq!(output.status.code(), Some(1));
         let words = said(&output);

@@ -83,16 +83,24 @@ impl Iso9660 {
     }
 }
 
+/// Blocks that are left behind the directories for the sake of programs, given how many there are of a volume and of data.
+fn blocks_behind(volume: u64, data: u64) -> u64 {
+    /// Where a volume begins that is alone.
+    const BEGINS: u64 = 18;
+    /// libarchive takes no less for an image.
+    const LEAST: u64 = 24;
+    // xorriso reads the block behind each directory, and gives up when none is there.
+    u64::from(data == 0).max(LEAST.saturating_sub(BEGINS + volume + data))
+}
+
 impl Writer for Iso9660 {
     fn measure(&mut self, tree: &Tree, data: &FileData) -> Result<Vec<Claim>, PlanError> {
         self.volumes.clear();
         let mut claims = Vec::new();
-        // xorriso reads the block behind each directory, and gives up when none is there.
-        let behind = u64::from(data.blocks() == 0);
         for &manner in &self.manners {
             let view = View::new(manner, tree)?;
-            let table = view.table.blocks();
-            let needed = [table, table, view.directories.blocks() + behind];
+            let (table, directories) = (view.table.blocks(), view.directories.blocks());
+            let needed = [table, table, directories + blocks_behind(2 * table + directories, data.blocks())];
             claims.extend(needed.map(|blocks| Claim { blocks, at: Where::ANYWHERE }));
             self.volumes.push(Volume { view, at: [Block(0); CLAIMS] });
         }

@@ -166,6 +166,17 @@ fn trees_that_are_not_deep_have_no_such_folder() {
     assert!(!said.contains("RR_MOV") && said.contains("/2/3/4/5/6/7/8/9/FILE.;1"), "{said}");
 }
 
+#[test]
+fn bsdtar_takes_the_smallest_image_for_one() {
+    let bench = Bench::new();
+    for name in ["empty", "other", "also empty", "and another", "one more"] {
+        bench.put(name, if name.contains("empty") { "" } else { "bytes" });
+        bench.make(&rock_ridge());
+        let said = run("bsdtar", &["-tf", text(&bench.iso)]);
+        assert!(said.lines().any(|line| line == name), "{name}: {said}");
+    }
+}
+
 /// It reads a block more than there is of a directory, 32 at a time: one of these images ends where it stops.
 #[test]
 fn xorriso_reads_images_of_nothing_but_folders() {

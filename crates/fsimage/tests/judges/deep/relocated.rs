@@ -255,7 +255,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
     fn bsdtar_and_xorriso_list_any_deep_tree(steps in any_growth(), relaxed_names: bool) {
         let (tree, expected) = grow(&steps);

@@ -45,7 +45,7 @@ fn sixty_levels_are_where_they_belong_and_nobody_without_rock_ridge_sees_more_th
     write_image(
         &image_of(&bench.source, &rock_ridge()),
         &folder.join("deep.iso"),
-        WriteOptions { sync: false },
+        WriteOptions { sync: false, ..WriteOptions::default() },
         &mut Control::silent(),
     )
     .expect("written");

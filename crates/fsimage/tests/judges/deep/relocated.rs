@@ -266,7 +266,7 @@ proptest! {
         let options = ImageOptions { relaxed_names, ..rock_ridge() };
         let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options).expect("it can be planned");
         let bench = Bench::new();
-        write_image(&image, &bench.iso, WriteOptions { sync: false }, &mut Control::silent()).expect("written");
+        write_image(&image, &bench.iso, WriteOptions { sync: false, ..WriteOptions::default() }, &mut Control::silent()).expect("written");
         let expected: BTreeSet<String> =
             expected.into_keys().map(|path| String::from_utf8(path).expect("text")).collect();
         let said = run("bsdtar", &["-tf", text(&bench.iso)]);

@@ -113,7 +113,8 @@ pub struct ImageOptions {
     pub level: IsoLevel,
     /// ISO 9660 keeps small letters and most characters of ASCII, up to 31 in a name, which the standard does not allow.
     pub relaxed_names: bool,
-    /// ISO 9660 may have folders below the eighth level, which the standard does not allow.
+    /// ISO 9660 may have folders below the eighth level, which the standard does not allow. Without this, Rock Ridge moves
+    /// them, and its readers see them where they belong; without Rock Ridge they are refused.
     pub deep_folders: bool,
     /// ISO 9660 tells names, modes, owners, times and links as Unix has them.
     pub rock_ridge: bool,

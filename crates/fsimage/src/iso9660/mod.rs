@@ -1,8 +1,16 @@
 //! ISO 9660, Joliet and Rock Ridge: one writer with a view of the tree for each set of directories.
 //!
-//! Decisions: path tables have no copies, which no reader looks for; deep folders stay where they are (Linux, and every
-//! reader of today, follows them) but have to be asked for; Rock Ridge is 1.10, which all readers know; a name that
-//! collides with another gets a number behind it; files without bytes point at the last volume descriptor.
+//! Decisions: path tables have no copies, which no reader looks for; Rock Ridge calls itself 1.10, which all readers know
+//! (more of that in `ridge`); a name that collides with another gets a number behind it; files without bytes point at the
+//! last volume descriptor.
+//!
+//! Deep folders are refused, unless they are asked for, and then stay where they are, or Rock Ridge moves them: no directory
+//! is below the eighth level then, however deep the tree is. Linux, xorriso and libarchive see moved folders where they
+//! belong; GRUB, 7-Zip and libcdio know nothing of it, and see them where they were moved to, as readers without Rock Ridge
+//! do. So whoever makes an image for those asks for deep folders, which all of them follow.
+//!
+//! That a path has at most 255 bytes (ECMA-119, 6.8.2.1) is not looked at. Eight levels of level 2 have at most 257, no
+//! reader is known to count, and neither do other writers if not asked to.
 
 mod build;
 mod moved;
@@ -76,14 +84,24 @@ impl Iso9660 {
     }
 }
 
+/// Blocks that are left behind the directories for the sake of programs, given how many there are of a volume and of data.
+fn blocks_behind(volume: u64, data: u64) -> u64 {
+    /// Where a volume begins that is alone.
+    const BEGINS: u64 = 18;
+    /// libarchive takes no less for an image.
+    const LEAST: u64 = 24;
+    // xorriso reads the block behind each directory, and gives up when none is there.
+    u64::from(data == 0).max(LEAST.saturating_sub(BEGINS + volume + data))
+}
+
 impl Writer for Iso9660 {
-    fn measure(&mut self, tree: &Tree, _: &FileData) -> Result<Vec<Claim>, PlanError> {
+    fn measure(&mut self, tree: &Tree, data: &FileData) -> Result<Vec<Claim>, PlanError> {
         self.volumes.clear();
         let mut claims = Vec::new();
         for &manner in &self.manners {
             let view = View::new(manner, tree)?;
-            let table = view.table.blocks();
-            let needed = [table, table, view.directories.blocks()];
+            let (table, directories) = (view.table.blocks(), view.directories.blocks());
+            let needed = [table, table, directories + blocks_behind(2 * table + directories, data.blocks())];
             claims.extend(needed.map(|blocks| Claim { blocks, at: Where::ANYWHERE }));
             self.volumes.push(Volume { view, at: [Block(0); CLAIMS] });
         }

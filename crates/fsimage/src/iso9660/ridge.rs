@@ -5,7 +5,8 @@
 //! the two together for decades, and without it some (xorriso) take each hard link for a file of its own, and others
 //! (libarchive) those of empty files. Linux looks at no serial numbers, whatever the version.
 //!
-//! Linux shows 250 bytes of a name that has 254 or 255.
+//! Linux shows 250 bytes of a name that has 254 or 255, and takes devices whose minor number is above 255 for others: it
+//! reads the lower half of a number as one of 16 bits.
 
 use imapi_volume_structs::rock_ridge::{
     Entry, ExtensionReference, Item, Packing, PosixAttributes, TimeKind, Timestamps, TooMuch,

@@ -179,7 +179,12 @@ fn an_appended_partition_that_shrank_is_named() {
     disc.options.hybrid = Some(Hybrid { appended: Some(Content(0)), ..Hybrid::default() });
     let image = disc.image();
     fs::write(&path, bytes(1, 60_000)).expect("writable");
-    let error = write_image(&image, &bench.iso, WriteOptions { sync: false }, &mut Control::silent());
+    let error = write_image(
+        &image,
+        &bench.iso,
+        WriteOptions { sync: false, ..WriteOptions::default() },
+        &mut Control::silent(),
+    );
     let error = error.expect_err("it is shorter");
     assert_eq!(error.code(), codes::IMAPI_E_DATA_STREAM_INCONSISTENCY);
     assert!(Report::new(&error, Lang::EN).to_string().contains("efi.img"));

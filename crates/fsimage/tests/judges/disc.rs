@@ -45,7 +45,8 @@ impl Disc {
 /// The image in a file.
 pub fn written(image: &ResultImage) -> Bench {
     let bench = Bench::new();
-    write_image(image, &bench.iso, WriteOptions { sync: false }, &mut Control::silent()).expect("written");
+    write_image(image, &bench.iso, WriteOptions { sync: false, ..WriteOptions::default() }, &mut Control::silent())
+        .expect("written");
     bench
 }
 

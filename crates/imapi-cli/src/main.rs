@@ -7,6 +7,7 @@
 
 mod cli;
 mod codes;
+mod drive;
 mod entry;
 mod explain;
 #[cfg(target_os = "linux")]
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Explain { codes, json } => explain::run(&codes, lang, json, &mut out),
         Command::Codes { header, json } => codes::run(header, lang, json, &mut out),
+        Command::Drive(command) => drive::run(&command, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Image(command) => image::run(&command, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {

@@ -58,6 +58,9 @@ pub enum Command {
         json: bool,
     },
 
+    #[command(flatten)]
+    Drive(crate::drive::DriveCommand),
+
     /// Images of files and folders
     #[cfg(target_os = "linux")]
     #[command(subcommand)]

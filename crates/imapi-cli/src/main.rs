@@ -9,6 +9,7 @@
 mod burn;
 mod cli;
 mod codes;
+mod drive;
 mod entry;
 mod explain;
 #[cfg(target_os = "linux")]
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Explain { codes, json } => explain::run(&codes, lang, json, &mut out),
         Command::Codes { header, json } => codes::run(header, lang, json, &mut out),
+        Command::Drive(command) => drive::run(&command, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Image(command) => image::run(&command, lang, &mut out),
         #[cfg(target_os = "linux")]

@@ -4,13 +4,12 @@ use std::{
     io::{self, BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Arc,
 };
 
-use imapi_disc_types::SystemClock;
+use imapi::drives::{LoadedDrive, VirtualDisc};
 use imapi_errors::{Coded, Fact, Lang, Term};
 use imapi_mmc_transport::{CommandError, Condition, TransportExt as _, commands::SynchronizeCache};
-use imapi_virtual_drive::{DiscFile, DiscState, Family, Medium, VirtualDrive};
+use imapi_virtual_drive::{Family, VirtualDrive};
 use imapi_virtual_kernel::{AttachError, Attached, Attachment, Ended, Existing, Interrupts, attachments};
 use serde::{Deserialize, Serialize};
 
@@ -37,9 +36,9 @@ pub fn attach(disc: &Path, background: bool, json: bool, lang: Lang, out: &mut O
         Ok(interrupts) => interrupts,
         Err(error) => return Ok(failed(&error, lang)),
     };
-    let (drive, medium) = match loaded(disc) {
-        Ok((drive, medium)) => (Arc::new(drive), medium),
-        Err(error) => return Ok(failed(&*error, lang)),
+    let LoadedDrive { drive, medium, .. } = match VirtualDisc::at(disc.to_owned()).load() {
+        Ok(loaded) => loaded,
+        Err(error) => return Ok(failed(&error, lang)),
     };
     let label = label(disc);
     let attached = match Attachment::new(drive.clone()).labelled(&label).attach() {
@@ -103,19 +102,6 @@ fn detach_all(which: Option<&Path>, force: bool) -> Result<(), AttachError> {
 fn is_called(existing: &Existing, name: &Path) -> bool {
     let node = name.canonicalize().unwrap_or_else(|_| name.to_owned());
     existing.node() == Some(&*node) || existing.generic() == Some(&*node) || existing.label() == Some(&label(name))
-}
-
-/// The disc in a drive.
-fn loaded(disc: &Path) -> Result<(VirtualDrive, &'static Medium), Box<dyn Coded>> {
-    let file = DiscFile::<DiscState>::open(disc).map_err(boxed)?;
-    let medium = file.geometry().medium.parse::<&Medium>().map_err(boxed)?;
-    let drive = VirtualDrive::new(Arc::new(SystemClock::new()));
-    drive.insert(file, medium).map_err(boxed)?;
-    Ok((drive, medium))
-}
-
-fn boxed(error: impl Coded + 'static) -> Box<dyn Coded> {
-    Box::new(error)
 }
 
 /// Serves until the end. A first signal leaves a mounted disc alone and says where it is mounted; a second takes it away.

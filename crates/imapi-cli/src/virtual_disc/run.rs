@@ -1,40 +1,20 @@
 //! `imapi virtual run`: a program that sees the disc in a drive.
 
-use std::{
-    fs, io,
-    ops::ControlFlow,
-    os::unix::process::ExitStatusExt as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, os::unix::process::ExitStatusExt as _, path::PathBuf, process::ExitCode, sync::Arc};
 
-use imapi_disc_types::SystemClock;
+use imapi::drives::{LoadedDrive, VirtualDisc};
 use imapi_errors::{Coded, CodedError, Fact, HResult, Lang, Value};
-use imapi_mmc_transport::{
-    Device, TransportExt as _,
-    commands::TestUnitReady,
-    faults::{FaultInjector, Script, Victim},
-    trace::Tracer,
-};
+use imapi_mmc_transport::{Device, trace::Tracer};
 use imapi_virtual_device::VirtualDevice;
-use imapi_virtual_drive::{DiscFile, DiscState, Medium, VirtualDrive};
 
 use super::{failed, trace};
 use crate::cli::RunArguments;
 
-/// What a drive has to tell at most before it is ready.
-const ATTENTIONS: usize = 4;
-
-/// Nothing that a drive does takes longer.
-const LONGEST_WORK: Duration = Duration::from_secs(5 * 3600);
-
 /// Runs a program that sees the disc in a drive, and ends as the program ends.
 pub fn run(arguments: &RunArguments, lang: Lang) -> ExitCode {
-    let ran = begun(arguments).and_then(|(drive, device)| {
-        let code = watched(arguments, device)?;
-        Ok((code, ended(&drive)))
+    let ran = begun(arguments).and_then(|loaded| {
+        let code = watched(arguments, Arc::clone(&loaded.device))?;
+        Ok((code, loaded.settle().map_err(boxed)))
     });
     match ran {
         Ok((code, Ok(()))) => code,
@@ -53,36 +33,16 @@ pub fn run(arguments: &RunArguments, lang: Lang) -> ExitCode {
 type Failure = Box<dyn CodedError>;
 
 /// The drive with the disc, and with the faults of the script before it.
-fn begun(arguments: &RunArguments) -> Result<(Arc<VirtualDrive>, Arc<dyn Device>), Failure> {
-    let script = arguments.faults.as_deref().map(script).transpose()?;
-    let file = DiscFile::<DiscState>::open(&arguments.disc).map_err(boxed)?;
-    let medium: &Medium = file.geometry().medium.parse().map_err(boxed)?;
-    let drive = VirtualDrive::new(Arc::new(SystemClock::new()))
-        .at_pace(arguments.speed)
-        .with_personality(arguments.personality);
-    drive.insert(file, medium).map_err(boxed)?;
-    // An operating system hears of the reset and of the new disc before it lets programs in.
-    for _ in 0..ATTENTIONS {
-        if drive.send(&TestUnitReady).is_ok() {
-            break;
-        }
-    }
-    let drive = Arc::new(drive);
-    let device: Arc<dyn Device> = match script {
-        None => Arc::clone(&drive) as _,
-        Some(script) => {
-            let victim: Arc<dyn Victim> = Arc::clone(&drive) as _;
-            Arc::new(FaultInjector::upon(Arc::clone(&drive), victim, script).map_err(boxed)?)
-        }
+fn begun(arguments: &RunArguments) -> Result<LoadedDrive, Failure> {
+    let disc = VirtualDisc {
+        personality: arguments.personality,
+        pace: arguments.speed,
+        faults: arguments.faults.clone(),
+        ..VirtualDisc::at(arguments.disc.clone())
     };
-    Ok((drive, device))
-}
-
-/// The drive ends what it has begun, as a real one does whose host has gone; then it is switched off.
-fn ended(drive: &VirtualDrive) -> Result<(), Failure> {
-    // A drive without a disc, or with one that failed, has nothing to end.
-    let _ = drive.wait_until_ready(LONGEST_WORK, &mut |_| ControlFlow::Continue(()));
-    drive.take_failure().map_or(Ok(()), |failure| Err(boxed(failure)))
+    let loaded = disc.load().map_err(boxed)?;
+    loaded.hear_attentions();
+    Ok(loaded)
 }
 
 /// Runs the program, and writes down what it sends if that is wanted.
@@ -109,11 +69,6 @@ fn shown(arguments: &RunArguments, device: Arc<dyn Device>) -> Result<ExitCode, 
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     let code = code.and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::from(1), ExitCode::from))
-}
-
-fn script(path: &Path) -> Result<Script, Failure> {
-    let text = fs::read_to_string(path).map_err(|source| boxed(FileError { path: path.to_path_buf(), source }))?;
-    Script::from_json(&text).map_err(boxed)
 }
 
 fn boxed(error: impl CodedError + 'static) -> Failure {

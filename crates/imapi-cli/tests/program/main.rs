@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod burn;
+mod drive;
 mod explain;
 mod generated;
 mod image;

@@ -191,6 +191,8 @@ pub enum Term {
     AskOverwrite,
     /// «at most»
     AtMost,
+    /// «audio»
+    Audio,
     /// «blocks»
     Blocks,
     /// «Finding the right power of the laser»
@@ -217,14 +219,28 @@ pub enum Term {
     BurnTried,
     /// «Burning the disc»
     BurnWriting,
+    /// «sectors in all»
+    Capacity,
+    /// «data»
+    Data,
     /// «A new disc was made»
     DiscMade,
+    /// «maker of the disc»
+    DiscMaker,
+    /// «knows these discs»
+    DiscsItKnows,
+    /// «id»
+    DriveId,
     /// «error»
     Error,
     /// «excluded»
     Excluded,
     /// «Facility»
     Facility,
+    /// «features with other discs»
+    FeaturesElse,
+    /// «features with this disc»
+    FeaturesNow,
     /// «files»
     Files,
     /// «folders»
@@ -257,10 +273,20 @@ pub enum Term {
     MarkComma,
     /// «; »
     MarkSemicolon,
+    /// «mounted at»
+    MountedAt,
     /// «only newer systems read it: Windows Vista, macOS 10.5, Linux 2.6.26 and later»
     NewerSystemsOnly,
+    /// «writing goes on at sector»
+    NextWritable,
+    /// «no disc»
+    NoDisc,
+    /// «There are no drives.»
+    NoDrives,
     /// «Nothing was done, as nobody agreed to lose what is on the disc.»
     NotAgreed,
+    /// «not told by the drive»
+    NotTold,
     /// «Number within the facility»
     Number,
     /// «descriptors»
@@ -271,6 +297,8 @@ pub enum Term {
     PartNothing,
     /// «Raised by»
     RaisedBy,
+    /// «serial number»
+    SerialNumber,
     /// «Severity»
     Severity,
     /// «Similar names»
@@ -283,8 +311,20 @@ pub enum Term {
     StateBlank,
     /// «closed»
     StateComplete,
+    /// «damaged»
+    StateDamaged,
+    /// «to be erased before it is written»
+    StateEraseFirst,
+    /// «takes one more session»
+    StateFinal,
     /// «formatted»
     StateFormatted,
+    /// «its last session is not complete»
+    StatePartlyWritten,
+    /// «write-protected»
+    StateProtected,
+    /// «of a kind that cannot be written»
+    StateUnsupported,
     /// «success»
     Success,
     /// «time left»
@@ -297,4 +337,6 @@ pub enum Term {
     V1Code,
     /// «What to do»
     WhatToDo,
+    /// «writing speeds»
+    WriteSpeeds,
 }

@@ -59,7 +59,8 @@ pub enum DriveError {
 
 impl DriveError {
     /// The same error, of the drive with that name.
-    pub(super) fn of(self, name: &str) -> Self {
+    #[must_use]
+    pub fn of(self, name: &str) -> Self {
         Self::Named { name: name.to_owned(), source: Box::new(self) }
     }
 }

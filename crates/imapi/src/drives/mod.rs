@@ -19,7 +19,7 @@ use imapi_recorder::Recorder;
 
 pub use self::error::DriveError;
 #[cfg(feature = "virtual")]
-pub use self::virtual_disc::{InvalidVirtualDisc, LoadedDrive, VirtualDisc, parse_size};
+pub use self::virtual_disc::{InvalidVirtualDisc, LoadedDrive, VirtualDisc, parse_size, whole_units};
 
 /// What the name of a drive in software begins with.
 pub const VIRTUAL: &str = "virtual:";
@@ -73,7 +73,7 @@ impl Drives {
     /// Puts the disc into a drive, unless it is in one already, and tells that drive's id.
     #[cfg(feature = "virtual")]
     fn insert(&self, rest: &str) -> Result<String, DriveError> {
-        Ok(self.discs.insert(&rest.parse()?)?)
+        self.discs.insert(&rest.parse()?)
     }
 
     #[cfg(not(feature = "virtual"))]

@@ -203,7 +203,10 @@ impl LoadedDrive {
 
 impl std::fmt::Debug for LoadedDrive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LoadedDrive").field("id", &self.device.id()).field("medium", &self.medium.name).finish()
+        f.debug_struct("LoadedDrive")
+            .field("id", &self.device.id())
+            .field("medium", &self.medium.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -269,7 +272,19 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 }
 
 /// The blocks that hold so many bytes, up to a whole unit of the medium.
-pub(super) fn whole_units(bytes: u64, medium: &Medium) -> u32 {
+#[must_use]
+pub fn whole_units(bytes: u64, medium: &Medium) -> u32 {
     let blocks = bytes.div_ceil(BLOCK).next_multiple_of(u64::from(medium.unit()));
     u32::try_from(blocks).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_rounded_up_to_what_the_medium_is_written_in() {
+        let medium: &Medium = "bd-r".parse().expect("a medium");
+        assert_eq!([1, 65_536, 65_537].map(|bytes| whole_units(bytes, medium)), [32, 32, 64]);
+    }
 }

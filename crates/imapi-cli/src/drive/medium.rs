@@ -1,0 +1,205 @@
+//! What is told of the disc.
+
+use imapi_disc_types::{MediaState, MediaType};
+use imapi_errors::Term;
+use imapi_format2::{Probe, WriteSpeed, WriteSpeeds};
+use imapi_mmc_transport::{
+    commands::{ReadDiscStructure, TrackInformation},
+    structure::{DiscStructure, StructureFormat},
+};
+use imapi_recorder::RecorderError;
+use serde::Serialize;
+
+use super::look::Gathering;
+
+/// A disc in JSON.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Medium {
+    /// What IMAPI calls it.
+    kind: String,
+    /// The profile, which says more: `DVD-RW (sequential)`.
+    pub profile: String,
+    /// Who made the disc, and what he calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maker: Option<String>,
+    /// What may be done with it, in words.
+    state: Vec<&'static str>,
+    #[serde(skip)]
+    pub terms: Vec<Term>,
+    /// The same as IMAPI's bits.
+    state_bits: u32,
+    /// All blocks, written or not.
+    pub capacity: u32,
+    /// Blocks that can be written.
+    pub free: u32,
+    /// Where the next one goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_writable: Option<i32>,
+    /// Blocks that are written at once.
+    write_unit: u32,
+    sessions: Vec<Session>,
+    pub tracks: Vec<Track>,
+    pub write_speeds: Vec<Speed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Session {
+    number: u16,
+    first: i32,
+    last: i32,
+    data: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Track {
+    pub number: u16,
+    pub session: u16,
+    pub first: i32,
+    pub blocks: u32,
+    pub data: bool,
+    /// More can be written into it.
+    open: bool,
+    pub damaged: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Speed {
+    /// Times the single speed of its kind of disc.
+    times: f64,
+    kilobytes_per_second: u32,
+    sectors_per_second: u32,
+    #[serde(rename = "pureCAV")]
+    pure_cav: bool,
+}
+
+/// Bit 2 of the Q sub-channel's control field: data and no audio.
+const DATA: u8 = 0b0100;
+
+/// What the bits of a state mean: in JSON, and in words where there are some beside others.
+const STATES: [(MediaState, &str, Option<Term>); 10] = [
+    (MediaState::BLANK, "blank", Some(Term::StateBlank)),
+    (MediaState::OVERWRITE_ONLY, "overwritable", None),
+    (MediaState::APPENDABLE, "appendable", Some(Term::StateAppendable)),
+    (MediaState::FINAL_SESSION, "finalSession", Some(Term::StateFinal)),
+    (MediaState::FINALIZED, "finalized", Some(Term::StateComplete)),
+    (MediaState::NON_EMPTY_SESSION, "nonEmptySession", Some(Term::StatePartlyWritten)),
+    (MediaState::ERASE_REQUIRED, "eraseRequired", Some(Term::StateEraseFirst)),
+    (MediaState::DAMAGED, "damaged", Some(Term::StateDamaged)),
+    (MediaState::WRITE_PROTECTED, "writeProtected", Some(Term::StateProtected)),
+    (MediaState::UNSUPPORTED_MEDIA, "unsupportedMedia", Some(Term::StateUnsupported)),
+];
+
+impl Medium {
+    /// What the drive tells of the disc that is in it; nothing when it does not tell what it is.
+    pub fn of(gathering: &mut Gathering<'_>) -> Result<Option<Self>, RecorderError> {
+        let recorder = gathering.recorder();
+        let Some(probe) = gathering.ask("medium", || Probe::of(recorder))? else { return Ok(None) };
+        let medium = probe.medium();
+        let speeds = if medium.is_write_once() || medium.is_rewritable() {
+            gathering.ask("write speeds", || WriteSpeeds::of(recorder, medium))?
+        } else {
+            None
+        };
+        let maker = maker(gathering, medium)?;
+        let facts = &probe.facts;
+        let present: Vec<_> = STATES.iter().filter(|(bit, ..)| facts.state.contains(*bit)).collect();
+        let mut terms: Vec<Term> = present.iter().filter_map(|(.., term)| *term).collect();
+        if terms.is_empty() && facts.state.contains(MediaState::OVERWRITE_ONLY) {
+            terms.push(Term::StateFormatted);
+        }
+        Ok(Some(Self {
+            kind: medium.to_string(),
+            profile: probe.profile.to_string(),
+            maker,
+            state: present.iter().map(|(_, word, _)| *word).collect(),
+            terms,
+            state_bits: facts.state.bits(),
+            capacity: facts.capacity,
+            free: facts.free,
+            next_writable: facts.next_writable.map(|lba| lba.0),
+            write_unit: facts.write_unit.get(),
+            sessions: facts
+                .sessions
+                .iter()
+                .map(|session| Session {
+                    number: session.number,
+                    first: session.first.0,
+                    last: session.last.0,
+                    data: session.has_data,
+                })
+                .collect(),
+            tracks: probe.tracks.iter().map(|track| Track::of(track, medium)).collect(),
+            write_speeds: speeds.iter().flat_map(WriteSpeeds::all).map(Speed::of).collect(),
+        }))
+    }
+}
+
+impl Track {
+    fn of(track: &TrackInformation, medium: MediaType) -> Self {
+        let recorded = track.last_recorded.map(|last| last.0.saturating_sub(track.start.0).saturating_add(1));
+        Self {
+            number: track.number,
+            session: track.session,
+            first: track.start.0,
+            blocks: recorded.and_then(|blocks| u32::try_from(blocks).ok()).or(track.size).unwrap_or(0),
+            data: !medium.is_cd() || track.mode & DATA != 0,
+            open: track.next_writable.is_some(),
+            damaged: track.damage,
+        }
+    }
+}
+
+impl Speed {
+    fn of(speed: &WriteSpeed) -> Self {
+        let single = speed.medium.sectors_per_second_at_1x().unwrap_or(speed.sectors_per_second.max(1));
+        // To a tenth, as it stands on boxes.
+        let tenths = (speed.sectors_per_second * 10 + single / 2) / single;
+        Self {
+            times: f64::from(tenths) / 10.0,
+            kilobytes_per_second: speed.kilobytes_per_second,
+            sectors_per_second: speed.sectors_per_second,
+            pure_cav: speed.pure_cav,
+        }
+    }
+
+    /// `16x (22160 kB/s)`.
+    pub fn words(&self) -> String {
+        format!("{}x ({} kB/s)", self.times, self.kilobytes_per_second)
+    }
+}
+
+/// Who made the disc, by what is in its lead-in or its groove.
+fn maker(gathering: &mut Gathering<'_>, medium: MediaType) -> Result<Option<String>, RecorderError> {
+    let format = match medium {
+        MediaType::DVDDASHR | MediaType::DVDDASHRW | MediaType::DVDDASHR_DUALLAYER => StructureFormat::PRE_RECORDED,
+        MediaType::DVDPLUSR | MediaType::DVDPLUSRW | MediaType::DVDPLUSR_DUALLAYER | MediaType::DVDPLUSRW_DUALLAYER => {
+            StructureFormat::ADIP
+        }
+        MediaType::BDR | MediaType::BDRE => StructureFormat::BD_INFORMATION,
+        _ => return Ok(None),
+    };
+    let recorder = gathering.recorder();
+    let told = gathering.ask("maker of the disc", || recorder.structure(&ReadDiscStructure::of(format)))?;
+    let parts = match told {
+        Some(DiscStructure::PreRecorded(pieces)) => pieces.maker().map(|maker| vec![text(&maker)]),
+        Some(DiscStructure::Physical(physical)) => physical
+            .plus_maker()
+            .map(|maker| vec![text(&maker.manufacturer), text(&maker.media_type), format!("{:03}", maker.revision)]),
+        Some(DiscStructure::BdInformation(information)) => information
+            .units
+            .first()
+            .map(|unit| vec![text(&unit.manufacturer), text(&unit.media_type), format!("{:03}", unit.revision)]),
+        _ => None,
+    };
+    let named = parts.filter(|parts| parts.first().is_some_and(|maker| !maker.is_empty()));
+    Ok(named.map(|parts| parts.join("/")))
+}
+
+/// What can be printed of a field that is filled up.
+fn text(bytes: &[u8]) -> String {
+    let visible = |&byte: &u8| if byte == b' ' || byte.is_ascii_graphic() { char::from(byte) } else { '?' };
+    let end = bytes.iter().rposition(|&byte| byte != 0 && byte != b' ').map_or(0, |last| last + 1);
+    bytes[..end].iter().map(visible).collect()
+}

@@ -1,0 +1,119 @@
+//! `imapi drives`, `info`, `eject`, `load`, `lock`, `unlock`: what drives there are, what they tell, and their trays.
+
+mod info;
+mod list;
+mod look;
+mod medium;
+mod tray;
+
+use std::io;
+
+use clap::{Args, Subcommand};
+use imapi::drives::{DriveError, Drives};
+use imapi_errors::{Coded, Lang};
+use imapi_recorder::{Recorder, RecorderError};
+
+use crate::output::{self, Outcome, Output};
+
+#[derive(Debug, Subcommand)]
+pub enum DriveCommand {
+    /// Lists the drives
+    Drives {
+        /// Prints a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Tells what a drive is, what it can do, and what disc is in it
+    #[command(after_help = DRIVE_NAMES)]
+    Info {
+        /// The drive
+        drive: String,
+
+        /// Prints a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Opens the tray of a drive
+    #[command(after_help = DRIVE_NAMES)]
+    Eject(EjectArguments),
+
+    /// Closes the tray of a drive, and waits until the disc can be used
+    #[command(after_help = DRIVE_NAMES)]
+    Load(DriveArgument),
+
+    /// Keeps the tray of a drive shut, until it is unlocked
+    #[command(after_help = DRIVE_NAMES)]
+    Lock(DriveArgument),
+
+    /// Lets the tray of a drive be opened again
+    #[command(after_help = DRIVE_NAMES)]
+    Unlock(DriveArgument),
+}
+
+#[derive(Debug, Args)]
+pub struct DriveArgument {
+    /// The drive
+    drive: String,
+}
+
+#[derive(Debug, Args)]
+pub struct EjectArguments {
+    #[command(flatten)]
+    drive: DriveArgument,
+
+    /// Unmounts the disc first
+    #[arg(long)]
+    unmount: bool,
+}
+
+pub const DRIVE_NAMES: &str = "\
+A drive is a device such as /dev/sr0, an id of `imapi drives`, or virtual:DISC, a burner in software with the disc of that
+file in it. Options may follow: virtual:my.disc?media=bd-r&personality=pioneer&speed=real makes a BD-R where there is no disc.";
+
+/// Does what is asked of the drives of this machine.
+pub fn run(command: &DriveCommand, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    let drives = Drives::of_this_machine();
+    let done = match command {
+        DriveCommand::Drives { json } => list::run(&drives, *json, lang, out)?,
+        DriveCommand::Info { drive, json } => info::run(&drives, drive, *json, lang, out)?,
+        DriveCommand::Eject(EjectArguments { drive, unmount }) => {
+            ended(on(&drives, &drive.drive, |recorder| tray::eject(recorder, *unmount)), lang)
+        }
+        DriveCommand::Load(DriveArgument { drive }) => ended(on(&drives, drive, tray::load), lang),
+        DriveCommand::Lock(DriveArgument { drive }) => {
+            ended(on(&drives, drive, |recorder| recorder.lock_tray(true)), lang)
+        }
+        DriveCommand::Unlock(DriveArgument { drive }) => {
+            ended(on(&drives, drive, |recorder| recorder.lock_tray(false)), lang)
+        }
+    };
+    // What is wrong with a disc file is told also when all else went well.
+    Ok(match (done, drives.settle()) {
+        (_, Err(error)) => failed(&error, lang),
+        (done, Ok(())) => done,
+    })
+}
+
+/// Does something with the drive of that name, which its errors tell.
+fn on<T>(
+    drives: &Drives,
+    name: &str,
+    work: impl FnOnce(&Recorder) -> Result<T, RecorderError>,
+) -> Result<T, DriveError> {
+    let recorder = drives.recorder(name)?;
+    work(&recorder).map_err(|error| DriveError::from(error).of(name))
+}
+
+fn ended(done: Result<(), impl Coded>, lang: Lang) -> Outcome {
+    match done {
+        Ok(()) => Outcome::Done,
+        Err(error) => failed(&error, lang),
+    }
+}
+
+fn failed(error: &impl Coded, lang: Lang) -> Outcome {
+    output::report(error, lang);
+    Outcome::Failed
+}

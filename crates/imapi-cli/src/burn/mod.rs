@@ -92,7 +92,8 @@ impl Coded for BurnError {
 
 /// Burns, and tells of it.
 pub fn run(arguments: &BurnArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    if let Err(message) = arguments.image.check() {
+    let image = &arguments.image;
+    if let Err(message) = if image.is_image_on_input() { Ok(()) } else { image.check() } {
         crate::cli::wrongly_asked(&["burn"], message);
     }
     let interrupts = match Interrupts::listen() {

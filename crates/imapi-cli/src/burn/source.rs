@@ -41,10 +41,10 @@ pub fn source(
     progress: &mut Progress,
     lang: Lang,
 ) -> Result<Arc<dyn BlockSource>, BurnError> {
+    if arguments.is_image_on_input() {
+        return Ok(input(arguments.stdin_size)?);
+    }
     if let ([path], true) = (&arguments.paths[..], arguments.map.is_empty()) {
-        if path.as_os_str() == "-" && arguments.stdin_name.is_none() {
-            return Ok(input(arguments.stdin_size)?);
-        }
         if path.is_file() && (as_image || is_image(path)) {
             return Ok(Arc::new(FileSource::open(path, BLOCK)?));
         }

@@ -67,6 +67,11 @@ impl ImageArguments {
         self.check_input()
     }
 
+    /// Whether it is an image itself that comes on standard input, and not a file for one.
+    pub fn is_image_on_input(&self) -> bool {
+        matches!(&self.paths[..], [path] if is_standard(path)) && self.map.is_empty() && self.stdin_name.is_none()
+    }
+
     fn check_file_systems(&self) -> Result<(), String> {
         let (iso, udf, revision) = (self.has(FileSystem::Iso9660), self.has(FileSystem::Udf), self.revision());
         let later = |has: fn(UdfRevision) -> bool| {

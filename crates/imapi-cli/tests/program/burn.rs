@@ -53,7 +53,7 @@ fn a_folder_is_burned_and_other_programs_read_the_disc() {
         assert_eq!(told["start"], 0, "{medium}");
         let list = seen(folder.path(), medium, &["isoinfo", "-J", "-f", "-i", "/dev/sr0"]);
         assert!(list.contains("/hello.txt") && list.contains("/sub/data.bin"), "{medium}: {list}");
-        let text = seen(folder.path(), medium, &["isoinfo", "-J", "-x", "/hello.txt", "-i", "/dev/sr0"]);
+        let text = seen(folder.path(), medium, &["isoinfo", "-J", "-x", "/hello.txt;1", "-i", "/dev/sr0"]);
         assert!(text.contains("Hello, disc"), "{medium}: {text}");
     }
 }

@@ -84,9 +84,9 @@ impl Iso9660 {
     }
 }
 
-/// Blocks that are left behind the directories for the sake of programs, given how many there are of a volume and of data.
+/// Blocks that are left behind the directories of a volume, given how many it has of all, and how many there are of data.
 fn blocks_behind(volume: u64, data: u64) -> u64 {
-    /// Where a volume begins that is alone.
+    /// Where a volume begins; it ends later when there are two.
     const BEGINS: u64 = 18;
     /// libarchive takes no less for an image.
     const LEAST: u64 = 24;
@@ -101,7 +101,9 @@ impl Writer for Iso9660 {
         for &manner in &self.manners {
             let view = View::new(manner, tree)?;
             let (table, directories) = (view.table.blocks(), view.directories.blocks());
-            let needed = [table, table, directories + blocks_behind(2 * table + directories, data.blocks())];
+            let volume = 2 * table + directories;
+            let behind = blocks_behind(volume * self.manners.len() as u64, data.blocks());
+            let needed = [table, table, directories + behind];
             claims.extend(needed.map(|blocks| Claim { blocks, at: Where::ANYWHERE }));
             self.volumes.push(Volume { view, at: [Block(0); CLAIMS] });
         }
@@ -135,9 +137,7 @@ impl Writer for Iso9660 {
 
     fn names(&self, tree: &Tree, file_system: usize, tell: &mut dyn FnMut(NodeId, &str)) {
         let Some(Volume { view, .. }) = self.volumes.get(file_system) else { return };
-        // A file of several extents has as many records, one after the other.
-        let files = view.entries.chunk_by(|one, next| one.node == next.node).map(|records| records[0]);
-        files.for_each(|named| tell(named.node, &view.manner.naming.name_of(tree, named.node, named.number)));
+        view.named().for_each(|named| tell(named.node, &view.manner.naming.name_of(tree, named.node, named.number)));
     }
 
     fn render(

@@ -229,6 +229,18 @@ impl View {
         }
     }
 
+    /// Every file and folder once, by the name that it has where its bytes or its directory are.
+    pub fn named(&self) -> impl Iterator<Item = Named> + '_ {
+        // The folder that others are moved into was the last to be found.
+        let moved = self.moved.as_ref().map(|moved| self.folder(moved.folder).entries as usize);
+        let (usual, moved) = self.entries.split_at(moved.unwrap_or(self.entries.len()));
+        let is_moved = |node| self.numbers.get(&node).is_some_and(|&place| self.folder(place).is_moved());
+        let stays = move |named: &Named| self.moved.is_none() || (named.node != NodeId::ROOT && !is_moved(named.node));
+        // A file of several extents has as many records, one after the other.
+        let once = usual.chunk_by(|one, next| one.node == next.node).map(|records| records[0]);
+        once.filter(stays).chain(moved.iter().copied())
+    }
+
     /// Which extent of its file an entry has.
     pub fn section(&self, entry: u32) -> u64 {
         let entry = entry as usize;

@@ -191,6 +191,27 @@ fn xorriso_reads_images_of_nothing_but_folders() {
 }
 
 #[test]
+fn each_name_is_told_once_and_that_of_a_moved_folder_as_its_directory_has_it() {
+    let bench = Bench::new();
+    for branch in 0..3 {
+        bench.put(&format!("2/3/4/5/6/7/8/{branch}/same/file"), "deep");
+        bench.put(&format!("2/3/4/5/6/7/{branch}/same/same/file"), "deep");
+    }
+    let image = image_of(&bench.source, &rock_ridge());
+    let mut told: Vec<(String, Option<String>)> = Vec::new();
+    image.names(|_, node, name| told.push((image.tree().path(node), name.map(str::to_string))));
+    told.sort();
+    let paths: Vec<Vec<u8>> = told.iter().map(|(path, _)| path.as_bytes()[1..].to_vec()).collect();
+    let mut expected: Vec<Vec<u8>> = bench.expected().into_keys().collect();
+    expected.sort();
+    assert_eq!(paths, expected);
+    let name = |path: &str| told.iter().find(|(other, _)| other == path).and_then(|(_, name)| name.as_deref());
+    let moved = [0, 1, 2].map(|branch| name(&format!("/2/3/4/5/6/7/{branch}/same")));
+    assert_eq!(moved, [Some("SAME"), Some("SAME1"), Some("SAME2")]);
+    assert_eq!(name("/2/3/4/5/6/7/8/1/same"), Some("SAME"), "it is in a folder that was moved");
+}
+
+#[test]
 fn joliet_leaves_folders_where_they_are() {
     let bench = Bench::new();
     bench.put("2/3/4/5/6/7/8/9/10/file", "deep");

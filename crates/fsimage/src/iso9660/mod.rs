@@ -135,9 +135,16 @@ impl Writer for Iso9660 {
 
     fn names(&self, tree: &Tree, file_system: usize, tell: &mut dyn FnMut(NodeId, &str)) {
         let Some(Volume { view, .. }) = self.volumes.get(file_system) else { return };
-        // A file of several extents has as many records, one after the other.
-        let files = view.entries.chunk_by(|one, next| one.node == next.node).map(|records| records[0]);
-        files.for_each(|named| tell(named.node, &view.manner.naming.name_of(tree, named.node, named.number)));
+        // Folders that were moved are told where they belong: the folder that they are in now is nobody's.
+        let into = view.moved.as_ref().map(|moved| moved.folder as usize);
+        let homes = view.folders.iter().enumerate().filter(|(place, _)| Some(*place) != into);
+        for (_, folder) in homes {
+            let entries = &view.entries[folder.entries as usize..][..folder.count as usize];
+            // A file of several extents has as many records, one after the other.
+            let files = entries.chunk_by(|one, next| one.node == next.node).map(|records| records[0]);
+            let files = files.filter(|named| named.node != NodeId::ROOT);
+            files.for_each(|named| tell(named.node, &view.manner.naming.name_of(tree, named.node, named.number)));
+        }
     }
 
     fn render(

@@ -137,6 +137,7 @@ impl Writer for Iso9660 {
 
     fn names(&self, tree: &Tree, file_system: usize, tell: &mut dyn FnMut(NodeId, &str)) {
         let Some(Volume { view, .. }) = self.volumes.get(file_system) else { return };
+        // Folders that were moved are told where they belong: the folder that they are in now is nobody's.
         view.named().for_each(|named| tell(named.node, &view.manner.naming.name_of(tree, named.node, named.number)));
     }
 

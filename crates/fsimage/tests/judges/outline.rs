@@ -76,7 +76,7 @@ fn each_file_system_tells_what_it_made_of_each_name() {
         let image = image_of(&bench.source, options);
         let mut told = Vec::new();
         image.names(|file_system, node, name| {
-            told.push((file_system, image.tree().path(node), name.map(str::to_string)))
+            told.push((file_system, image.tree().path(node), name.map(str::to_string)));
         });
         assert_eq!(told.len(), image.file_systems().count() * 6);
         told
@@ -94,6 +94,23 @@ fn each_file_system_tells_what_it_made_of_each_name() {
     let names = told(&level_1);
     let there: Vec<_> = names.iter().filter(|(_, path, name)| path == "/link" && name.is_some()).map(|n| n.0).collect();
     assert_eq!(there, ["ISO 9660", "UDF"]);
+}
+
+#[test]
+fn folders_that_rock_ridge_moves_have_one_name() {
+    let bench = Bench::new();
+    bench.put("1/2/3/4/5/6/7/8/9/10/file.txt", [1; 10]);
+    bench.put("1/2/3/4/5/6/7/same.name/9/file.txt", [1; 10]);
+    let image = image_of(&bench.source, &ImageOptions { rock_ridge: true, ..options() });
+    let mut told = Vec::new();
+    image.names(|file_system, node, name| {
+        assert!(name.is_some(), "{file_system}: {}", image.tree().path(node));
+        told.push((file_system, image.tree().path(node)));
+    });
+    let all = told.len();
+    told.sort();
+    told.dedup();
+    assert_eq!((told.len(), all), (14 * 2, 14 * 2), "{told:?}");
 }
 
 #[test]

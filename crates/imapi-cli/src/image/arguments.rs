@@ -24,9 +24,6 @@ const BOOTING: &str = "Starting from the image";
 /// What an image is to be, and where it goes.
 #[derive(Debug, Args)]
 pub struct CreateArguments {
-    #[command(flatten)]
-    pub image: ImageArguments,
-
     /// The image; `-` writes it to standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
     pub output: Option<PathBuf>,
@@ -46,6 +43,9 @@ pub struct CreateArguments {
     /// Does not wait until the image is on the disk
     #[arg(long)]
     pub no_sync: bool,
+
+    #[command(flatten)]
+    pub image: ImageArguments,
 }
 
 /// What an image is to be, wherever it goes.
@@ -80,7 +80,7 @@ pub struct ImageArguments {
     #[arg(help_heading = FILE_SYSTEMS, long)]
     pub relaxed_names: bool,
 
-    /// Lets folders lie below the eighth level of ISO 9660
+    /// Lets folders lie below the eighth level of ISO 9660, where Rock Ridge does not move them
     #[arg(help_heading = FILE_SYSTEMS, long)]
     pub deep_folders: bool,
 

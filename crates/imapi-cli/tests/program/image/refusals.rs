@@ -17,7 +17,10 @@ fn what_fails_says_why_and_leaves_nothing() {
     assert!(words.contains("IMAPI_E_ISO9660_LEVELS") && words.contains("/1/2/3/4/5/6/7/8"), "{words}");
     assert!(words.ends_with("imapi: Option that helps: --deep-folders\n"), "{words}");
     assert_eq!(bench.beside(), [""; 0]);
-    bench.create(&["--deep-folders"]);
+    // Rock Ridge moves them.
+    bench.create(&["--rock-ridge"]);
+    assert!(super::listed(&bench.iso, "-R").contains(&"/1/2/3/4/5/6/7/8".to_string()));
+    bench.create(&["--deep-folders", "--force"]);
     let alone = bench.create_and_say(&["--force", "--fs", "joliet"]);
     assert_eq!(alone.status.code(), Some(1));
     assert!(said(&alone).contains("IMAPI_E_INVALID_PARAM"), "{}", said(&alone));

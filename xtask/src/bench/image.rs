@@ -244,7 +244,7 @@ fn growth(place: &Place) -> Result<Vec<Promise>, String> {
         }
         let least = |of: fn(&Planned) -> f64| runs.iter().map(of).fold(f64::INFINITY, f64::min);
         let [added, planned, rendered, kib] =
-            [least(|run| run.added), least(|run| run.planned), least(|run| run.rendered), least(|run| run.kib)];
+            [least(|run| run.added), least(|run| run.laid_out), least(|run| run.rendered), least(|run| run.kib)];
         let millions = f64::from(u32::try_from(files).unwrap_or(u32::MAX)) / 1e6;
         let all = added + planned + rendered;
         println!(
@@ -268,7 +268,7 @@ fn growth(place: &Place) -> Result<Vec<Promise>, String> {
 /// What the example says.
 struct Planned {
     added: f64,
-    planned: f64,
+    laid_out: f64,
     rendered: f64,
     kib: f64,
 }
@@ -285,7 +285,7 @@ impl Planned {
                 .and_then(|word| word.parse().ok())
                 .ok_or_else(|| format!("plan: {said}{}", String::from_utf8_lossy(&output.stderr)))
         };
-        let (added, planned) = (after("added")?, after("planned")?);
-        Ok(Self { added, planned, rendered: after("rendered")?, kib: after("kib")? })
+        let (added, laid_out) = (after("added")?, after("planned")?);
+        Ok(Self { added, laid_out, rendered: after("rendered")?, kib: after("kib")? })
     }
 }

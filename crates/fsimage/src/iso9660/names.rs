@@ -31,20 +31,17 @@ impl Naming {
         let name = tree.name(named.node);
         let mut short = [0; SHORT];
         let short = if named.number == 0 { self.short(name, is_folder, &mut short) } else { None };
-        let has_dot = match short {
-            Some(name) => {
-                self.put(name, out);
-                name.contains(&b'.')
+        let has_dot = if let Some(name) = short {
+            self.put(name, out);
+            name.contains(&b'.')
+        } else {
+            let name = self.name(name, is_folder, named.number);
+            if self == Self::Joliet {
+                out.extend(name.encode_utf16().flat_map(u16::to_be_bytes));
+            } else {
+                out.extend(name.as_bytes());
             }
-            None => {
-                let name = self.name(name, is_folder, named.number);
-                if self == Self::Joliet {
-                    out.extend(name.encode_utf16().flat_map(u16::to_be_bytes));
-                } else {
-                    out.extend(name.as_bytes());
-                }
-                name.contains('.')
-            }
+            name.contains('.')
         };
         if !is_folder {
             // The standard wants the dot also where there is no extension.

@@ -251,8 +251,11 @@ fn a_file_that_changes_while_others_read_it_is_found_out() {
         let large = bench.source.join("large");
         let before = std::time::SystemTime::now() - Duration::from_secs(10);
         File::open(&large).and_then(|file| file.set_modified(before)).expect("possible");
-        // The source's blocks are in one piece with the file's first.
-        let act = move || harm(&File::options().write(true).open(&large).expect("writable")).expect("possible");
+        // The source's blocks are in one piece with the file's first; others have opened the file by then.
+        let act = move || {
+            std::thread::sleep(Duration::from_millis(200));
+            harm(&File::options().write(true).open(&large).expect("writable")).expect("possible");
+        };
         let source = Arc::new(Counted::new(2048).first(act));
         let image = with_source(&bench.source, &source);
         let error = write_image(&image, &bench.iso, NO_SYNC, &mut Control::silent()).expect_err("changed");
@@ -260,6 +263,23 @@ fn a_file_that_changes_while_others_read_it_is_found_out() {
         assert!(error.code() == code && report.contains("large"), "{report}");
         assert!(!bench.iso.exists() && left_in(bench.iso.parent().expect("in a folder")).is_empty());
     }
+}
+
+/// Whoever has the first piece finds it last that a file in it is gone.
+#[test]
+fn a_failure_that_is_found_later_may_be_the_first() {
+    let bench = Bench::new();
+    for (name, size) in [("1 gone", 100), ("2 is there", 4 * MEBIBYTE), ("3 gone", 100)] {
+        bench.put(name, pattern(size, 1));
+    }
+    let source = Arc::new(Counted::new(2048).first(|| std::thread::sleep(Duration::from_millis(500))));
+    let image = with_source(&bench.source, &source);
+    for name in ["1 gone", "3 gone"] {
+        fs::remove_file(bench.source.join(name)).expect("it is there");
+    }
+    let error = write_image(&image, &bench.iso, NO_SYNC, &mut Control::silent()).expect_err("gone");
+    let report = Report::new(&error, Lang::EN).to_string();
+    assert!(report.contains("1 gone"), "{report}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
 use crate::{
     Content, ContentError, ContentReader, Contents, ImageOptions, NodeId, PlanError, Tree,
     boot::Boot,
+    content::Cursor,
     iso9660::Iso9660,
     plan::{FileExtent, Owner, Patch, Plan, Wanted, Writer, pack::BLOCK},
     udf::{self, Udf},
@@ -137,39 +138,53 @@ impl ResultImage {
         }
     }
 
-    /// Fills blocks that all have one owner, counted from the first that it has. An error says nothing of which block.
-    fn fill(&self, owner: Owner, first: u64, out: &mut [u8]) -> Result<(), ContentError> {
-        match owner {
-            Owner::Nobody => out.fill(0),
-            Owner::Recognition => {
-                let at = usize::try_from(first).unwrap_or(usize::MAX);
-                let blocks = self.plan.recognition.iter().skip(at);
-                out.chunks_exact_mut(BLOCK).zip(blocks).for_each(|(out, (_, block))| out.copy_from_slice(&block[..]));
+    /// Fills whole blocks, of however many owners. An error comes with the first block of what cannot be had; those before
+    /// it are filled.
+    pub(crate) fn fill(&self, cursor: &mut Cursor, first: u64, out: &mut [u8]) -> Result<(), (u64, ContentError)> {
+        let (mut block, mut rest) = (first, out);
+        while !rest.is_empty() {
+            let region = self.plan.region_at(block);
+            let count = usize::try_from(region.end() - block).unwrap_or(usize::MAX).min(rest.len() / BLOCK);
+            let (out, after) = rest.split_at_mut(count * BLOCK);
+            let first = block - region.first;
+            match region.owner {
+                Owner::Nobody => out.fill(0),
+                Owner::Recognition => {
+                    let at = usize::try_from(first).unwrap_or(usize::MAX);
+                    let blocks = self.plan.recognition.iter().skip(at);
+                    out.chunks_exact_mut(BLOCK)
+                        .zip(blocks)
+                        .for_each(|(out, (_, block))| out.copy_from_slice(&block[..]));
+                }
+                Owner::Claim { writer, claim } => self.writers[writer]
+                    .render(&self.tree, &self.reader, claim, first, out)
+                    .map_err(|error| (block, error))?,
+                Owner::Data => {
+                    self.fill_data(cursor, first, out).map_err(|(at, error)| (region.first + at, error))?;
+                }
             }
-            Owner::Claim { writer, claim } => {
-                self.writers[writer].render(&self.tree, &self.reader, claim, first, out)?;
-            }
-            Owner::Data => self.fill_data(first, out)?,
+            (block, rest) = (block + count as u64, after);
         }
         Ok(())
     }
 
-    /// Fills blocks of files, which may be of many.
-    fn fill_data(&self, first: u64, out: &mut [u8]) -> Result<(), ContentError> {
+    /// Fills blocks of files, which may be of many, counted from the first of all data.
+    fn fill_data(&self, cursor: &mut Cursor, first: u64, out: &mut [u8]) -> Result<(), (u64, ContentError)> {
         let (mut block, mut rest) = (first, out);
-        while !rest.is_empty() {
-            // Every block of the data is of a file.
-            let Some(file) = self.plan.data.file_at(block) else { break };
+        for file in self.plan.data.files_from(first) {
+            if rest.is_empty() {
+                break;
+            }
             let offset = (block - file.begins) * BLOCK as u64;
             let left = file.size.saturating_sub(offset);
             let bytes = usize::try_from(left).unwrap_or(usize::MAX).min(rest.len());
             let end = bytes.next_multiple_of(BLOCK);
             let (out, after) = rest.split_at_mut(end);
-            self.reader.read_at(file.content, offset, &mut out[..bytes])?;
-            out[bytes..].fill(0);
-            self.patch(file.content, offset, &mut out[..bytes]);
-            block += (end / BLOCK) as u64;
-            rest = after;
+            let (out, zeros) = out.split_at_mut(bytes);
+            self.reader.read_next(cursor, file.content, offset, out).map_err(|error| (block, error))?;
+            zeros.fill(0);
+            self.patch(file.content, offset, out);
+            (block, rest) = (block + (end / BLOCK) as u64, after);
         }
         Ok(())
     }
@@ -186,25 +201,6 @@ impl ResultImage {
             }
         }
     }
-
-    /// Fills as much of `out` as one owner has, and for files as one file has.
-    fn step(&self, block: u64, out: &mut [u8]) -> Result<usize, ContentError> {
-        let region = self.plan.region_at(block);
-        let first = block - region.first;
-        let mut left = region.blocks - first;
-        if let (Owner::Data, Some(file)) = (region.owner, self.plan.data.file_at(first)) {
-            left = file.begins + file.size.div_ceil(BLOCK as u64) - first;
-        }
-        let room = out.len() / BLOCK;
-        let count = usize::try_from(left).unwrap_or(usize::MAX).min(room);
-        let out = &mut out[..count * BLOCK];
-        match self.fill(region.owner, first, out) {
-            Ok(()) => Ok(count),
-            // It may be about a later block: those before it can be read.
-            Err(_) if count > 1 => self.fill(region.owner, first, &mut out[..BLOCK]).map(|()| 1),
-            Err(error) => Err(error),
-        }
-    }
 }
 
 impl BlockSource for ResultImage {
@@ -217,18 +213,21 @@ impl BlockSource for ResultImage {
     }
 
     fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
-        let request = Request::admit(self, first, out)?;
-        let wanted = request.count.get() as usize;
-        let mut done = 0;
-        while done < wanted {
-            match self.step(first.0 + done as u64, &mut request.out[done * BLOCK..]) {
-                Ok(count) => done += count,
-                Err(error) if done == 0 => return Err(SourceError::new(first, error)),
-                Err(_) => break,
-            }
+        let Request { count, out, .. } = Request::admit(self, first, out)?;
+        let failed = |error| SourceError::new(first, error);
+        let (at, error) = match self.fill(&mut Cursor::default(), first.0, out) {
+            Ok(()) => return Ok(count),
+            Err(failure) => failure,
+        };
+        match u32::try_from(at - first.0).ok().and_then(NonZeroU32::new) {
+            Some(before) => Ok(before),
+            None if count == NonZeroU32::MIN => Err(failed(error)),
+            // It may be about a later block: this one can be read.
+            None => match self.fill(&mut Cursor::default(), first.0, &mut out[..BLOCK]) {
+                Ok(()) => Ok(NonZeroU32::MIN),
+                Err((_, error)) => Err(failed(error)),
+            },
         }
-        let done = u32::try_from(done).ok().and_then(NonZeroU32::new);
-        Ok(done.unwrap_or(request.count))
     }
 
     fn name_of(&self, block: Block) -> Option<Cow<'_, str>> {

@@ -23,6 +23,7 @@ pub use reader::{ContentReader, OpenContent};
 
 pub(crate) use descriptors::{Descriptors, FOLDERS, open_folder};
 pub(crate) use on_disk::{FolderId, Folders, OnDisk, Seen, absolute, open_in};
+pub(crate) use reader::Cursor;
 
 pub(crate) use stash::StashWriter;
 use stash::{Piece, Stash};

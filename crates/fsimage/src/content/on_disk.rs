@@ -2,16 +2,13 @@
 
 use std::{
     ffi::OsStr,
-    fs::{File, Metadata},
-    io,
-    os::unix::{
-        ffi::OsStrExt as _,
-        fs::{FileTypeExt as _, MetadataExt as _},
-    },
+    fs::File,
+    io::{self, ErrorKind},
+    os::unix::{ffi::OsStrExt as _, fs::FileExt as _},
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat, openat};
 
 use super::ContentError;
 use crate::Timestamp;
@@ -158,25 +155,58 @@ impl Folders {
 
     /// Opens a file in its folder, and sees that it is what it was.
     pub(crate) fn open_file(&self, file: &OnDisk, folder: &File) -> Result<File, ContentError> {
-        let failed = |source| ContentError::Open { file: self.file_path(file), source };
-        // A pipe that took the file's place must not make anybody wait for a writer.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | nofollow(file.followed);
-        let open = open_in(Some(folder), self.name(file.name), flags).map_err(failed)?;
-        let metadata = open.metadata().map_err(failed)?;
-        if !metadata.is_file() {
-            return Err(failed(not_regular(&metadata)));
-        }
-        self.check(file, &metadata)?;
+        let open = self.open_unseen(file, folder)?;
+        self.check(file, &open)?;
         Ok(open)
     }
 
-    /// Whether the file is as long and as old as it was.
-    pub(crate) fn check(&self, file: &OnDisk, metadata: &Metadata) -> Result<(), ContentError> {
-        if metadata.len() != file.size {
-            return Err(self.wrong_length(file, metadata.len()));
+    /// Opens what has the file's name by now.
+    fn open_unseen(&self, file: &OnDisk, folder: &File) -> Result<File, ContentError> {
+        // A pipe that took the file's place must not make anybody wait for a writer.
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | nofollow(file.followed);
+        open_in(Some(folder), self.name(file.name), flags)
+            .map_err(|source| ContentError::Open { file: self.file_path(file), source })
+    }
+
+    /// Reads all of a file, whose bytes `out` has room for: four calls of the system, which is what small files cost.
+    pub(crate) fn read_whole(&self, file: &OnDisk, folder: &File, out: &mut [u8]) -> Result<(), ContentError> {
+        let open = self.open_unseen(file, folder)?;
+        let outcome = self.read(file, &open, 0, out);
+        // What took its place may be no file at all, which tells more than that it cannot be read.
+        self.check(file, &open).and(outcome)
+    }
+
+    /// Fills all of `out` from that byte on.
+    pub(crate) fn read(&self, file: &OnDisk, open: &File, offset: u64, out: &mut [u8]) -> Result<(), ContentError> {
+        let mut filled = 0;
+        while filled < out.len() {
+            let at = offset + filled as u64;
+            match open.read_at(&mut out[filled..], at) {
+                Ok(0) => {
+                    // The end may have gone back much further than to where this read met it.
+                    let found = fstat(open).map_or(at, |stat| size(&stat).min(at));
+                    return Err(self.wrong_length(file, found));
+                }
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(source) => return Err(ContentError::Read { file: self.file_path(file), source }),
+            }
         }
-        let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or(0);
-        let found = Timestamp::new(metadata.mtime(), nanoseconds);
+        Ok(())
+    }
+
+    /// Whether an open file is a file, and as long and as old as it was.
+    pub(crate) fn check(&self, file: &OnDisk, open: &File) -> Result<(), ContentError> {
+        let failed = |source| ContentError::Open { file: self.file_path(file), source };
+        let stat = fstat(open).map_err(|error| failed(error.into()))?;
+        if let Some(error) = not_regular(&stat) {
+            return Err(failed(error));
+        }
+        if size(&stat) != file.size {
+            return Err(self.wrong_length(file, size(&stat)));
+        }
+        let nanoseconds = u32::try_from(stat.st_mtime_nsec).unwrap_or(0);
+        let found = Timestamp::new(stat.st_mtime, nanoseconds);
         let expected = Timestamp::from_nanoseconds(file.modified);
         if found == expected {
             return Ok(());
@@ -203,17 +233,19 @@ pub(crate) fn open_in(folder: Option<&File>, name: &[u8], flags: OFlags) -> io::
     Ok(File::from(opened?))
 }
 
-/// What the system itself says when one uses such a thing as a file.
-fn not_regular(metadata: &Metadata) -> io::Error {
-    let kind = metadata.file_type();
-    let number = if kind.is_dir() {
-        rustix::io::Errno::ISDIR
-    } else if kind.is_fifo() {
-        rustix::io::Errno::SPIPE
-    } else {
-        rustix::io::Errno::NXIO
+fn size(stat: &Stat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or(0)
+}
+
+/// What the system itself says when one uses something that is no file as one.
+fn not_regular(stat: &Stat) -> Option<io::Error> {
+    let number = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => return None,
+        FileType::Directory => rustix::io::Errno::ISDIR,
+        FileType::Fifo => rustix::io::Errno::SPIPE,
+        _ => rustix::io::Errno::NXIO,
     };
-    number.into()
+    Some(number.into())
 }
 
 /// The path from the root of the disk on, so that it means the same when the program goes elsewhere.

@@ -2,8 +2,6 @@
 
 use std::{
     fs::File,
-    io::ErrorKind,
-    os::unix::fs::FileExt as _,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -28,6 +26,12 @@ pub struct ContentReader {
 struct Open {
     files: Descriptors<Content>,
     folders: Descriptors<FolderId>,
+}
+
+/// The folder that somebody read from last: the next file is mostly in it, and nobody has to be asked for it.
+#[derive(Debug, Default)]
+pub(crate) struct Cursor {
+    folder: Option<(FolderId, Arc<File>)>,
 }
 
 /// Contents that are open: they stay so while this lives.
@@ -59,20 +63,31 @@ impl ContentReader {
         &self.contents
     }
 
-    /// Fills all of `out` from that byte on. A file on disk is looked at when it is opened and when its last byte is
-    /// read: it must be as long as when it was added, and not written since.
+    /// Fills all of `out` from that byte on. A file on disk is looked at behind each read: it must be as long as when it
+    /// was added, and not written since.
     pub fn read_at(&self, content: Content, offset: u64, out: &mut [u8]) -> Result<(), ContentError> {
-        let entry = self.contents.entry(content)?;
-        if let Entry::OnDisk(file) = entry {
+        self.read_next(&mut Cursor::default(), content, offset, out)
+    }
+
+    /// The same for somebody who reads many one after the other.
+    pub(crate) fn read_next(
+        &self,
+        cursor: &mut Cursor,
+        content: Content,
+        offset: u64,
+        out: &mut [u8],
+    ) -> Result<(), ContentError> {
+        if let Entry::OnDisk(file) = self.contents.entry(content)? {
             if offset == 0 && out.len() as u64 == file.size {
                 // All at once, as small files are read: nobody will want it again, so that it pushes none out.
-                let open = Arc::new(self.open_on_disk(file)?);
-                return OpenContent { contents: &self.contents, data: Data::OnDisk(file, open) }.fill(offset, out);
+                let folder = self.folder(cursor, file)?;
+                return self.contents.folders.read_whole(file, folder, out);
             }
         }
         let open = self.open(content)?;
         open.read_at(offset, out)?;
-        if !out.is_empty() && offset + out.len() as u64 == open.size() { open.check() } else { Ok(()) }
+        // Others may read other pieces meanwhile. Whoever is last looks when all is read.
+        open.check()
     }
 
     /// Opens contents, or takes those that are open.
@@ -103,14 +118,27 @@ impl ContentReader {
     }
 
     fn open_on_disk(&self, file: &OnDisk) -> Result<File, ContentError> {
+        let folder = self.open_folder(file)?;
+        self.contents.folders.open_file(file, &folder)
+    }
+
+    /// The folder of a file, which mostly is the one of the file before.
+    fn folder<'c>(&self, cursor: &'c mut Cursor, file: &OnDisk) -> Result<&'c File, ContentError> {
+        let folder = match cursor.folder.take().filter(|(id, _)| *id == file.folder) {
+            Some((_, folder)) => folder,
+            None => self.open_folder(file)?,
+        };
+        Ok(&cursor.folder.insert((file.folder, folder)).1)
+    }
+
+    fn open_folder(&self, file: &OnDisk) -> Result<Arc<File>, ContentError> {
         let folders = &self.contents.folders;
         let found = |id| self.lock().folders.get(id);
         let folder = open_folder(folders, file.folder, OFlags::PATH, found)
             .map_err(|source| ContentError::Open { file: folders.file_path(file), source })?;
-        let open = folders.open_file(file, &folder)?;
-        let gone = self.lock().folders.put(file.folder, folder);
+        let gone = self.lock().folders.put(file.folder, Arc::clone(&folder));
         drop(gone);
-        Ok(open)
+        Ok(folder)
     }
 
     #[cfg(test)]
@@ -145,8 +173,7 @@ impl OpenContent<'_> {
     /// Whether a file on disk is still as long as when it was added, and not written since.
     pub fn check(&self) -> Result<(), ContentError> {
         let Data::OnDisk(file, open) = &self.data else { return Ok(()) };
-        let failed = |source| ContentError::Read { file: self.contents.folders.file_path(file), source };
-        self.contents.folders.check(file, &open.metadata().map_err(failed)?)
+        self.contents.folders.check(file, open)
     }
 
     /// Fills all of `out` from that byte on.
@@ -178,27 +205,8 @@ impl OpenContent<'_> {
             }
             Data::Source(supplied) => supplied.fill(offset, out),
             Data::Stashed(piece) => self.contents.stash.read_at(piece.start + offset, out),
-            Data::OnDisk(file, open) => self.fill_from_disk(file, open, offset, out),
+            Data::OnDisk(file, open) => self.contents.folders.read(file, open, offset, out),
         }
-    }
-
-    fn fill_from_disk(&self, file: &OnDisk, open: &File, offset: u64, out: &mut [u8]) -> Result<(), ContentError> {
-        let folders = &self.contents.folders;
-        let mut filled = 0;
-        while filled < out.len() {
-            let at = offset + filled as u64;
-            match open.read_at(&mut out[filled..], at) {
-                Ok(0) => {
-                    // The end may have gone back much further than to where this read met it.
-                    let found = open.metadata().map_or(at, |metadata| metadata.len().min(at));
-                    return Err(folders.wrong_length(file, found));
-                }
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(source) => return Err(ContentError::Read { file: folders.file_path(file), source }),
-            }
-        }
-        Ok(())
     }
 }
 

@@ -28,28 +28,81 @@ impl Naming {
     /// Writes the identifier of a file or folder as its record has it.
     pub fn identifier(self, tree: &Tree, named: Named, out: &mut Vec<u8>) {
         let is_folder = matches!(tree.kind(named.node), Kind::Directory);
-        let mut name = self.name(tree.name(named.node), is_folder, named.number);
+        let name = tree.name(named.node);
+        let mut short = [0; SHORT];
+        let short = if named.number == 0 { self.short(name, is_folder, &mut short) } else { None };
+        let has_dot = if let Some(name) = short {
+            self.put(name, out);
+            name.contains(&b'.')
+        } else {
+            let name = self.name(name, is_folder, named.number);
+            if self == Self::Joliet {
+                out.extend(name.encode_utf16().flat_map(u16::to_be_bytes));
+            } else {
+                out.extend(name.as_bytes());
+            }
+            name.contains('.')
+        };
         if !is_folder {
             // The standard wants the dot also where there is no extension.
-            if matches!(self, Self::Eight | Self::Thirty) && !name.contains('.') {
-                name.push('.');
+            if self.is_strict() && !has_dot {
+                out.push(b'.');
             }
-            name.push_str(";1");
+            self.put(VERSION, out);
         }
+    }
+
+    /// Writes what is of ASCII.
+    fn put(self, text: &[u8], out: &mut Vec<u8>) {
         if self == Self::Joliet {
-            out.extend(name.encode_utf16().flat_map(u16::to_be_bytes));
+            out.extend(text.iter().flat_map(|&byte| [0, byte]));
         } else {
-            out.extend(name.into_bytes());
+            out.extend_from_slice(text);
         }
+    }
+
+    fn is_strict(self) -> bool {
+        matches!(self, Self::Eight | Self::Thirty)
+    }
+
+    /// The same as [`name`](Self::name) with no number, where the name is of ASCII and not cut. Most are, and they need no
+    /// memory then.
+    fn short<'o>(self, name: &[u8], is_folder: bool, out: &'o mut [u8; SHORT]) -> Option<&'o [u8]> {
+        let out = out.get_mut(..name.len())?;
+        if !name.is_ascii() {
+            return None;
+        }
+        for (out, &byte) in out.iter_mut().zip(name) {
+            *out = u8::try_from(self.character(char::from(byte))).ok()?;
+        }
+        let dot = self.parting_dot(is_folder, out.len(), out.iter().rposition(|&byte| byte == b'.'));
+        let (stem, extension) = dot.map_or((out.len(), 0), |at| (at, out.len() - at - 1));
+        let fits = match self {
+            Self::Eight => stem <= 8 && extension <= 3,
+            Self::Thirty => stem + extension <= if is_folder { 31 } else { 30 },
+            // What is changed at the end of a part, it has the long way.
+            Self::Relaxed => out.len() <= 31 && !out.ends_with(b" ") && !out.windows(2).any(|pair| pair == b" ."),
+            Self::Joliet => out.len() <= joliet::MAX_UNITS,
+        };
+        if self.is_strict() {
+            let others = (0..).zip(out.iter_mut()).filter(|&(at, &mut byte)| byte == b'.' && dot != Some(at));
+            others.for_each(|(_, byte)| *byte = b'_');
+        }
+        (fits && !out.ends_with(b".")).then_some(out)
+    }
+
+    /// The place of the last dot when it parts a name of so many bytes: one at the beginning or the end does not, and
+    /// folders have no extension where the standard is strict.
+    fn parting_dot(self, is_folder: bool, len: usize, last: Option<usize>) -> Option<usize> {
+        last.filter(|&at| at > 0 && at + 1 < len && !(is_folder && self.is_strict()))
     }
 
     /// The name without the version, and without a dot at its end.
     pub fn name(self, name: &[u8], is_folder: bool, number: u32) -> String {
         let text = String::from_utf8_lossy(name);
         let mapped: String = text.chars().map(|c| self.character(c)).collect();
-        let strict = matches!(self, Self::Eight | Self::Thirty);
-        // A dot at the beginning or the end parts nothing; folders have no extension where the standard is strict.
-        let dot = mapped.rfind('.').filter(|&at| at > 0 && at + 1 < mapped.len() && !(is_folder && strict));
+        let strict = self.is_strict();
+        let dot = self.parting_dot(is_folder, mapped.len(), mapped.rfind('.'));
         let (stem, extension) = match dot {
             Some(at) => (&mapped[..at], &mapped[at + 1..]),
             None => (&mapped[..], ""),
@@ -111,13 +164,25 @@ impl Naming {
     /// Names for what is in one folder, in the order in which its records stand. An error is the node that no name is left
     /// for.
     pub fn assign(self, tree: &Tree, children: impl Iterator<Item = NodeId>) -> Result<Vec<Named>, NodeId> {
-        let mut children: Vec<NodeId> = children.collect();
+        let children: Vec<NodeId> = children.collect();
+        // Most folders need no numbers, which shows when their names are sorted. Where capitals are no difference, names
+        // that are one need not stand side by side.
+        if self != Self::Relaxed {
+            let sorted = self.sorted(tree, children.iter().map(|&node| Named { node, number: 0 }));
+            if sorted.names().zip(sorted.names().skip(1)).all(|(a, b)| self.unversioned(a) != self.unversioned(b)) {
+                return Ok(sorted.into_named());
+            }
+        }
+        self.numbered(tree, children)
+    }
+
+    /// The same for a folder in which several may become one, so that they need numbers.
+    fn numbered(self, tree: &Tree, mut children: Vec<NodeId>) -> Result<Vec<Named>, NodeId> {
         // Whoever comes first keeps its name, whatever order they were added in.
         children.sort_unstable_by_key(|&node| tree.name(node));
         let key = |node, number| self.key(self.name_of(tree, node, number));
-        let mut named = named::assign(children.into_iter(), key)?;
-        self.sort(tree, &mut named);
-        Ok(named)
+        let named = named::assign(children.into_iter(), key)?;
+        Ok(self.sorted(tree, named.into_iter()).into_named())
     }
 
     /// The name without version and without a dot that has no extension behind it.
@@ -125,36 +190,53 @@ impl Naming {
         self.name(tree.name(node), matches!(tree.kind(node), Kind::Directory), number)
     }
 
-    fn sort(self, tree: &Tree, named: &mut [Named]) {
-        let identifier = |named: &Named| {
-            let mut identifier = Vec::new();
-            self.identifier(tree, *named, &mut identifier);
-            identifier
-        };
-        let of = |identifier: &Vec<u8>| -> Sorted { Sorted { identifier: identifier.clone(), filler: self.filler() } };
-        named.sort_by_cached_key(|named| of(&identifier(named)));
+    /// An identifier without its version, and without the dot that stands for no extension.
+    fn unversioned(self, identifier: &[u8]) -> &[u8] {
+        if self == Self::Joliet {
+            return identifier.strip_suffix(b"\0;\x001").unwrap_or(identifier);
+        }
+        let name = identifier.strip_suffix(VERSION).unwrap_or(identifier);
+        name.strip_suffix(b".").unwrap_or(name)
     }
-}
 
-/// An identifier in the order of directory records.
-#[derive(Debug, PartialEq, Eq)]
-struct Sorted {
-    identifier: Vec<u8>,
-    filler: order::Filler,
-}
-
-impl Ord for Sorted {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let none = FileFlags::NONE;
-        order::compare_records((&self.identifier, none), (&other.identifier, none), self.filler)
+    /// In the order in which records stand.
+    fn sorted(self, tree: &Tree, all: impl ExactSizeIterator<Item = Named>) -> Sorted {
+        let mut sorted = Sorted { bytes: Vec::with_capacity(all.len() * 16), places: Vec::with_capacity(all.len()) };
+        for named in all {
+            let begins = sorted.bytes.len();
+            self.identifier(tree, named, &mut sorted.bytes);
+            sorted.places.push((begins, sorted.bytes.len(), named));
+        }
+        let (bytes, none) = (&sorted.bytes, FileFlags::NONE);
+        sorted.places.sort_unstable_by(|&(a, a_end, _), &(b, b_end, _)| {
+            let (a, b) = (&bytes[a..a_end], &bytes[b..b_end]);
             // Names that readers fill up to the same are still two.
-            .then_with(|| self.identifier.cmp(&other.identifier))
+            order::compare_records((a, none), (b, none), self.filler()).then_with(|| a.cmp(b))
+        });
+        sorted
     }
 }
 
-impl PartialOrd for Sorted {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+/// What stands behind the names of files.
+const VERSION: &[u8] = b";1";
+
+/// Longer names have the long way.
+const SHORT: usize = 64;
+
+/// What is in a folder, in the order of its records, with the identifiers of all in one buffer.
+struct Sorted {
+    bytes: Vec<u8>,
+    /// Where each identifier begins and ends.
+    places: Vec<(usize, usize, Named)>,
+}
+
+impl Sorted {
+    fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.places.iter().map(|&(begins, ends, _)| &self.bytes[begins..ends])
+    }
+
+    fn into_named(self) -> Vec<Named> {
+        self.places.into_iter().map(|(_, _, named)| named).collect()
     }
 }
 
@@ -191,6 +273,9 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&identifier), expected);
     }
 
+    /// All that there are.
+    const ALL: [Naming; 4] = [Naming::Eight, Naming::Thirty, Naming::Relaxed, Naming::Joliet];
+
     fn any_names() -> impl Strategy<Value = Vec<(Vec<u8>, bool)>> {
         let text = prop_oneof!["[a-cA-C .~é😀]{1,40}", "aaaaaaaaaa[ab]{1,4}", "[a-b]{1,70}\\.[a-b]{1,40}"];
         let name = prop_oneof![
@@ -202,13 +287,37 @@ mod tests {
 
     proptest! {
         #[test]
+        fn the_short_way_is_as_right_as_the_long(name in "[aA1 ._;~/-]{1,34}|[a.]{60,66}", is_folder: bool) {
+            for naming in ALL {
+                let mut out = [0; SHORT];
+                if let Some(short) = naming.short(name.as_bytes(), is_folder, &mut out) {
+                    let long = naming.name(name.as_bytes(), is_folder, 0);
+                    prop_assert_eq!(short.escape_ascii().to_string(), long.escape_default().to_string(), "{:?}", naming);
+                }
+            }
+        }
+
+        #[test]
+        fn folders_that_need_no_numbers_are_found_out(names in any_names()) {
+            let mut tree = Tree::new(Attributes::default());
+            for (name, folder) in names {
+                let kind = if folder { Kind::Directory } else { Kind::File { size: 0, content: Content(0) } };
+                let _ = tree.add(NodeId::ROOT, &name, kind, Attributes::default());
+            }
+            for naming in ALL {
+                let named = naming.assign(&tree, tree.children(NodeId::ROOT));
+                prop_assert_eq!(named, naming.numbered(&tree, tree.children(NodeId::ROOT).collect()));
+            }
+        }
+
+        #[test]
         fn names_are_legal_and_differ(names in any_names()) {
             let mut tree = Tree::new(Attributes::default());
             for (name, folder) in names {
                 let kind = if folder { Kind::Directory } else { Kind::File { size: 0, content: Content(0) } };
                 let _ = tree.add(NodeId::ROOT, &name, kind, Attributes::default());
             }
-            for naming in [Naming::Eight, Naming::Thirty, Naming::Relaxed, Naming::Joliet] {
+            for naming in ALL {
                 let named = naming.assign(&tree, tree.children(NodeId::ROOT)).expect("numbers enough");
                 prop_assert_eq!(named.len(), tree.count(NodeId::ROOT) as usize);
                 let mut seen = HashSet::new();

@@ -155,7 +155,12 @@ impl FileData {
 
     /// The file that has a block, counted from the first of all data.
     pub fn file_at(&self, block: u64) -> Option<FileExtent> {
+        self.files_from(block).first().copied()
+    }
+
+    /// That file and those behind it, each of which begins where the one before it ends.
+    pub fn files_from(&self, block: u64) -> &[FileExtent] {
         let after = self.files.partition_point(|file| file.begins <= block);
-        self.files[..after].last().copied()
+        &self.files[after.saturating_sub(1)..]
     }
 }

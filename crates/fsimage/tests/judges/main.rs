@@ -13,3 +13,4 @@ mod partitions;
 mod properties;
 mod readers;
 mod refusals;
+mod written;

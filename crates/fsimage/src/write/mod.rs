@@ -1,19 +1,20 @@
 //! [`write_image`]: an image becomes a file.
 
+mod chunks;
+
 use std::{
     fs::{File, Permissions},
-    io::{self, Write as _},
+    io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
-use imapi_disc_types::{Block, BlockSource, Cancelled, Control, SourceError};
+use imapi_disc_types::{Cancelled, Control, SourceError};
 use imapi_errors::{Coded, Fact, HResult, Value};
 
-/// Bytes that are read and written at once.
-const AT_ONCE: usize = 1 << 20;
+use crate::ResultImage;
 
-/// How far the writing of an image is: told for each mebibyte or so.
+/// How far the writing of an image is: told for every few mebibytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageWritten {
     /// Blocks that are written.
@@ -80,7 +81,7 @@ impl Coded for WriteError {
 
 /// Writes an image beside its name, and gives it the name when it is whole.
 pub fn write_image(
-    image: &dyn BlockSource,
+    image: &ResultImage,
     path: &Path,
     options: WriteOptions,
     control: &mut Control<'_, ImageWritten>,
@@ -91,7 +92,7 @@ pub fn write_image(
     let permissions = Permissions::from_mode(0o666);
     let beside = tempfile::Builder::new().prefix(".image-").permissions(permissions).tempfile_in(folder);
     let beside = beside.map_err(failed)?;
-    copy(image, beside.as_file(), control, failed)?;
+    chunks::write(image, beside.as_file(), control, failed)?;
     if options.sync {
         beside.as_file().sync_all().map_err(failed)?;
     }
@@ -101,26 +102,6 @@ pub fn write_image(
     if options.sync {
         // The name is of the folder.
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-    }
-    Ok(())
-}
-
-fn copy(
-    image: &dyn BlockSource,
-    mut file: &File,
-    control: &mut Control<'_, ImageWritten>,
-    failed: impl Fn(io::Error) -> WriteError,
-) -> Result<(), WriteError> {
-    let block_size = image.block_size().get() as usize;
-    let mut buffer = vec![0; (AT_ONCE / block_size).max(1) * block_size];
-    let of = image.blocks();
-    let mut blocks = 0;
-    while blocks < of {
-        let count = u64::from(image.read(Block(blocks), &mut buffer)?.get());
-        let bytes = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(block_size).min(buffer.len());
-        file.write_all(&buffer[..bytes]).map_err(&failed)?;
-        blocks += count;
-        control.emit(&ImageWritten { blocks, of })?;
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 use super::Estimate;
 use crate::{plan::RECOGNITION, udf};
 
+/// No image has fewer blocks, however few its directories have: so many are filled up for the sake of readers.
+const SMALLEST: u64 = 32;
 /// An image that machines start from has a multiple of so many blocks.
 const READ_AT_ONCE: u64 = 16;
 
@@ -26,6 +28,10 @@ impl Estimate {
                 descriptors += 1;
                 claims.extend(self.joliet.claims());
             }
+            if data == 0 {
+                // Behind the directories of each volume is then a block that nobody needs but a reader.
+                claims.extend([1, u64::from(file_systems.joliet)]);
+            }
             if boots > 0 {
                 descriptors += 1;
                 // Thirty-two entries, each with a head of its own, are a block.
@@ -33,7 +39,7 @@ impl Estimate {
             }
         }
         if !file_systems.udf {
-            let blocks = RECOGNITION + descriptors + claims.iter().sum::<u64>() + data;
+            let blocks = (RECOGNITION + descriptors + claims.iter().sum::<u64>() + data).max(SMALLEST);
             return if boots > 0 { blocks.next_multiple_of(READ_AT_ONCE) } else { blocks };
         }
         let fixed = udf::Fixed::new(shape.udf, shape.redundant_metadata);

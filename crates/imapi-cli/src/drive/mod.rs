@@ -79,7 +79,11 @@ pub fn run(command: &DriveCommand, lang: Lang, out: &mut Output) -> io::Result<O
         DriveCommand::Drives { json } => list::run(&drives, *json, lang, out)?,
         DriveCommand::Info { drive, json } => info::run(&drives, drive, *json, lang, out)?,
         DriveCommand::Eject(EjectArguments { drive, unmount }) => {
-            ended(on(&drives, &drive.drive, |recorder| tray::eject(recorder, *unmount)), lang)
+            // The kernel unlocks the tray of a disc that is no longer mounted when nobody has the drive open any more, and
+            // so it is opened twice.
+            let unmounted =
+                if *unmount { on(&drives, &drive.drive, |recorder| Ok(recorder.access()?.unmount()?)) } else { Ok(()) };
+            ended(unmounted.and_then(|()| on(&drives, &drive.drive, Recorder::eject)), lang)
         }
         DriveCommand::Load(DriveArgument { drive }) => ended(on(&drives, drive, tray::load), lang),
         DriveCommand::Lock(DriveArgument { drive }) => {

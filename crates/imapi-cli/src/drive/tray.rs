@@ -1,4 +1,4 @@
-//! Trays: out and in.
+//! Trays: in.
 
 use std::{ops::ControlFlow, time::Duration};
 
@@ -7,14 +7,6 @@ use imapi_recorder::{Recorder, RecorderError};
 
 /// A disc that is hard to recognise takes so long.
 const RECOGNISED_WITHIN: Duration = Duration::from_secs(120);
-
-/// Opens it.
-pub fn eject(recorder: &Recorder, unmount: bool) -> Result<(), RecorderError> {
-    if unmount {
-        recorder.access()?.unmount()?;
-    }
-    recorder.eject()
-}
 
 /// Closes it, and waits until the drive knows what is in it. Nothing is fine, too.
 pub fn load(recorder: &Recorder) -> Result<(), RecorderError> {

@@ -69,14 +69,28 @@ pub fn peer(program: &str) -> PathBuf {
 
 /// The program that burns by our own commands, over SG_IO.
 pub fn overwrite() -> PathBuf {
+    example("imapi-mmc-transport", "overwrite")
+}
+
+/// The program that has the kernel look at a disc anew.
+pub fn refresh() -> PathBuf {
+    example("imapi-recorder", "refresh")
+}
+
+/// The program that has a drive for itself.
+pub fn hold() -> PathBuf {
+    example("imapi-recorder", "hold")
+}
+
+fn example(package: &str, name: &str) -> PathBuf {
     let mut build = cargo();
-    build.args(["build", "--quiet", "--package", "imapi-mmc-transport", "--example", "overwrite"]);
+    build.args(["build", "--quiet", "--package", package, "--example", name]);
     let folder = Path::new(env!("CARGO_BIN_EXE_imapi")).parent().expect("a program is in a folder");
     if folder.ends_with("release") {
         build.arg("--release");
     }
     assert!(build.status().expect("cargo runs").success());
-    folder.join("examples/overwrite")
+    folder.join("examples").join(name)
 }
 
 /// The hashes of all files in a folder, in the words of `sha256sum`, in the order of their names.

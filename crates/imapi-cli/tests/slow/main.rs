@@ -2,6 +2,7 @@
 
 mod attach;
 mod burn;
+mod drive;
 mod guest;
 #[cfg(target_os = "linux")]
 mod personalities;

@@ -115,7 +115,8 @@ impl Naming {
         // Whoever comes first keeps its name, whatever order they were added in.
         children.sort_unstable_by_key(|&node| tree.name(node));
         let key = |node, number| self.key(self.name_of(tree, node, number));
-        let mut named = named::assign(children.into_iter(), key)?;
+        let is_kept = |node, key: &String| key.as_bytes().eq_ignore_ascii_case(tree.name(node));
+        let mut named = named::assign(children.into_iter(), key, is_kept)?;
         self.sort(tree, &mut named);
         Ok(named)
     }
@@ -188,6 +189,26 @@ mod tests {
         let mut identifier = Vec::new();
         naming.identifier(&tree, Named { node, number: 0 }, &mut identifier);
         assert_eq!(String::from_utf8_lossy(&identifier), expected);
+    }
+
+    #[test]
+    fn a_name_that_needs_no_change_is_kept() {
+        let mut tree = Tree::new(Attributes::default());
+        let kind = Kind::File { size: 0, content: Content(0) };
+        for name in ["a*b", "a_b", "A:b"] {
+            tree.add(NodeId::ROOT, name.as_bytes(), kind, Attributes::default()).expect("a name");
+        }
+        for (naming, expected) in [
+            (Naming::Thirty, ["A_B", "A_B1", "A_B2"]),
+            (Naming::Relaxed, ["A:b", "a*b", "a_b"]),
+            (Naming::Joliet, ["A_b", "a_b", "a_b1"]),
+        ] {
+            let named = naming.assign(&tree, tree.children(NodeId::ROOT)).expect("numbers enough");
+            let names = named.iter().map(|named| naming.name_of(&tree, named.node, named.number));
+            assert_eq!(names.collect::<Vec<_>>(), expected, "{naming:?}");
+            let kept = named.iter().find(|named| tree.name(named.node) == b"a_b").expect("it is there");
+            assert_eq!(kept.number, 0, "{naming:?}");
+        }
     }
 
     fn any_names() -> impl Strategy<Value = Vec<(Vec<u8>, bool)>> {

@@ -114,8 +114,7 @@ pub fn shapes() -> &'static Corpus {
 
 /// The folder with the corpus of shapes.
 pub fn disk() -> PathBuf {
-    static DISK: LazyLock<PathBuf> =
-        LazyLock::new(|| shapes().in_folder(lab().join("corpus"), Order::Forwards));
+    static DISK: LazyLock<PathBuf> = LazyLock::new(|| shapes().in_folder(lab().join("corpus"), Order::Forwards));
     DISK.clone()
 }
 

@@ -16,7 +16,12 @@ fn scratch() {
     for kind in kinds::Kind::ALL {
         let begun = std::time::Instant::now();
         let image = kinds::Image::of(kind);
-        println!("{} {} {:?}", image.path.display(), imapi_disc_types::BlockSource::bytes(&image.image), begun.elapsed());
+        println!(
+            "{} {} {:?}",
+            image.path.display(),
+            imapi_disc_types::BlockSource::bytes(&image.image),
+            begun.elapsed()
+        );
     }
     let corpus = kinds::shapes();
     std::fs::write(kinds::lab().join("expected"), listing::to_lines(&corpus.listing())).unwrap();

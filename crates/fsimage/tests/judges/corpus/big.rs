@@ -7,14 +7,17 @@ pub fn many_files() -> Corpus {
     let mut items = Vec::new();
     for folder in 0..1000 {
         items.push(Item::folder(format!("folder {folder:03}")));
-        items.extend((0..100_u64).map(|file| Item::file(format!("folder {folder:03}/file number {file}.dat"), file % 5)));
+        items.extend(
+            (0..100_u64).map(|file| Item::file(format!("folder {folder:03}/file number {file}.dat"), file % 5)),
+        );
     }
     Corpus::dated(items)
 }
 
 /// Twenty thousand files in one folder, whose names begin alike.
 pub fn crowd() -> Corpus {
-    let files = (0..20_000_u64).map(|file| Item::file(format!("crowd/one of very many files {file:05}.text"), file % 3));
+    let files =
+        (0..20_000_u64).map(|file| Item::file(format!("crowd/one of very many files {file:05}.text"), file % 3));
     Corpus::dated([Item::folder("crowd")].into_iter().chain(files).collect())
 }
 

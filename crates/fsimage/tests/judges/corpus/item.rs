@@ -21,7 +21,10 @@ pub enum What {
     /// So many bytes, which nobody else has.
     File(u64),
     /// A file of zeros but for some bytes at some places.
-    Sparse { size: u64, islands: Vec<u64> },
+    Sparse {
+        size: u64,
+        islands: Vec<u64>,
+    },
     /// Another name of a file.
     Again(Vec<u8>),
     Link(Vec<u8>),
@@ -169,7 +172,11 @@ pub const ISLAND: &[u8] = b"an island in a sea of zeros";
 fn folders_in(all: &[Item], path: &[u8]) -> u32 {
     let inside = |item: &&Item| {
         item.kind() == Kind::Folder
-            && item.path.strip_prefix(path).and_then(|rest| rest.strip_prefix(b"/")).is_some_and(|rest| !rest.contains(&b'/'))
+            && item
+                .path
+                .strip_prefix(path)
+                .and_then(|rest| rest.strip_prefix(b"/"))
+                .is_some_and(|rest| !rest.contains(&b'/'))
     };
     u32::try_from(all.iter().filter(inside).count()).expect("few")
 }

@@ -23,7 +23,9 @@ fn sizes() -> Vec<Item> {
         Item::folder("sizes/folder with an empty file"),
         Item::file("sizes/folder with an empty file/empty", 0),
     ];
-    let sizes = [0, 1, 2, 511, 512, 513, 1000, 1900, 2047, 2048, 2049, 4095, 4096, 4097, 32_768, 65_535, 65_536, 65_537, 300_001];
+    let sizes = [
+        0, 1, 2, 511, 512, 513, 1000, 1900, 2047, 2048, 2049, 4095, 4096, 4097, 32_768, 65_535, 65_536, 65_537, 300_001,
+    ];
     items.extend(sizes.map(|size| Item::file(format!("sizes/{size}"), size)));
     let islands = vec![0, 65_536, 700_000, (1 << 20) - 100];
     items.push(Item::other("sizes/sparse", What::Sparse { size: 1 << 20, islands }));
@@ -63,9 +65,15 @@ fn dates() -> Vec<Item> {
         ("2155-12-31 23.59.59", 5_869_583_999, 0),
         ("2156-01-01", 5_869_584_000, 0),
     ];
-    let files = moments.iter().map(|&(name, seconds, nanoseconds)| Item::file(format!("dates/{name}"), 3).modified((seconds, nanoseconds)));
+    let files = moments
+        .iter()
+        .map(|&(name, seconds, nanoseconds)| Item::file(format!("dates/{name}"), 3).modified((seconds, nanoseconds)));
     let folder = |name: &str, seconds| Item::folder(format!("dates/{name}")).modified((seconds, 0));
-    let folders = [folder("folder of 1970", 1), folder("folder of 2030", 1_893_456_000), folder("folder of 1920", -1_577_923_200)];
+    let folders = [
+        folder("folder of 1970", 1),
+        folder("folder of 2030", 1_893_456_000),
+        folder("folder of 1920", -1_577_923_200),
+    ];
     [Item::folder("dates")].into_iter().chain(files).chain(folders).collect()
 }
 
@@ -78,7 +86,9 @@ fn modes() -> Vec<Item> {
         items.push(Item::folder(format!("modes/folder {mode:04o}")).mode(mode));
         items.push(Item::file(format!("modes/folder {mode:04o}/inside"), 6));
     }
-    for (user, group) in [(0, 0), (1000, 1000), (1, 2), (65_534, 65_534), (65_536, 65_537), (1_234_567, 7_654_321), (0, 4_000_000_000)] {
+    for (user, group) in
+        [(0, 0), (1000, 1000), (1, 2), (65_534, 65_534), (65_536, 65_537), (1_234_567, 7_654_321), (0, 4_000_000_000)]
+    {
         items.push(Item::file(format!("modes/owner {user} of {group}"), 7).owner(user, group));
     }
     items.push(Item::folder("modes/folder of 1000").owner(1000, 100));
@@ -89,7 +99,12 @@ fn modes() -> Vec<Item> {
 }
 
 fn links() -> Vec<Item> {
-    let mut items = vec![Item::folder("links"), Item::folder("links/elsewhere"), Item::file("links/file", 2500).mode(0o640), Item::file("links/empty", 0)];
+    let mut items = vec![
+        Item::folder("links"),
+        Item::folder("links/elsewhere"),
+        Item::file("links/file", 2500).mode(0o640),
+        Item::file("links/empty", 0),
+    ];
     let again = |path: &str, of: &str| Item::other(path, What::Again(of.into()));
     items.extend([
         again("links/again", "links/file"),
@@ -132,8 +147,12 @@ fn others() -> Vec<Item> {
         Item::other("others/socket", What::Socket).mode(0o755),
     ];
     for (major, minor) in [(1, 3), (5, 1), (8, 17), (10, 232), (255, 255), (4095, 1_048_575)] {
-        items.push(Item::other(format!("others/characters {major} {minor}"), What::Characters(major, minor)).mode(0o666));
-        items.push(Item::other(format!("others/blocks {major} {minor}"), What::Blocks(major, minor)).mode(0o660).owner(0, 6));
+        items.push(
+            Item::other(format!("others/characters {major} {minor}"), What::Characters(major, minor)).mode(0o666),
+        );
+        items.push(
+            Item::other(format!("others/blocks {major} {minor}"), What::Blocks(major, minor)).mode(0o660).owner(0, 6),
+        );
     }
     items
 }
@@ -143,7 +162,9 @@ fn many() -> Vec<Item> {
     let mut items = vec![Item::folder("many")];
     for (folder, count) in [("many/some", 45), ("many/more", 190)] {
         items.push(Item::folder(folder));
-        items.extend((0..count).map(|number| Item::file(format!("{folder}/{number:03}{}.bin", "-".repeat(number % 7)), number as u64 * 3)));
+        items.extend((0..count).map(|number| {
+            Item::file(format!("{folder}/{number:03}{}.bin", "-".repeat(number % 7)), number as u64 * 3)
+        }));
     }
     items.push(Item::folder("many/folders"));
     items.extend((0..70).map(|number| Item::folder(format!("many/folders/{number}"))));
@@ -169,7 +190,10 @@ fn streams() -> Vec<Item> {
     vec![
         Item::folder("streams"),
         Item::file("streams/one", 100).stream("comment", *b"a comment"),
-        Item::file("streams/three", 5000).stream("a", *b"1").stream("b", vec![7; 3000]).stream("mime_type", *b"text/plain"),
+        Item::file("streams/three", 5000)
+            .stream("a", *b"1")
+            .stream("b", vec![7; 3000])
+            .stream("mime_type", *b"text/plain"),
         Item::file("streams/empty", 0).stream("empty", *b"").stream("\u{e9}t\u{e9} 😀", *b"unicode"),
         Item::folder("streams/folder").stream("of a folder", *b"folders have none"),
     ]

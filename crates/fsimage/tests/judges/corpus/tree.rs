@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use imapi_disc_types::Control;
-use imapi_fsimage::{
-    Attributes, Contents, Dates, Kind, NodeId, ScanOptions, Timestamp, Tree, Unreadable, add_tree,
-};
+use imapi_fsimage::{Attributes, Contents, Dates, Kind, NodeId, ScanOptions, Timestamp, Tree, Unreadable, add_tree};
 use rustix::fs::makedev;
 
 use super::{Corpus, Item, What};
@@ -24,7 +22,8 @@ impl Corpus {
         let mut tree = Tree::new(Attributes { mode: 0o040_755, ..dated((1_000_000_000, 0)) });
         add_tree(&mut tree, &mut contents, NodeId::ROOT, folder, &options, &mut Control::silent()).expect("readable");
         for item in &self.items {
-            let first = self.items.iter().find(|first| first.path == item.first_path()).expect("a file has a first name");
+            let first =
+                self.items.iter().find(|first| first.path == item.first_path()).expect("a file has a first name");
             complete(&mut tree, item, first);
         }
         (tree, contents)

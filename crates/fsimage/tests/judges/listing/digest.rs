@@ -78,7 +78,9 @@ impl Digest {
 /// The places that are looked at: the ends, what lies around the boundaries of 4 GiB, and others in between.
 fn samples(size: u64) -> impl Iterator<Item = u64> {
     let last = size - SAMPLE as u64;
-    let spread = (0..SAMPLES).map(move |number| u64::try_from(u128::from(last) * u128::from(number) / u128::from(SAMPLES - 1)).expect("no more than the size"));
+    let spread = (0..SAMPLES).map(move |number| {
+        u64::try_from(u128::from(last) * u128::from(number) / u128::from(SAMPLES - 1)).expect("no more than the size")
+    });
     let boundaries = (1..).map(|number| number * (1_u64 << 30)).take_while(move |&at| at < size);
     let around = boundaries.flat_map(|at| [at - 4096, at - 2048, at]).filter(move |&at| at <= last);
     spread.chain(around)

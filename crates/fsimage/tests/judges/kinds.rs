@@ -10,7 +10,7 @@ use imapi_disc_types::Control;
 use imapi_fsimage::{FileSystems, ImageOptions, IsoLevel, ResultImage, WriteOptions, write_image};
 
 use crate::{
-    corpus::{Corpus, Order},
+    corpus::{Corpus, Item, Order, What},
     folder::options,
 };
 
@@ -34,12 +34,15 @@ pub enum Kind {
     Relaxed,
     /// With Rock Ridge.
     Ridge,
+    /// Everything, but of the corpus without what libcdio does not survive: links to more than a hundred characters, and
+    /// names with pairs of units of UTF-16, which cost it their folders.
+    Tame,
     /// Level 3 with Joliet and Rock Ridge.
     Everything,
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::LevelOne, Self::Joliet, Self::Relaxed, Self::Ridge, Self::Everything];
+    pub const ALL: [Self; 6] = [Self::LevelOne, Self::Joliet, Self::Relaxed, Self::Ridge, Self::Tame, Self::Everything];
 
     /// Of its file.
     pub fn name(self) -> &'static str {
@@ -48,6 +51,7 @@ impl Kind {
             Self::Joliet => "joliet",
             Self::Relaxed => "relaxed",
             Self::Ridge => "rock-ridge",
+            Self::Tame => "tame",
             Self::Everything => "everything",
         }
     }
@@ -58,8 +62,19 @@ impl Kind {
             Self::LevelOne | Self::Relaxed => &[View::Plain],
             Self::Joliet => &[View::Plain, View::Joliet],
             Self::Ridge => &[View::Plain, View::Ridge],
-            Self::Everything => &[View::Plain, View::Joliet, View::Ridge],
+            Self::Tame | Self::Everything => &[View::Plain, View::Joliet, View::Ridge],
         }
+    }
+
+    /// What is in it.
+    pub fn corpus(self) -> Corpus {
+        let survived = |item: &Item| {
+            let is_long = matches!(&item.what, What::Link(target) if target.len() >= 100);
+            let has_pairs = String::from_utf8_lossy(&item.path).chars().any(|c| u32::from(c) > 0xFFFF);
+            !is_long && !has_pairs
+        };
+        let fits = |item: &&Item| self != Self::Tame || survived(item);
+        Corpus { items: shapes().items.iter().filter(fits).cloned().collect() }
     }
 
     pub fn options(self) -> ImageOptions {
@@ -68,7 +83,7 @@ impl Kind {
             file_systems: FileSystems { iso9660: true, joliet: has(View::Joliet), udf: false },
             level: match self {
                 Self::LevelOne => IsoLevel::One,
-                Self::Everything => IsoLevel::Three,
+                Self::Tame | Self::Everything => IsoLevel::Three,
                 _ => IsoLevel::Two,
             },
             relaxed_names: self == Self::Relaxed,
@@ -94,7 +109,7 @@ impl Image {
         let place = Kind::ALL.iter().position(|&other| other == kind).expect("all are listed");
         ALL[place].get_or_init(|| {
             let path = lab().join(format!("{}.iso", kind.name()));
-            Self { kind, image: make(shapes(), &disk(), &kind.options(), &path), path }
+            Self { kind, image: make(&kind.corpus(), &disk(), &kind.options(), &path), path }
         })
     }
 }

@@ -1,15 +1,19 @@
 //! Images, judged by the programs that others read them with, and by our own decoders.
 
 mod attributes;
+mod compare;
 mod corpus;
 mod decoded;
+mod expected;
 mod folder;
 mod kinds;
 mod large;
 mod listing;
+mod peers;
 mod properties;
 mod readers;
 mod refusals;
+<<<<<<< HEAD
 
 #[test]
 fn scratch() {
@@ -28,3 +32,6 @@ fn scratch() {
     println!("{}", corpus.items.len());
     std::fs::write(kinds::lab().join("ondisk"), listing::to_lines(&listing::walk(&kinds::disk()).unwrap())).unwrap();
 }
+=======
+mod table;
+>>>>>>> 23347ca (fsimage: six programs judge the corpus of shapes, by a table of what each can tell)

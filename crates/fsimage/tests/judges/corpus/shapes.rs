@@ -42,7 +42,7 @@ fn dates() -> Vec<Item> {
         ("1900-03-01", -2_203_891_200, 0),
         ("1901-12-13 20.45.51", -2_147_483_649, 0),
         ("1901-12-13 20.45.52", -2_147_483_648, 0),
-        ("1950-06-15", -616_593_600, 0),
+        ("1950-06-18 12", -616_593_600, 0),
         ("1969-12-31 23.59.59", -1, 0),
         ("1969-12-31 23.59.58.5", -2, 500_000_000),
         ("1970-01-01", 0, 0),
@@ -74,7 +74,12 @@ fn dates() -> Vec<Item> {
         folder("folder of 2030", 1_893_456_000),
         folder("folder of 1920", -1_577_923_200),
     ];
+<<<<<<< HEAD
     [Item::folder("dates")].into_iter().chain(files).chain(folders).collect()
+=======
+    let inside = folders.clone().map(|folder| Item::file([&folder.path, &b"/inside"[..]].concat(), 4));
+    [Item::folder("dates")].into_iter().chain(files).chain(folders).chain(inside).collect()
+>>>>>>> 23347ca (fsimage: six programs judge the corpus of shapes, by a table of what each can tell)
 }
 
 fn modes() -> Vec<Item> {

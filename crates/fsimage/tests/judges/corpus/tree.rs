@@ -1,6 +1,6 @@
 //! The corpus as a tree: from its folder on disk, and what the disk could not hold from the data.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use imapi_disc_types::Control;
 use imapi_fsimage::{Attributes, Contents, Dates, Kind, NodeId, ScanOptions, Timestamp, Tree, Unreadable, add_tree};
@@ -9,7 +9,7 @@ use rustix::fs::makedev;
 use super::{Corpus, Item, What};
 
 impl Corpus {
-    /// The tree of a folder that [`Corpus::put_on_disk`] has filled.
+    /// The tree of a folder that [`Corpus::put_on_disk`] has filled, with this corpus or a greater one.
     pub fn tree(&self, folder: &Path, named_streams: bool) -> (Tree, Contents) {
         let (seconds, _) = Self::LATEST;
         let options = ScanOptions {
@@ -21,12 +21,30 @@ impl Corpus {
         let mut contents = Contents::new();
         let mut tree = Tree::new(Attributes { mode: 0o040_755, ..dated((1_000_000_000, 0)) });
         add_tree(&mut tree, &mut contents, NodeId::ROOT, folder, &options, &mut Control::silent()).expect("readable");
+        let wanted: HashSet<&[u8]> = self.items.iter().map(|item| &item.path[..]).collect();
+        let others: Vec<NodeId> =
+            tree.walk(NodeId::ROOT).filter(|&node| !wanted.contains(&path(&tree, node)[..])).collect();
+        for node in others.into_iter().filter(|&node| node != NodeId::ROOT) {
+            // What is in a folder goes with it.
+            if tree.contains(node) {
+                tree.remove_tree(node).expect("it is there");
+            }
+        }
         for item in &self.items {
             let first =
                 self.items.iter().find(|first| first.path == item.first_path()).expect("a file has a first name");
             complete(&mut tree, item, first);
         }
         (tree, contents)
+    }
+}
+
+/// Names are bytes, which paths for people are not.
+fn path(tree: &Tree, node: NodeId) -> Vec<u8> {
+    match tree.parent(node) {
+        Some(NodeId::ROOT) => tree.name(node).to_vec(),
+        Some(parent) => [&path(tree, parent), &b"/"[..], tree.name(node)].concat(),
+        None => Vec::new(),
     }
 }
 

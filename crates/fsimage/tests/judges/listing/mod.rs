@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub use digest::{Digest, SAMPLED_FROM};
 pub use disk::walk;
-pub use lines::{parse, to_lines};
+pub use lines::{escaped, parse, to_lines};
 
 /// Every path below a folder; that of the folder itself is not there.
 pub type Listing = BTreeMap<Vec<u8>, Seen>;

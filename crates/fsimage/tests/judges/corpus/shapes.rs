@@ -74,12 +74,8 @@ fn dates() -> Vec<Item> {
         folder("folder of 2030", 1_893_456_000),
         folder("folder of 1920", -1_577_923_200),
     ];
-<<<<<<< HEAD
-    [Item::folder("dates")].into_iter().chain(files).chain(folders).collect()
-=======
     let inside = folders.clone().map(|folder| Item::file([&folder.path, &b"/inside"[..]].concat(), 4));
     [Item::folder("dates")].into_iter().chain(files).chain(folders).chain(inside).collect()
->>>>>>> 23347ca (fsimage: six programs judge the corpus of shapes, by a table of what each can tell)
 }
 
 fn modes() -> Vec<Item> {

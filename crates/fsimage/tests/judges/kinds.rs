@@ -35,7 +35,7 @@ pub enum Kind {
     /// With Rock Ridge.
     Ridge,
     /// Everything, but of the corpus without what libcdio does not survive: links to more than a hundred characters, and
-    /// names with pairs of units of UTF-16, which cost it their folders.
+    /// names with pairs of units of UTF-16, which cost it their folders, or of many wide characters.
     Tame,
     /// Level 3 with Joliet and Rock Ridge.
     Everything,
@@ -71,7 +71,9 @@ impl Kind {
         let survived = |item: &Item| {
             let is_long = matches!(&item.what, What::Link(target) if target.len() >= 100);
             let has_pairs = String::from_utf8_lossy(&item.path).chars().any(|c| u32::from(c) > 0xFFFF);
-            !is_long && !has_pairs
+            // It has no room for so many characters of three bytes either.
+            let is_wide = String::from_utf8_lossy(item.name()).chars().filter(|&c| c > '\u{7ff}').count() > 40;
+            !is_long && !has_pairs && !is_wide
         };
         let fits = |item: &&Item| self != Self::Tame || survived(item);
         Corpus { items: shapes().items.iter().filter(fits).cloned().collect() }

@@ -28,6 +28,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "sgdisk", package: "gdisk", why: "checks the GPT of our images" },
     Peer { program: "isoinfo", package: "genisoimage", why: "reads the discs of our virtual drive" },
     Peer { program: "growisofs", package: "growisofs", why: "burns DVDs and BDs on our virtual drive" },
+    Peer { program: "grub-fstest", package: "grub-common", why: "reads our images as a boot loader does" },
     Peer {
         program: "/usr/lib/grub/i386-pc/boot_hybrid.img",
         package: "grub-pc-bin",
@@ -36,7 +37,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "/usr/lib/ISOLINUX/isolinux.bin", package: "isolinux", why: "is a loader to make images with" },
     Peer { program: "modprobe", package: "kmod", why: "says which modules the guest's kernel needs" },
     Peer { program: "bsdtar", package: "libarchive-tools", why: "unpacks our images" },
-    Peer { program: "cd-info", package: "libcdio-utils", why: "reads the discs of our virtual drive" },
+    Peer { program: "cd-info", package: "libcdio-utils", why: "reads our discs and images" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
     Peer { program: "7z", package: "p7zip-full", why: "unpacks what is on our discs" },
     Peer { program: "qemu-system-x86_64", package: "qemu-system-x86", why: "runs the guest with Debian's kernel" },
@@ -104,7 +105,7 @@ pub fn install() -> Result<(), String> {
             return Err(format!("--setup knows Debian and Ubuntu only; install by hand: {}", packages.join(" ")));
         };
         println!("setup: installing {}", packages.join(" "));
-        as_root(&apt, &["update", "--quiet=2"])?;
+        update_lists()?;
         let mut arguments = vec!["install", "--yes", "--quiet=2", "--no-install-recommends"];
         arguments.extend(&packages);
         as_root(&apt, &arguments)?;
@@ -126,6 +127,12 @@ pub fn install() -> Result<(), String> {
         succeed(Command::new(cargo()).args(["install", &package, "--locked", "--debug", "--quiet"]))?;
     }
     Ok(())
+}
+
+/// Fetches the lists of what packages there are.
+pub fn update_lists() -> Result<(), String> {
+    let apt = find("apt-get").ok_or("there is no apt-get here: Debian and Ubuntu have it")?;
+    as_root(&apt, &["update", "--quiet=2"])
 }
 
 /// Cargo as it runs us, so that a toolchain chosen with `+` stays chosen.

@@ -13,12 +13,14 @@ fn main() -> ExitCode {
         eprintln!("list_folder FOLDER FILE: writes what is in a folder to a file");
         return ExitCode::from(2);
     };
-    let written = listing::walk(Path::new(folder)).and_then(|all| fs::write(file, listing::to_lines(&all)));
-    match written {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("list_folder: {error}");
-            ExitCode::FAILURE
-        }
+    let mut failed = false;
+    let mut complain = |error| {
+        eprintln!("list_folder: {error}");
+        failed = true;
+    };
+    let all = listing::walk_on(Path::new(folder), &mut complain);
+    if let Err(error) = fs::write(file, listing::to_lines(&all)) {
+        complain(error);
     }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -120,7 +120,7 @@ fn features(entry: &Entry) -> impl Iterator<Item = Feature> {
     [
         size.map(|_| Feature::Contents),
         target.as_ref().map(|target| Feature::of_link(target)),
-        (is_node || device.is_some()).then_some(Feature::Nodes),
+        is_node.then(|| device.map_or(Feature::Nodes, Feature::of_device)),
         mode.map(Feature::of_mode),
         owner.map(|_| Feature::Owners),
         links.map(|_| Feature::NameCounts),
@@ -158,7 +158,9 @@ fn differences(reader: Reader, entry: &Entry, seen: &Seen) -> Vec<(Feature, Opti
     if let Some(leads_to) = &wanted.target {
         compare(Feature::of_link(leads_to), "its target", target(seen), target(wanted));
     }
-    field!(Feature::Nodes, "its device", device);
+    if let Some(device) = wanted.device {
+        field!(Feature::of_device(device), "its device", device);
+    }
     let octal = |seen: &Seen| seen.mode.map(|mode| format!("{mode:04o}"));
     if let Some(mode) = wanted.mode {
         compare(Feature::of_mode(mode), "its mode", octal(seen), octal(wanted));

@@ -6,6 +6,7 @@ mod corpus;
 mod decoded;
 mod expected;
 mod folder;
+mod guest;
 mod kinds;
 mod large;
 mod listing;

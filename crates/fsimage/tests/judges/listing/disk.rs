@@ -14,30 +14,48 @@ use super::{Digest, Kind, Listing, Seen};
 
 /// Everything below a folder. An error names the path that it is about.
 pub fn walk(folder: &Path) -> io::Result<Listing> {
+    let mut first = None;
+    let all = walk_on(folder, &mut |error| drop(first.get_or_insert(error)));
+    first.map_or(Ok(all), Err)
+}
+
+/// Everything below a folder of which anything can be known; the function hears of the rest.
+pub fn walk_on(folder: &Path, failed: &mut dyn FnMut(io::Error)) -> Listing {
     let mut all = Listing::new();
     let mut waiting = vec![(folder.to_path_buf(), Vec::new())];
     while let Some((at, path)) = waiting.pop() {
-        for entry in named(&at, fs::read_dir(&at))? {
-            let entry = named(&at, entry)?;
-            let name = entry.file_name();
-            let inside: Vec<u8> =
-                if path.is_empty() { name.as_bytes().to_vec() } else { [&path, &b"/"[..], name.as_bytes()].concat() };
-            let there = at.join(&name);
-            let about = named(&there, fs::symlink_metadata(&there))?;
-            let seen = named(&there, seen(&there, &about))?;
-            if seen.kind == Some(Kind::Folder) {
-                waiting.push((there, inside.clone()));
+        let entries = match named(&at, fs::read_dir(&at)) {
+            Ok(entries) => entries,
+            Err(error) => {
+                failed(error);
+                continue;
             }
-            if all.insert(inside, seen).is_some() {
-                return named(&at, Err(io::Error::other("a name is there twice")));
+        };
+        for entry in entries {
+            let found = named(&at, entry).and_then(|entry| {
+                let (name, there) = (entry.file_name(), entry.path());
+                let seen = named(&there, fs::symlink_metadata(&there).and_then(|about| seen(&there, &about)))?;
+                let inside = [&path, name.as_bytes()].concat();
+                Ok((inside, there, seen))
+            });
+            match found {
+                Ok((inside, there, seen)) => {
+                    if seen.kind == Some(Kind::Folder) {
+                        waiting.push((there.clone(), [&inside, &b"/"[..]].concat()));
+                    }
+                    if all.insert(inside, seen).is_some() {
+                        failed(io::Error::other(format!("{there:?}: it is there twice")));
+                    }
+                }
+                Err(error) => failed(error),
             }
         }
     }
-    Ok(all)
+    all
 }
 
 fn named<T>(path: &Path, result: io::Result<T>) -> io::Result<T> {
-    result.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    result.map_err(|error| io::Error::new(error.kind(), format!("{path:?}: {error}")))
 }
 
 fn seen(path: &Path, about: &Metadata) -> io::Result<Seen> {

@@ -9,7 +9,7 @@ mod lines;
 use std::collections::BTreeMap;
 
 pub use digest::{Digest, SAMPLED_FROM};
-pub use disk::walk;
+pub use disk::{walk, walk_on};
 pub use lines::{escaped, parse, to_lines};
 
 /// Every path below a folder; that of the folder itself is not there.

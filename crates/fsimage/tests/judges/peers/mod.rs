@@ -3,6 +3,7 @@
 mod bsdtar;
 mod grub;
 mod isoinfo;
+mod kernel;
 mod libcdio;
 mod seven_zip;
 mod xorriso;

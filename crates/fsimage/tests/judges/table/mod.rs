@@ -20,6 +20,7 @@ pub enum Feature {
     JolietPairs,
     RidgeNames,
     RidgeLong,
+    RidgeLongest,
     RidgeBytes,
     Contents,
     Dates,
@@ -33,11 +34,12 @@ pub enum Feature {
     Links,
     LongLinks,
     Nodes,
+    WideNodes,
     NameCounts,
 }
 
 impl Feature {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::PlainNames,
         Self::RelaxedNames,
         Self::JolietLatin,
@@ -46,6 +48,7 @@ impl Feature {
         Self::JolietPairs,
         Self::RidgeNames,
         Self::RidgeLong,
+        Self::RidgeLongest,
         Self::RidgeBytes,
         Self::Contents,
         Self::Dates,
@@ -59,6 +62,7 @@ impl Feature {
         Self::Links,
         Self::LongLinks,
         Self::Nodes,
+        Self::WideNodes,
         Self::NameCounts,
     ];
 
@@ -73,6 +77,7 @@ impl Feature {
             Self::JolietPairs => "Joliet: characters beyond the first 65,536",
             Self::RidgeNames => "Rock Ridge: names",
             Self::RidgeLong => "Rock Ridge: names of more than a hundred bytes",
+            Self::RidgeLongest => "Rock Ridge: names of 254 and 255 bytes",
             Self::RidgeBytes => "Rock Ridge: names with control characters, or that are no text",
             Self::Contents => "ISO 9660: sizes and bytes of files",
             Self::Dates => "ISO 9660: dates from 1970 to 2037",
@@ -86,6 +91,7 @@ impl Feature {
             Self::Links => "Rock Ridge: symbolic links",
             Self::LongLinks => "Rock Ridge: symbolic links to more than a hundred characters",
             Self::Nodes => "Rock Ridge: devices, pipes and sockets",
+            Self::WideNodes => "Rock Ridge: devices whose minor number is beyond 255",
             Self::NameCounts => "Rock Ridge: how many names a file has",
         }
     }
@@ -108,6 +114,7 @@ impl Feature {
                 }
             }
             View::Ridge if !is_fit(name) => Self::RidgeBytes,
+            View::Ridge if name.len() > 253 => Self::RidgeLongest,
             View::Ridge if name.len() > 100 => Self::RidgeLong,
             View::Ridge => Self::RidgeNames,
         }
@@ -120,6 +127,11 @@ impl Feature {
             ..100 => Self::Links,
             100.. => Self::LongLinks,
         }
+    }
+
+    /// What a reader needs to know to tell the number of a device.
+    pub fn of_device((_, minor): (u32, u32)) -> Self {
+        if minor < 256 { Self::Nodes } else { Self::WideNodes }
     }
 
     /// What a reader needs to know to tell who may do what.

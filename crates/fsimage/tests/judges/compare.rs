@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     expected::{Entry, Expected},
+    kinds::View,
     listing::{Listing, Seen, escaped},
     table::{Feature, Reader},
 };
@@ -24,6 +25,8 @@ pub struct Found {
 
 /// Compares everything that the reader can judge, and panics with what is wrong.
 pub fn judge(reader: Reader, expected: &Expected, found: &Found) {
+    let (kind, view) = (expected.kind, expected.view);
+    assert!(view != View::Udf || reader.judges_kind(kind), "{reader:?} does not read {kind:?}");
     let mut faults: Vec<String> = found.complaints.iter().map(|line| format!("it says: {line}")).collect();
     let mut left: BTreeMap<&[u8], &Seen> = found.listing.iter().map(|(path, seen)| (&path[..], seen)).collect();
     let mut unnamed = Vec::new();
@@ -31,7 +34,7 @@ pub fn judge(reader: Reader, expected: &Expected, found: &Found) {
     for (path, entry) in &expected.entries {
         let inside =
             |folder: &&str| entry.source.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
-        if !reader.judges(by_kind(&entry.seen)) || found.blind.iter().any(|folder| inside(&folder)) {
+        if !reader.judges(by_kind(&entry.seen).in_view(view)) || found.blind.iter().any(|folder| inside(&folder)) {
             left.remove(&path[..]);
             continue;
         }
@@ -45,13 +48,14 @@ pub fn judge(reader: Reader, expected: &Expected, found: &Found) {
             continue;
         };
         entry.needs.iter().for_each(|&feature| *compared.entry(feature).or_insert(0) += 1);
-        for (feature, wrong) in differences(reader, entry, seen) {
+        for (feature, wrong) in differences(reader, view, entry, seen) {
             *compared.entry(feature).or_insert(0) += 1;
             faults.extend(wrong.map(|wrong| format!("{}: {wrong}", escaped(path))));
         }
     }
     // What it calls by other names must be there all the same.
-    let identity = |seen: &Seen| (seen.kind, seen.size, seen.digest.filter(|_| reader.judges(Feature::Contents)));
+    let identity =
+        |seen: &Seen| (seen.kind, seen.size, seen.digest.filter(|_| reader.judges(Feature::Contents.in_view(view))));
     for entry in unnamed {
         let wanted = identity(&entry.seen);
         let same = |path: &&[u8]| folder_of(path) != folder_of(&entry.source);
@@ -69,7 +73,6 @@ pub fn judge(reader: Reader, expected: &Expected, found: &Found) {
     if more > 0 {
         faults.push(format!("and {more} more"));
     }
-    let (kind, view) = (expected.kind, expected.view);
     assert!(faults.is_empty(), "{reader:?} of {kind:?} as {view:?}:\n{}", faults.join("\n"));
     for feature in needed(expected) {
         let count = compared.get(&feature).copied().unwrap_or(0);
@@ -104,8 +107,13 @@ fn alike(found: Identity, wanted: Identity) -> bool {
 
 /// The features that occur in an image.
 fn needed(expected: &Expected) -> Vec<Feature> {
-    let mut needed: Vec<Feature> =
-        expected.entries.values().flat_map(|entry| features(entry).chain(entry.needs.iter().copied())).collect();
+    let mut needed: Vec<Feature> = expected
+        .entries
+        .values()
+        .flat_map(|entry| {
+            features(entry).map(|feature| feature.in_view(expected.view)).chain(entry.needs.iter().copied())
+        })
+        .collect();
     needed.sort_unstable();
     needed.dedup();
     needed
@@ -124,7 +132,7 @@ fn features(entry: &Entry) -> impl Iterator<Item = Feature> {
         mode.map(Feature::of_mode),
         owner.map(|_| Feature::Owners),
         links.map(|_| Feature::NameCounts),
-        modified.map(|(seconds, _)| Feature::of_date(seconds)),
+        modified.map(Feature::of_date),
         hidden.filter(|hidden| *hidden).map(|_| Feature::Hidden),
     ]
     .into_iter()
@@ -132,10 +140,11 @@ fn features(entry: &Entry) -> impl Iterator<Item = Feature> {
 }
 
 /// What was compared, and what is wrong with it.
-fn differences(reader: Reader, entry: &Entry, seen: &Seen) -> Vec<(Feature, Option<String>)> {
+fn differences(reader: Reader, view: View, entry: &Entry, seen: &Seen) -> Vec<(Feature, Option<String>)> {
     let mut all = Vec::new();
     let wanted = &entry.seen;
     let mut compare = |feature: Feature, what: &str, found: Option<String>, wanted: Option<String>| {
+        let feature = feature.in_view(view);
         if let (true, Some(found), Some(wanted)) = (reader.judges(feature), found, wanted) {
             all.push((feature, (found != wanted).then(|| format!("{what} is {found} and should be {wanted}"))));
         }
@@ -168,8 +177,8 @@ fn differences(reader: Reader, entry: &Entry, seen: &Seen) -> Vec<(Feature, Opti
     field!(Feature::Owners, "its owner", owner);
     field!(Feature::NameCounts, "the number of its names", links);
     field!(Feature::Hidden, "hidden", hidden);
-    if let Some((seconds, _)) = wanted.modified {
-        field!(Feature::of_date(seconds), "its date", modified);
+    if let Some(modified) = wanted.modified {
+        field!(Feature::of_date(modified), "its date", modified);
     }
     all
 }

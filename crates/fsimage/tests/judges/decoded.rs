@@ -52,16 +52,20 @@ pub fn paths(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names) -
     all
 }
 
-/// The same as a listing: what is where, by which names.
-pub fn listing(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names) -> Listing {
-    let seen = |what| match what {
+/// A path as listings have it.
+pub fn seen(what: What) -> Seen {
+    match what {
         What::Folder => Seen { kind: Some(Kind::Folder), ..Seen::default() },
         What::Link(target) => Seen { kind: Some(Kind::Link), target: Some(target), ..Seen::default() },
         What::File(bytes) => {
             let (size, digest) = (Some(bytes.len() as u64), Some(Digest::of(&bytes)));
             Seen { kind: Some(Kind::File), size, digest, ..Seen::default() }
         }
-    };
+    }
+}
+
+/// The same as a listing: what is where, by which names.
+pub fn listing(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names) -> Listing {
     paths(image, volume, names).into_iter().map(|(path, what)| (path, seen(what))).collect()
 }
 

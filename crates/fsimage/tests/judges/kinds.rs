@@ -7,7 +7,9 @@ use std::{
 };
 
 use imapi_disc_types::Control;
-use imapi_fsimage::{FileSystems, ImageOptions, IsoLevel, ResultImage, WriteOptions, write_image};
+use imapi_fsimage::{
+    FileSystems, ImageOptions, IsoLevel, ResultImage, UdfRevision as Revision, WriteOptions, write_image,
+};
 
 use crate::{
     corpus::{Corpus, Item, Order, What},
@@ -21,6 +23,7 @@ pub enum View {
     Plain,
     Joliet,
     Ridge,
+    Udf,
 }
 
 /// A kind of image.
@@ -39,20 +42,51 @@ pub enum Kind {
     Tame,
     /// Level 3 with Joliet and Rock Ridge.
     Everything,
+    /// UDF alone, with a mirror of the metadata where there can be one.
+    Udf(Revision),
+    /// The same with owners, links and devices.
+    Owned(Revision),
+    /// UDF beside ISO 9660 and Joliet, with one copy of the metadata.
+    Bridge(Revision),
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [Self::LevelOne, Self::Joliet, Self::Relaxed, Self::Ridge, Self::Tame, Self::Everything];
+    pub const ALL: [Self; 21] = [
+        Self::LevelOne,
+        Self::Joliet,
+        Self::Relaxed,
+        Self::Ridge,
+        Self::Tame,
+        Self::Everything,
+        Self::Udf(Revision::R102),
+        Self::Udf(Revision::R150),
+        Self::Udf(Revision::R200),
+        Self::Udf(Revision::R201),
+        Self::Udf(Revision::R250),
+        Self::Udf(Revision::R260),
+        Self::Owned(Revision::R102),
+        Self::Owned(Revision::R201),
+        Self::Owned(Revision::R260),
+        Self::Bridge(Revision::R102),
+        Self::Bridge(Revision::R150),
+        Self::Bridge(Revision::R200),
+        Self::Bridge(Revision::R201),
+        Self::Bridge(Revision::R250),
+        Self::Bridge(Revision::R260),
+    ];
 
     /// Of its file.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::LevelOne => "level-1",
-            Self::Joliet => "joliet",
-            Self::Relaxed => "relaxed",
-            Self::Ridge => "rock-ridge",
-            Self::Tame => "tame",
-            Self::Everything => "everything",
+            Self::LevelOne => "level-1".to_string(),
+            Self::Joliet => "joliet".to_string(),
+            Self::Relaxed => "relaxed".to_string(),
+            Self::Ridge => "rock-ridge".to_string(),
+            Self::Tame => "tame".to_string(),
+            Self::Everything => "everything".to_string(),
+            Self::Udf(revision) => format!("udf-{revision}"),
+            Self::Owned(revision) => format!("owned-udf-{revision}"),
+            Self::Bridge(revision) => format!("bridge-{revision}"),
         }
     }
 
@@ -63,26 +97,42 @@ impl Kind {
             Self::Joliet => &[View::Plain, View::Joliet],
             Self::Ridge => &[View::Plain, View::Ridge],
             Self::Tame | Self::Everything => &[View::Plain, View::Joliet, View::Ridge],
+            Self::Udf(_) | Self::Owned(_) => &[View::Udf],
+            Self::Bridge(_) => &[View::Plain, View::Joliet, View::Udf],
         }
+    }
+
+    /// The revision of its UDF.
+    pub fn revision(self) -> Option<Revision> {
+        match self {
+            Self::Udf(revision) | Self::Owned(revision) | Self::Bridge(revision) => Some(revision),
+            _ => None,
+        }
+    }
+
+    /// Whether UDF tells what Unix knows of files.
+    pub fn has_udf_owners(self) -> bool {
+        matches!(self, Self::Owned(_))
     }
 
     /// What is in it.
     pub fn corpus(self) -> Corpus {
-        let survived = |item: &Item| {
-            let is_long = matches!(&item.what, What::Link(target) if target.len() >= 100);
-            let has_pairs = String::from_utf8_lossy(&item.path).chars().any(|c| u32::from(c) > 0xFFFF);
-            // It has no room for so many characters of three bytes either.
-            let is_wide = String::from_utf8_lossy(item.name()).chars().filter(|&c| c > '\u{7ff}').count() > 40;
-            !is_long && !has_pairs && !is_wide
+        let fits = |item: &&Item| match self {
+            Self::Tame => is_tame(item),
+            // A step of a link is a name, and no longer than one.
+            Self::Owned(_) => match &item.what {
+                What::Link(target) => target.split(|&byte| byte == b'/').all(|step| step.len() <= 254),
+                _ => true,
+            },
+            _ => true,
         };
-        let fits = |item: &&Item| self != Self::Tame || survived(item);
         Corpus { items: shapes().items.iter().filter(fits).cloned().collect() }
     }
 
     pub fn options(self) -> ImageOptions {
         let has = |view| self.views().contains(&view);
         ImageOptions {
-            file_systems: FileSystems { iso9660: true, joliet: has(View::Joliet), udf: false },
+            file_systems: FileSystems { iso9660: has(View::Plain), joliet: has(View::Joliet), udf: has(View::Udf) },
             level: match self {
                 Self::LevelOne => IsoLevel::One,
                 Self::Tame | Self::Everything => IsoLevel::Three,
@@ -92,9 +142,21 @@ impl Kind {
             rock_ridge: has(View::Ridge),
             // The corpus has sixty levels.
             deep_folders: true,
+            udf_revision: self.revision().unwrap_or_default(),
+            redundant_metadata: !matches!(self, Self::Bridge(_)),
+            udf_owners: self.has_udf_owners(),
             ..options()
         }
     }
+}
+
+/// Whether libcdio survives it.
+fn is_tame(item: &Item) -> bool {
+    let is_long = matches!(&item.what, What::Link(target) if target.len() >= 100);
+    let has_pairs = String::from_utf8_lossy(&item.path).chars().any(|c| u32::from(c) > 0xFFFF);
+    // It has no room for so many characters of three bytes either.
+    let is_wide = String::from_utf8_lossy(item.name()).chars().filter(|&c| c > '\u{7ff}').count() > 40;
+    !is_long && !has_pairs && !is_wide
 }
 
 /// An image of the corpus, as a file.

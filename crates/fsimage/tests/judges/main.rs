@@ -15,3 +15,4 @@ mod properties;
 mod readers;
 mod refusals;
 mod table;
+mod udf;

@@ -13,6 +13,7 @@ use crate::{
     kinds::{Image, Kind, View},
     listing::{self, Digest, Listing, Seen},
     table::Feature,
+    udf::Volume,
 };
 
 /// What is in an image, as a view of it shows it.
@@ -44,6 +45,10 @@ impl Expected {
         let corpus = kind.corpus().listing();
         let shown = match view {
             View::Ridge => corpus.into_iter().map(|(path, seen)| (path.clone(), (path, with_steps(seen)))).collect(),
+            View::Udf => {
+                let files = corpus.into_iter().filter(|(_, seen)| kind.has_udf_owners() || is_file(seen));
+                conformed(kind, view, &files.map(|(path, seen)| (path, as_text(with_steps(seen)))).collect())
+            }
             View::Plain | View::Joliet => {
                 let with_ridge = view == View::Plain && kind.views().contains(&View::Ridge);
                 let files = corpus.into_iter().filter_map(|(path, seen)| Some((path, file_of(seen, with_ridge)?)));
@@ -55,17 +60,22 @@ impl Expected {
             let mut needs: Vec<_> = steps.map(|step| Feature::of_name(view, kind == Kind::Relaxed, step)).collect();
             needs.sort_unstable();
             needs.dedup();
-            (path, Entry { source, seen: as_iso(seen, view), needs })
+            let seen = if view == View::Udf { as_udf(seen, kind) } else { as_iso(seen, view) };
+            (path, Entry { source, seen, needs })
         };
         Self { kind, view, entries: shown.into_iter().map(entry).collect() }
     }
+}
+
+fn is_file(seen: &Seen) -> bool {
+    matches!(seen.kind, Some(listing::Kind::Folder | listing::Kind::File))
 }
 
 /// What all file systems have: files and folders. Where Rock Ridge tells of others, these look like empty files to those who
 /// do not look for that.
 fn file_of(seen: Seen, with_ridge: bool) -> Option<Seen> {
     match seen.kind {
-        Some(listing::Kind::Folder | listing::Kind::File) => Some(seen),
+        _ if is_file(&seen) => Some(seen),
         _ if with_ridge => {
             let (size, digest) = (Some(0), Some(Digest::of(b"")));
             Some(Seen { kind: Some(listing::Kind::File), size, digest, target: None, device: None, ..seen })
@@ -78,12 +88,12 @@ fn file_of(seen: Seen, with_ridge: bool) -> Option<Seen> {
 /// checked on the way.
 fn conformed(kind: Kind, view: View, corpus: &Listing) -> BTreeMap<Vec<u8>, (Vec<u8>, Seen)> {
     let image = &Image::of(kind).image;
-    let volume = &decoded::volumes(image)[usize::from(view == View::Joliet)];
-    let shown = decoded::listing(
-        image,
-        volume,
-        if view == View::Joliet { decoded::Names::Joliet } else { decoded::Names::Plain },
-    );
+    let volume = |number: usize| decoded::volumes(image)[number].clone();
+    let shown = match view {
+        View::Udf => Volume::open(image).walk().listing,
+        View::Joliet => decoded::listing(image, &volume(1), decoded::Names::Joliet),
+        View::Plain | View::Ridge => decoded::listing(image, &volume(0), decoded::Names::Plain),
+    };
     let rule = names::Rule::of(kind, view);
     let pairs = pairs::of(corpus, &shown, |folder| names::check(rule, folder));
     let seen = |source: &Vec<u8>| corpus.get(source).expect("it is of the corpus").clone();
@@ -102,6 +112,19 @@ fn with_steps(seen: Seen) -> Seen {
         [absolute, &steps.join(&b'/')].concat()
     });
     Seen { target, ..seen }
+}
+
+/// UDF has text, in which bytes that are none are replaced.
+fn as_text(seen: Seen) -> Seen {
+    let target = seen.target.map(|target| String::from_utf8_lossy(&target).into_owned().into_bytes());
+    Seen { target, ..seen }
+}
+
+/// What UDF can say of it: microseconds, and what Unix knows where that is asked for.
+fn as_udf(seen: Seen, kind: Kind) -> Seen {
+    let modified = seen.modified.map(|(seconds, nanoseconds)| (seconds, nanoseconds / 1000 * 1000));
+    let seen = Seen { modified, ..seen };
+    if kind.has_udf_owners() { seen } else { Seen { mode: None, owner: None, links: None, ..seen } }
 }
 
 /// What ISO 9660 can say of it: whole seconds from 1900 to 2155, and of Unix nothing without Rock Ridge.

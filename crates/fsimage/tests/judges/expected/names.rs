@@ -15,12 +15,15 @@ pub enum Rule {
     Relaxed,
     /// Sixty-four units of UTF-16.
     Joliet,
+    /// As many characters as fit into 254 bytes, one each when none is beyond Latin 1 and two else.
+    Udf,
 }
 
 impl Rule {
     pub fn of(kind: Kind, view: View) -> Self {
         match (kind, view) {
             (_, View::Joliet) => Self::Joliet,
+            (_, View::Udf) => Self::Udf,
             (Kind::LevelOne, _) => Self::Eight,
             (Kind::Relaxed, _) => Self::Relaxed,
             _ => Self::Thirty,
@@ -41,6 +44,8 @@ impl Rule {
                 fits && together > 0 && together <= whole && shape && stem.chars().chain(extension.chars()).all(capital)
             }
             Self::Relaxed => name.len() <= 31 && name.chars().all(|c| matches!(c, ' '..='~') && !"/;".contains(c)),
+            Self::Udf if name.chars().all(|c| u32::from(c) <= 0xFF) => name.chars().count() <= 254,
+            Self::Udf => name.encode_utf16().count() <= 127,
             Self::Joliet => {
                 // 0 to 31 are no characters for it; those it names besides have a meaning to DOS.
                 name.encode_utf16().count() <= 64 && name.chars().all(|c| u32::from(c) > 31 && !"*/:;?\\".contains(c))
@@ -48,9 +53,9 @@ impl Rule {
         }
     }
 
-    /// By what its readers tell names from each other, which none does by capitals.
-    fn key(name: &str) -> String {
-        name.to_lowercase()
+    /// By what its readers tell names from each other: none but UDF's by capitals.
+    fn key(self, name: &str) -> String {
+        if self == Self::Udf { name.to_string() } else { name.to_lowercase() }
     }
 
     /// What a name of the corpus would be, were it only for capitals.
@@ -66,20 +71,19 @@ pub fn check(rule: Rule, names: &[(&[u8], &[u8], bool)]) {
         let about = format!("{rule:?}: {} became {}", source.escape_ascii(), shown.escape_ascii());
         let shown = std::str::from_utf8(shown).expect("these file systems have text");
         // Files without an extension have a dot all the same, where the standard is strict.
-        let bare = if *is_folder { shown } else { shown.strip_suffix('.').unwrap_or(shown) };
+        let bare = if *is_folder || rule == Rule::Udf { shown } else { shown.strip_suffix('.').unwrap_or(shown) };
         assert!(rule.allows(bare, *is_folder), "{about}, which is not allowed");
         assert!(rule == Rule::Joliet || !bare.is_empty(), "{about}");
-        assert!(seen.insert(Rule::key(bare)), "{about}, which is there twice");
+        assert!(seen.insert(rule.key(bare)), "{about}, which is there twice");
         let Ok(source) = std::str::from_utf8(source) else { continue };
         let simple = rule.simple(source);
-        let rivals = names.iter().filter(|(other, _, _)| {
-            std::str::from_utf8(other).is_ok_and(|other| Rule::key(other) == Rule::key(source))
-        });
+        let rivals = names
+            .iter()
+            .filter(|(other, _, _)| std::str::from_utf8(other).is_ok_and(|other| rule.key(other) == rule.key(source)));
         // What readers do not tell, or take for something else, is avoided.
-        let kept = rule.allows(&simple, *is_folder)
-            && !simple.ends_with(['.', ' '])
-            && !simple.contains(" .")
-            && (rule == Rule::Joliet || !simple.starts_with('.'));
+        let odd =
+            simple.ends_with(['.', ' ']) || simple.contains(" .") || simple.starts_with('.') && rule != Rule::Joliet;
+        let kept = rule.allows(&simple, *is_folder) && (rule == Rule::Udf || !odd);
         if kept && rivals.count() == 1 {
             assert_eq!(bare, simple, "{about}, though nothing was wrong with it");
         }

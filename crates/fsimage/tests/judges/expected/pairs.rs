@@ -57,6 +57,10 @@ impl Node {
             let mut identity = Digest::new();
             identity.word(seen.size.unwrap_or(u64::MAX));
             identity.word(seen.digest.unwrap_or(u64::MAX));
+            identity.word(seen.kind.map_or(u64::MAX, |kind| u64::from(u32::from(kind.letter()))));
+            identity.bytes(seen.target.as_deref().unwrap_or_default());
+            let (major, minor) = seen.device.unwrap_or_default();
+            identity.word(u64::from(major) << 32 | u64::from(minor));
             Self { name: name.to_vec(), is_folder: false, children: Vec::new(), identity: identity.finish() }
         };
         let mut children: Vec<Self> = folders.get(path).into_iter().flatten().map(node).collect();

@@ -26,6 +26,7 @@ fn look(image: &Image, view: View, _: &Expected) -> Found {
         View::Plain => "!joliet,!rockridge",
         View::Joliet => "!rockridge",
         View::Ridge => "joliet",
+        View::Udf => unreachable!("it knows no UDF"),
     };
     let mut arguments = words(&["--options", options, "-xf"]);
     arguments.push(image.path.clone().into());

@@ -16,6 +16,11 @@ looks_at! { Grub:
     level_1(LevelOne, Plain);
     joliet(Joliet, Joliet);
     rock_ridge(Ridge, Ridge);
+    owned_udf_1_02(Owned(R102), Udf);
+    udf_1_02(Udf(R102), Udf);
+    udf_1_50(Udf(R150), Udf);
+    udf_2_00(Udf(R200), Udf);
+    udf_2_01(Udf(R201), Udf);
 }
 
 fn look(image: &Image, view: View, expected: &Expected) -> Found {
@@ -34,7 +39,7 @@ fn look(image: &Image, view: View, expected: &Expected) -> Found {
             let name = match view {
                 View::Plain => plain_name(&path).to_ascii_uppercase(),
                 View::Joliet => plain_name(&path),
-                View::Ridge => path.clone(),
+                View::Ridge | View::Udf => path.clone(),
             };
             told.insert(name.clone(), path);
             listing.insert(name, seen);

@@ -27,6 +27,7 @@ fn look(image: &Image, view: View, expected: &Expected) -> Found {
         View::Plain => &[],
         View::Joliet => &["-J"],
         View::Ridge => &["-R"],
+        View::Udf => unreachable!("it knows no UDF"),
     };
     let mut arguments = words(manner);
     arguments.extend(words(&["-l", "-i"]));
@@ -86,7 +87,7 @@ fn listed(out: &[u8], view: View) -> Told {
             View::Plain => plain_name(&path),
             // Letters are one byte each, as in Latin 1.
             View::Joliet => plain_name(&path).into_iter().map(char::from).collect::<String>().into_bytes(),
-            View::Ridge => path.clone(),
+            View::Ridge | View::Udf => path.clone(),
         };
         found.insert(name, (seen, path));
     }

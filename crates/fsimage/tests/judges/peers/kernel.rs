@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use imapi_fsimage::UdfRevision;
+
 use crate::{
     compare::Found,
     expected::Expected,
@@ -21,18 +23,37 @@ looks_at! { Kernel:
     joliet_beside_rock_ridge(Everything, Joliet);
     rock_ridge(Ridge, Ridge);
     rock_ridge_beside_joliet(Everything, Ridge);
+    joliet_beside_udf(Bridge(R102), Joliet);
+    owned_udf_1_02(Owned(R102), Udf);
+    owned_udf_2_01(Owned(R201), Udf);
+    owned_udf_2_60(Owned(R260), Udf);
+    udf_1_02(Udf(R102), Udf);
+    udf_1_50(Udf(R150), Udf);
+    udf_2_00(Udf(R200), Udf);
+    udf_2_01(Udf(R201), Udf);
+    udf_2_50(Udf(R250), Udf);
+    udf_2_60(Udf(R260), Udf);
+    bridge_1_02(Bridge(R102), Udf);
+    bridge_1_50(Bridge(R150), Udf);
+    bridge_2_00(Bridge(R200), Udf);
+    bridge_2_01(Bridge(R201), Udf);
+    bridge_2_50(Bridge(R250), Udf);
+    bridge_2_60(Bridge(R260), Udf);
 }
+
+/// Those that are looked at once more without what is hidden.
+const STRIPPED: [Kind; 3] = [Kind::Everything, Kind::Owned(UdfRevision::R102), Kind::Owned(UdfRevision::R260)];
 
 /// Everything that is looked at, in one boot. Where hidden files are stripped, they are known by their absence.
 fn verdicts() -> &'static BTreeMap<String, Verdict> {
     static VERDICTS: LazyLock<BTreeMap<String, Verdict>> = LazyLock::new(|| {
         let mut looks = Vec::new();
         for kind in Kind::ALL {
-            for &view in kind.views() {
+            for &view in views(kind) {
                 let image = Image::of(kind).path.clone();
                 let (file_system, options) = mounted(view);
                 looks.push(Look { name: name(kind, view, false), image: image.clone(), file_system, options });
-                if let Some(options) = stripped(view).filter(|_| kind == Kind::Everything) {
+                if let Some(options) = stripped(view).filter(|_| STRIPPED.contains(&kind)) {
                     looks.push(Look { name: name(kind, view, true), image, file_system, options });
                 }
             }
@@ -40,6 +61,16 @@ fn verdicts() -> &'static BTreeMap<String, Verdict> {
         guest::look(&looks, &kinds::lab().join("guest"))
     });
     &VERDICTS
+}
+
+/// The ISO 9660 of bridges is what it is by itself, but that it is there.
+fn views(kind: Kind) -> &'static [View] {
+    match kind {
+        Kind::Tame => &[],
+        Kind::Bridge(UdfRevision::R102) => &[View::Joliet, View::Udf],
+        Kind::Bridge(_) => &[View::Udf],
+        _ => kind.views(),
+    }
 }
 
 fn name(kind: Kind, view: View, is_stripped: bool) -> String {
@@ -52,6 +83,7 @@ fn mounted(view: View) -> (&'static str, &'static str) {
         View::Plain => ("iso9660", "norock,nojoliet,map=off"),
         View::Joliet => ("iso9660", "norock,iocharset=utf8"),
         View::Ridge => ("iso9660", "iocharset=utf8"),
+        View::Udf => ("udf", "iocharset=utf8,unhide"),
     }
 }
 
@@ -61,6 +93,8 @@ fn stripped(view: View) -> Option<&'static str> {
         View::Plain => Some("norock,nojoliet,map=off,hide"),
         View::Joliet => Some("norock,iocharset=utf8,hide"),
         View::Ridge => Some("iocharset=utf8,hide"),
+        // It does not show hidden files unless it is told to.
+        View::Udf => Some("iocharset=utf8"),
     }
 }
 
@@ -75,16 +109,14 @@ fn look(image: &Image, view: View, _: &Expected) -> Found {
             .filter(|stripped| folder.is_none_or(|folder| stripped.listing.contains_key(folder)))
             .map(|stripped| !stripped.listing.contains_key(path));
         let seen = Seen { hidden, ..seen.clone() };
-        match view {
-            View::Ridge => listing.insert(path.clone(), seen),
-            // Modes and owners are those of the mount.
-            View::Plain | View::Joliet => {
-                listing.insert(plain_name(path), Seen { mode: None, owner: None, links: None, ..seen })
-            }
-        };
+        // Where nobody said anything of modes and owners, they are those of the mount.
+        let told = view == View::Ridge || image.kind.has_udf_owners();
+        let seen = if told { seen } else { Seen { mode: None, owner: None, links: None, ..seen } };
+        let is_iso = matches!(view, View::Plain | View::Joliet);
+        listing.insert(if is_iso { plain_name(path) } else { path.clone() }, seen);
     }
     let complaints = verdict.said.iter().filter(|line| is_complaint(line)).cloned().collect();
-    let silent: &[Feature] = if stripped.is_some() { &[] } else { &[Feature::Hidden] };
+    let silent: &[Feature] = if stripped.is_some() { &[] } else { &[Feature::Hidden, Feature::UdfHidden] };
     Found { listing, complaints, blind: &[], silent }
 }
 
@@ -93,6 +125,7 @@ fn is_complaint(line: &str) -> bool {
     let line = line.trim().to_lowercase();
     let about = ["iso", "udf", "rock", "joliet", "i/o error", "warn", "bug"].iter().any(|word| line.contains(word));
     // Which extensions it found is no complaint.
-    let harmless = line.is_empty() || line.contains("iso 9660 extensions");
+    let harmless =
+        line.is_empty() || line.contains("iso 9660 extensions") || line.contains("udf-fs: info mounting volume");
     !harmless && (about || !line.starts_with('['))
 }

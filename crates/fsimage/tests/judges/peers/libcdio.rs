@@ -23,6 +23,7 @@ fn look(image: &Image, view: View, expected: &Expected) -> Found {
         View::Plain => &["--no-joliet", "--no-rock-ridge"],
         View::Joliet => &["--no-rock-ridge"],
         View::Ridge => &["--no-joliet"],
+        View::Udf => unreachable!("it is not asked for UDF"),
     };
     let mut arguments = words(manner);
     arguments.extend(words(&["--no-header", "-l", "-i"]));
@@ -81,7 +82,7 @@ fn listed(out: &[u8], view: View) -> Listing {
         let name = match view {
             View::Plain => plain_name(&path).to_ascii_uppercase(),
             View::Joliet => plain_name(&path),
-            View::Ridge => path,
+            View::Ridge | View::Udf => path,
         };
         found.insert(name, seen);
     }

@@ -32,13 +32,12 @@ fn prove(reader: Reader, kind: Kind, view: View, look: fn(&Image, View, &Expecte
 
 /// Makes a test of each kind and view that a reader looks at.
 macro_rules! looks_at {
-    ($reader:ident: $($name:ident($kind:ident, $view:ident);)*) => {
+    ($reader:ident: $($name:ident($kind:ident $(($revision:ident))?, $view:ident);)*) => {
         $(
             #[test]
             fn $name() {
-                $crate::peers::prove(
-                    $crate::table::Reader::$reader, $crate::kinds::Kind::$kind, $crate::kinds::View::$view, look,
-                );
+                let kind = $crate::kinds::Kind::$kind $((imapi_fsimage::UdfRevision::$revision))?;
+                $crate::peers::prove($crate::table::Reader::$reader, kind, $crate::kinds::View::$view, look);
             }
         )*
     };

@@ -26,6 +26,7 @@ fn look(image: &Image, view: View, _: &Expected) -> Found {
         View::Plain => "nojoliet",
         View::Joliet => "norock",
         View::Ridge => "any",
+        View::Udf => unreachable!("it knows no UDF"),
     };
     let mut arguments = words(&["-abort_on", "FATAL", "-backslash_codes", "encode_output", "-read_fs", wanted]);
     arguments.extend(words(&["-osirrox", "on", "-indev"]));

@@ -7,7 +7,12 @@
 mod columns;
 mod page;
 
-use crate::kinds::View;
+use imapi_fsimage::UdfRevision;
+
+use crate::{
+    kinds::{Kind, View},
+    listing::Moment,
+};
 
 /// Something about an image that a reader can be right or wrong about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,10 +41,32 @@ pub enum Feature {
     Nodes,
     WideNodes,
     NameCounts,
+    UdfNames,
+    UdfCombining,
+    UdfPairs,
+    UdfControl,
+    UdfLong,
+    UdfContents,
+    UdfDates,
+    UdfOldDates,
+    UdfOldestDates,
+    UdfLateDates,
+    UdfFractions,
+    UdfHidden,
+    UdfModes,
+    UdfSpecialModes,
+    UdfOwners,
+    UdfLinks,
+    UdfLongLinks,
+    UdfNodes,
+    UdfNameCounts,
+    UdfMetadata,
+    UdfVolume,
+    UdfCopies,
 }
 
 impl Feature {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 46] = [
         Self::PlainNames,
         Self::RelaxedNames,
         Self::JolietLatin,
@@ -64,6 +91,28 @@ impl Feature {
         Self::Nodes,
         Self::WideNodes,
         Self::NameCounts,
+        Self::UdfNames,
+        Self::UdfCombining,
+        Self::UdfPairs,
+        Self::UdfControl,
+        Self::UdfLong,
+        Self::UdfContents,
+        Self::UdfDates,
+        Self::UdfOldDates,
+        Self::UdfOldestDates,
+        Self::UdfLateDates,
+        Self::UdfFractions,
+        Self::UdfHidden,
+        Self::UdfModes,
+        Self::UdfSpecialModes,
+        Self::UdfOwners,
+        Self::UdfLinks,
+        Self::UdfLongLinks,
+        Self::UdfNodes,
+        Self::UdfNameCounts,
+        Self::UdfMetadata,
+        Self::UdfVolume,
+        Self::UdfCopies,
     ];
 
     /// As the page calls it.
@@ -93,6 +142,28 @@ impl Feature {
             Self::Nodes => "Rock Ridge: devices, pipes and sockets",
             Self::WideNodes => "Rock Ridge: devices whose minor number is beyond 255",
             Self::NameCounts => "Rock Ridge: how many names a file has",
+            Self::UdfNames => "UDF: names",
+            Self::UdfCombining => "UDF: letters and their accents as separate characters",
+            Self::UdfPairs => "UDF: characters beyond the first 65,536",
+            Self::UdfControl => "UDF: names with control characters, or of nothing but spaces",
+            Self::UdfLong => "UDF: names of more than a hundred characters",
+            Self::UdfContents => "UDF: sizes and bytes of files",
+            Self::UdfDates => "UDF: dates from 1970 to 2037",
+            Self::UdfOldDates => "UDF: dates from 1902 to 1969",
+            Self::UdfOldestDates => "UDF: dates before 1902",
+            Self::UdfLateDates => "UDF: dates from 2038 on",
+            Self::UdfFractions => "UDF: fractions of seconds",
+            Self::UdfHidden => "UDF: what is hidden",
+            Self::UdfModes => "UDF: permissions",
+            Self::UdfSpecialModes => "UDF: programs that run as their owner, folders where all may write",
+            Self::UdfOwners => "UDF: owners and groups",
+            Self::UdfLinks => "UDF: symbolic links",
+            Self::UdfLongLinks => "UDF: symbolic links to more than a hundred characters",
+            Self::UdfNodes => "UDF: devices, pipes and sockets",
+            Self::UdfNameCounts => "UDF: how many names a file has",
+            Self::UdfMetadata => "UDF 2.50 and 2.60: the metadata partition",
+            Self::UdfVolume => "UDF: names, revisions and counts of the volume",
+            Self::UdfCopies => "UDF: second anchor, second sequence of descriptors, mirror of the metadata",
         }
     }
 
@@ -113,10 +184,45 @@ impl Feature {
                     Self::JolietNames
                 }
             }
+            View::Udf => {
+                let text = String::from_utf8_lossy(name);
+                if text.chars().any(char::is_control) || text.trim().is_empty() {
+                    Self::UdfControl
+                } else if text.chars().any(|c| u32::from(c) > 0xFFFF) {
+                    Self::UdfPairs
+                } else if text.chars().any(combines) {
+                    Self::UdfCombining
+                } else if text.chars().count() > 100 {
+                    Self::UdfLong
+                } else {
+                    Self::UdfNames
+                }
+            }
             View::Ridge if !is_fit(name) => Self::RidgeBytes,
             View::Ridge if name.len() > 253 => Self::RidgeLongest,
             View::Ridge if name.len() > 100 => Self::RidgeLong,
             View::Ridge => Self::RidgeNames,
+        }
+    }
+
+    /// The same in another file system.
+    pub fn in_view(self, view: View) -> Self {
+        match self {
+            _ if view != View::Udf => self,
+            Self::Contents => Self::UdfContents,
+            Self::Dates => Self::UdfDates,
+            Self::OldDates => Self::UdfOldDates,
+            Self::OldestDates => Self::UdfOldestDates,
+            Self::LateDates => Self::UdfLateDates,
+            Self::Hidden => Self::UdfHidden,
+            Self::Modes => Self::UdfModes,
+            Self::SpecialModes => Self::UdfSpecialModes,
+            Self::Owners => Self::UdfOwners,
+            Self::Links | Self::RidgeBytes => Self::UdfLinks,
+            Self::LongLinks => Self::UdfLongLinks,
+            Self::Nodes | Self::WideNodes => Self::UdfNodes,
+            Self::NameCounts => Self::UdfNameCounts,
+            _ => self,
         }
     }
 
@@ -139,9 +245,10 @@ impl Feature {
         if mode & 0o7000 == 0 { Self::Modes } else { Self::SpecialModes }
     }
 
-    /// What a reader needs to know to tell a date, which is of seconds since 1970.
-    pub fn of_date(seconds: i64) -> Self {
+    /// What a reader needs to know to tell a date.
+    pub fn of_date((seconds, nanoseconds): Moment) -> Self {
         match seconds {
+            _ if nanoseconds > 0 => Self::UdfFractions,
             // Where 32 bits end.
             ..-2_147_483_648 => Self::OldestDates,
             -2_147_483_648..0 => Self::OldDates,
@@ -172,6 +279,8 @@ pub enum Reader {
     Libcdio,
     Grub,
     Kernel,
+    Udfinfo,
+    Udfclient,
 }
 
 /// A reader, and what it can judge.
@@ -189,6 +298,11 @@ pub struct Column {
 impl Reader {
     pub fn column(self) -> &'static Column {
         columns::ALL.iter().find(|column| column.reader == self).expect("each reader has a column")
+    }
+
+    /// Whether it reads such an image at all.
+    pub fn judges_kind(self, kind: Kind) -> bool {
+        !kind.revision().is_some_and(UdfRevision::has_mirror) || self.judges(Feature::UdfMetadata)
     }
 
     pub fn judges(self, feature: Feature) -> bool {

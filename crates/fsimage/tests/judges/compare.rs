@@ -17,7 +17,7 @@ pub struct Found {
     pub listing: Listing,
     /// What the reader said besides, which should be nothing.
     pub complaints: Vec<String>,
-    /// Folders of the corpus into which it does not look.
+    /// Files and folders of the corpus at which it does not look.
     pub blind: &'static [&'static str],
     /// What it can judge elsewhere, but not in this view.
     pub silent: &'static [Feature],
@@ -32,8 +32,9 @@ pub fn judge(reader: Reader, expected: &Expected, found: &Found) {
     let mut unnamed = Vec::new();
     let mut compared = BTreeMap::new();
     for (path, entry) in &expected.entries {
-        let inside =
-            |folder: &&str| entry.source.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
+        let inside = |folder: &&str| {
+            entry.source.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
         if !reader.judges(by_kind(&entry.seen).in_view(view)) || found.blind.iter().any(|folder| inside(&folder)) {
             left.remove(&path[..]);
             continue;

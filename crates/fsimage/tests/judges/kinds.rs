@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock, OnceLock},
 };
@@ -14,6 +15,7 @@ use imapi_fsimage::{
 use crate::{
     corpus::{Corpus, Item, Order, What},
     folder::options,
+    udf::Volume,
 };
 
 /// A way of looking at an image.
@@ -176,6 +178,19 @@ impl Image {
             Self { kind, image: make(&kind.corpus(), &disk(), &kind.options(), &path), path }
         })
     }
+}
+
+/// A copy of an image of UDF, of which everything is destroyed that is there twice: the first anchor, the first sequence
+/// of descriptors, and the metadata that have a mirror.
+pub fn damaged(image: &Image) -> PathBuf {
+    let path = lab().join(format!("damaged-{}.iso", image.kind.name()));
+    fs::copy(&image.path, &path).expect("room");
+    let file = fs::OpenOptions::new().write(true).open(&path).expect("ours");
+    for run in Volume::open(&image.image).doubles() {
+        let zeros = vec![0; usize::try_from(run.blocks * 2048).expect("small")];
+        file.write_all_at(&zeros, run.first * 2048).expect("writable");
+    }
+    path
 }
 
 /// The image of a corpus that is on disk, written to a file.

@@ -37,7 +37,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         5 => (any::<usize>(), any_name(), len).prop_map(|(parent, name, len)| Step::File { parent, name, len }),
         1 => (any::<usize>(), any_name(), any::<usize>())
             .prop_map(|(parent, name, which)| Step::Again { parent, name, which }),
-        1 => (any::<usize>(), any_name(), "(\\.\\./){0,3}[a-z]{1,300}")
+        1 => (any::<usize>(), any_name(), "(\\.\\./){0,3}([a-z]{1,250}/){0,2}[a-z]{1,250}")
             .prop_map(|(parent, name, target)| Step::Link { parent, name, target }),
         1 => (any::<usize>(), any_name(), prop_oneof![Just(0_usize), 1..50_usize, 1500..6000_usize])
             .prop_map(|(file, name, len)| Step::Stream { file, name, len }),

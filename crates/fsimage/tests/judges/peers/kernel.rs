@@ -11,7 +11,7 @@ use crate::{
     kinds::{self, Image, Kind, View},
     listing::{Listing, Seen},
     peers::{looks_at, plain_name},
-    table::Feature,
+    table::{Feature, Reader},
 };
 
 looks_at! { Kernel:
@@ -44,6 +44,9 @@ looks_at! { Kernel:
 /// Those that are looked at once more without what is hidden.
 const STRIPPED: [Kind; 3] = [Kind::Everything, Kind::Owned(UdfRevision::R102), Kind::Owned(UdfRevision::R260)];
 
+/// Those of which everything is destroyed that is there twice.
+const DAMAGED: [Kind; 3] = [Kind::Udf(UdfRevision::R102), Kind::Owned(UdfRevision::R201), Kind::Udf(UdfRevision::R260)];
+
 /// Everything that is looked at, in one boot. Where hidden files are stripped, they are known by their absence.
 fn verdicts() -> &'static BTreeMap<String, Verdict> {
     static VERDICTS: LazyLock<BTreeMap<String, Verdict>> = LazyLock::new(|| {
@@ -57,6 +60,11 @@ fn verdicts() -> &'static BTreeMap<String, Verdict> {
                     looks.push(Look { name: name(kind, view, true), image, file_system, options });
                 }
             }
+        }
+        for kind in DAMAGED {
+            let (file_system, options) = mounted(View::Udf);
+            let image = kinds::damaged(Image::of(kind));
+            looks.push(Look { name: format!("damaged {}", kind.name()), image, file_system, options });
         }
         guest::look(&looks, &kinds::lab().join("guest"))
     });
@@ -118,6 +126,19 @@ fn look(image: &Image, view: View, _: &Expected) -> Found {
     let complaints = verdict.said.iter().filter(|line| is_complaint(line)).cloned().collect();
     let silent: &[Feature] = if stripped.is_some() { &[] } else { &[Feature::Hidden, Feature::UdfHidden] };
     Found { listing, complaints, blind: &[], silent }
+}
+
+#[test]
+fn everything_is_read_where_the_first_of_all_copies_is_destroyed() {
+    assert!(Reader::Kernel.judges(Feature::UdfCopies));
+    for kind in DAMAGED {
+        let damaged = &verdicts()[&format!("damaged {}", kind.name())];
+        let whole = &verdicts()[&name(kind, View::Udf, false)];
+        assert!(!whole.listing.is_empty(), "{kind:?} is read when it is whole");
+        assert!(damaged.listing == whole.listing, "{kind:?}: {:?}", damaged.said);
+        // It tells what it found destroyed.
+        assert!(damaged.said.iter().any(|line| line.contains("UDF-fs")), "{kind:?}: {:?}", damaged.said);
+    }
 }
 
 /// Lines of the log begin with a time, and may be about anything; all else is said by a program that failed.

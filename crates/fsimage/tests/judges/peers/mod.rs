@@ -6,6 +6,8 @@ mod isoinfo;
 mod kernel;
 mod libcdio;
 mod seven_zip;
+mod udfclient;
+mod udfinfo;
 mod xorriso;
 
 use std::{

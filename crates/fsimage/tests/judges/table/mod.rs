@@ -41,11 +41,13 @@ pub enum Feature {
     Nodes,
     WideNodes,
     NameCounts,
+    UdfAscii,
     UdfNames,
     UdfCombining,
     UdfPairs,
     UdfControl,
     UdfLong,
+    UdfLongest,
     UdfContents,
     UdfDates,
     UdfOldDates,
@@ -66,7 +68,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         Self::PlainNames,
         Self::RelaxedNames,
         Self::JolietLatin,
@@ -91,11 +93,13 @@ impl Feature {
         Self::Nodes,
         Self::WideNodes,
         Self::NameCounts,
+        Self::UdfAscii,
         Self::UdfNames,
         Self::UdfCombining,
         Self::UdfPairs,
         Self::UdfControl,
         Self::UdfLong,
+        Self::UdfLongest,
         Self::UdfContents,
         Self::UdfDates,
         Self::UdfOldDates,
@@ -142,11 +146,13 @@ impl Feature {
             Self::Nodes => "Rock Ridge: devices, pipes and sockets",
             Self::WideNodes => "Rock Ridge: devices whose minor number is beyond 255",
             Self::NameCounts => "Rock Ridge: how many names a file has",
-            Self::UdfNames => "UDF: names",
+            Self::UdfAscii => "UDF: names of characters of ASCII",
+            Self::UdfNames => "UDF: names of other characters",
             Self::UdfCombining => "UDF: letters and their accents as separate characters",
             Self::UdfPairs => "UDF: characters beyond the first 65,536",
             Self::UdfControl => "UDF: names with control characters, or of nothing but spaces",
-            Self::UdfLong => "UDF: names of more than a hundred characters",
+            Self::UdfLong => "UDF: names of more than a hundred characters of ASCII",
+            Self::UdfLongest => "UDF: names of more than 254 bytes in UTF-8",
             Self::UdfContents => "UDF: sizes and bytes of files",
             Self::UdfDates => "UDF: dates from 1970 to 2037",
             Self::UdfOldDates => "UDF: dates from 1902 to 1969",
@@ -192,10 +198,14 @@ impl Feature {
                     Self::UdfPairs
                 } else if text.chars().any(combines) {
                     Self::UdfCombining
-                } else if text.chars().count() > 100 {
+                } else if text.len() > 254 {
+                    Self::UdfLongest
+                } else if !text.is_ascii() {
+                    Self::UdfNames
+                } else if text.len() > 100 {
                     Self::UdfLong
                 } else {
-                    Self::UdfNames
+                    Self::UdfAscii
                 }
             }
             View::Ridge if !is_fit(name) => Self::RidgeBytes,
@@ -248,10 +258,10 @@ impl Feature {
     /// What a reader needs to know to tell a date.
     pub fn of_date((seconds, nanoseconds): Moment) -> Self {
         match seconds {
-            _ if nanoseconds > 0 => Self::UdfFractions,
             // Where 32 bits end.
             ..-2_147_483_648 => Self::OldestDates,
             -2_147_483_648..0 => Self::OldDates,
+            0..=2_147_483_647 if nanoseconds > 0 => Self::UdfFractions,
             0..=2_147_483_647 => Self::Dates,
             2_147_483_648.. => Self::LateDates,
         }

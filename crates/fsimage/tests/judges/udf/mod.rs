@@ -30,8 +30,8 @@ pub struct Volume<'a> {
     /// The first block and the blocks of each partition, as references to them are numbered. A metadata partition is one
     /// run of blocks here.
     partitions: Vec<Run>,
-    /// The same for the mirror of the metadata, when it has blocks of its own.
-    mirror: Option<Run>,
+    /// What there is a copy of, the first of them.
+    doubles: Vec<Run>,
     root: LongAd,
     owners: Owners,
 }
@@ -119,12 +119,17 @@ impl<'a> Volume<'a> {
             min_read: revision,
         };
         let partitions = vec![physical];
-        let (root, mirror) = (logical.file_set, None);
-        let mut volume = Self { image, revision, facts, partitions, mirror, root, owners };
+        let doubles = vec![Run { first: ANCHOR, blocks: 1 }, Run { first: anchors[0].main.block.into(), blocks: 16 }];
+        let mut volume = Self { image, revision, facts, partitions, doubles, root: logical.file_set, owners };
         volume.map_partitions(&logical, partition.number);
         volume.integrity(logical.integrity);
         volume.file_set(logical.file_set);
         volume
+    }
+
+    /// What there is a copy of, the first of them.
+    pub fn doubles(&self) -> &[Run] {
+        &self.doubles
     }
 
     /// Works out where the partitions are.
@@ -159,7 +164,7 @@ impl<'a> Volume<'a> {
             assert_ne!(mirror, main.1);
             self.owners.take(mirror, "the mirror");
             assert!(self.blocks(mirror) == self.blocks(main.1), "the mirror is another than what it mirrors");
-            self.mirror = Some(mirror);
+            self.doubles.extend([Run { first: self.partitions[0].first + u64::from(map.file), blocks: 1 }, main.1]);
         } else {
             assert_eq!(mirror.1, main.1, "a mirror that has no blocks is of the same");
         }

@@ -178,8 +178,10 @@ fn differences(reader: Reader, view: View, entry: &Entry, seen: &Seen) -> Vec<(F
     field!(Feature::Owners, "its owner", owner);
     field!(Feature::NameCounts, "the number of its names", links);
     field!(Feature::Hidden, "hidden", hidden);
-    if let Some(modified) = wanted.modified {
-        field!(Feature::of_date(modified), "its date", modified);
+    if let Some((seconds, nanoseconds)) = wanted.modified {
+        let told = if reader.judges(Feature::UdfFractions) { nanoseconds } else { 0 };
+        let date = |modified: Option<_>| modified.map(|modified| format!("{modified:?}"));
+        compare(Feature::of_date((seconds, nanoseconds)), "its date", date(seen.modified), date(Some((seconds, told))));
     }
     all
 }

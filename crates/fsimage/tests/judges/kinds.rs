@@ -128,7 +128,10 @@ impl Kind {
             },
             _ => true,
         };
-        Corpus { items: shapes().items.iter().filter(fits).cloned().collect() }
+        let mut items: Vec<Item> = shapes().items.iter().filter(fits).cloned().collect();
+        // 7-Zip refuses a volume with a file that is neither of the two kinds that it knows.
+        items.iter_mut().for_each(|item| item.real_time &= self.has_udf_owners());
+        Corpus { items }
     }
 
     pub fn options(self) -> ImageOptions {
@@ -193,10 +196,15 @@ pub fn damaged(image: &Image) -> PathBuf {
     path
 }
 
-/// The image of a corpus that is on disk, written to a file.
-pub fn make(corpus: &Corpus, disk: &Path, options: &ImageOptions, path: &Path) -> ResultImage {
+/// The image of a corpus that is on disk.
+pub fn plan(corpus: &Corpus, disk: &Path, options: &ImageOptions) -> ResultImage {
     let (tree, contents) = corpus.tree(disk, true);
-    let image = ResultImage::new(Arc::new(tree), Arc::new(contents), options).expect("it can be planned");
+    ResultImage::new(Arc::new(tree), Arc::new(contents), options).expect("it can be planned")
+}
+
+/// The same, written to a file.
+pub fn make(corpus: &Corpus, disk: &Path, options: &ImageOptions, path: &Path) -> ResultImage {
+    let image = plan(corpus, disk, options);
     write_image(&image, path, WriteOptions { sync: false }, &mut Control::silent()).expect("written");
     image
 }

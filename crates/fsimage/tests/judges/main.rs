@@ -14,5 +14,6 @@ mod peers;
 mod properties;
 mod readers;
 mod refusals;
+mod reproducible;
 mod table;
 mod udf;

@@ -10,6 +10,8 @@ pub struct Item {
     pub mode: u32,
     pub owner: (u32, u32),
     pub hidden: bool,
+    /// UDF from 2.01 on has files that want their bytes at a steady rate.
+    pub real_time: bool,
     pub modified: Option<Moment>,
     /// Names and bytes of extended attributes, which become named streams.
     pub streams: Vec<(&'static str, Vec<u8>)>,
@@ -37,7 +39,16 @@ pub enum What {
 impl Item {
     fn new(path: impl Into<Vec<u8>>, what: What, mode: u32) -> Self {
         let owner = (0, 0);
-        Self { path: path.into(), what, mode, owner, hidden: false, modified: None, streams: Vec::new() }
+        Self {
+            path: path.into(),
+            what,
+            mode,
+            owner,
+            hidden: false,
+            real_time: false,
+            modified: None,
+            streams: Vec::new(),
+        }
     }
 
     pub fn folder(path: impl Into<Vec<u8>>) -> Self {
@@ -72,6 +83,10 @@ impl Item {
         Self { hidden: true, ..self }
     }
 
+    pub fn real_time(self) -> Self {
+        Self { real_time: true, ..self }
+    }
+
     pub fn stream(mut self, name: &'static str, bytes: impl Into<Vec<u8>>) -> Self {
         self.streams.push((name, bytes.into()));
         self
@@ -83,6 +98,11 @@ impl Item {
             What::Again(path) => path,
             _ => &self.path,
         }
+    }
+
+    /// The path of its folder.
+    pub fn folder_path(&self) -> &[u8] {
+        self.path.iter().rposition(|&byte| byte == b'/').map_or(b"", |at| &self.path[..at])
     }
 
     pub fn name(&self) -> &[u8] {
@@ -132,12 +152,9 @@ impl Item {
         }
     }
 
-    /// What a reader that tells everything finds of it; `names` counts the names of a file.
-    pub fn seen(&self, all: &[Self], names: &dyn Fn(&Self) -> u32) -> Seen {
-        let file = match &self.what {
-            What::Again(path) => all.iter().find(|item| &item.path == path).expect("the first name of a file is there"),
-            _ => self,
-        };
+    /// What a reader that tells everything finds of it. `file` is the same under its first name, `names` are those of a
+    /// file, or the folders in a folder.
+    pub fn seen(&self, file: &Self, names: u32) -> Seen {
         let size = file.size();
         let digest = size.map(|size| {
             Digest::read(size, |offset, out| {
@@ -158,7 +175,7 @@ impl Item {
             },
             mode: Some(file.mode),
             owner: Some(file.owner),
-            links: Some(if self.kind() == Kind::Folder { 2 + folders_in(all, &self.path) } else { names(self) }),
+            links: Some(if self.kind() == Kind::Folder { 2 + names } else { names }),
             modified: file.modified,
             hidden: Some(self.hidden),
         }
@@ -167,19 +184,6 @@ impl Item {
 
 /// What stands in sparse files.
 pub const ISLAND: &[u8] = b"an island in a sea of zeros";
-
-/// How many folders are in a folder.
-fn folders_in(all: &[Item], path: &[u8]) -> u32 {
-    let inside = |item: &&Item| {
-        item.kind() == Kind::Folder
-            && item
-                .path
-                .strip_prefix(path)
-                .and_then(|rest| rest.strip_prefix(b"/"))
-                .is_some_and(|rest| !rest.contains(&b'/'))
-    };
-    u32::try_from(all.iter().filter(inside).count()).expect("few")
-}
 
 /// A word of a file's bytes: a bijection of its place, spread over all bits.
 fn pseudo_random(seed: u64, place: u64) -> u64 {

@@ -14,7 +14,9 @@ pub use big::{crowd, giant, many_files};
 pub use disk::Order;
 pub use item::{Item, What};
 
-use crate::listing::{Listing, Moment};
+use std::collections::HashMap;
+
+use crate::listing::{Kind, Listing, Moment};
 
 /// A set of files.
 pub struct Corpus {
@@ -39,12 +41,17 @@ impl Corpus {
 
     /// What is to be found of it where everything can be told.
     pub fn listing(&self) -> Listing {
-        let names = |of: &Item| {
-            let path = of.first_path();
-            let others = self.items.iter().filter(|item| item.first_path() == path).count();
-            u32::try_from(others).expect("few")
+        let (mut files, mut names): (HashMap<&[u8], &Item>, HashMap<&[u8], u32>) = Default::default();
+        for item in &self.items {
+            files.insert(&item.path, item);
+            let counted = if item.kind() == Kind::Folder { item.folder_path() } else { item.first_path() };
+            *names.entry(counted).or_default() += 1;
+        }
+        let seen = |item: &Item| {
+            let counted = if item.kind() == Kind::Folder { &item.path } else { item.first_path() };
+            item.seen(files[item.first_path()], names.get(counted).copied().unwrap_or(0))
         };
-        self.items.iter().map(|item| (item.path.clone(), item.seen(&self.items, &names))).collect()
+        self.items.iter().map(|item| (item.path.clone(), seen(item))).collect()
     }
 
     /// The latest date of all, for images that are to be the same again.

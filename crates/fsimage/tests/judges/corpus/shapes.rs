@@ -27,6 +27,7 @@ fn sizes() -> Vec<Item> {
         0, 1, 2, 511, 512, 513, 1000, 1900, 2047, 2048, 2049, 4095, 4096, 4097, 32_768, 65_535, 65_536, 65_537, 300_001,
     ];
     items.extend(sizes.map(|size| Item::file(format!("sizes/{size}"), size)));
+    items.push(Item::file("sizes/for television", 70_000).real_time());
     let islands = vec![0, 65_536, 700_000, (1 << 20) - 100];
     items.push(Item::other("sizes/sparse", What::Sparse { size: 1 << 20, islands }));
     items.push(Item::other("sizes/all holes", What::Sparse { size: 100_000, islands: Vec::new() }));

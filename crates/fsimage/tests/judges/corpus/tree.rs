@@ -1,6 +1,9 @@
 //! The corpus as a tree: from its folder on disk, and what the disk could not hold from the data.
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use imapi_disc_types::Control;
 use imapi_fsimage::{Attributes, Contents, Dates, Kind, NodeId, ScanOptions, Timestamp, Tree, Unreadable, add_tree};
@@ -61,6 +64,7 @@ fn complete(tree: &mut Tree, item: &Item, first: &Item) {
         owner,
         group,
         hidden: item.hidden,
+        real_time: first.real_time,
         ..dated(first.modified.expect("all are dated"))
     };
     let find = |tree: &Tree, path: &[u8]| tree.find(path.split(|&byte| byte == b'/'));

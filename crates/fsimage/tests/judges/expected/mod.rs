@@ -58,6 +58,9 @@ impl Expected {
         let entry = |(path, (source, seen)): (Vec<u8>, (Vec<u8>, Seen))| {
             let steps = path.split(|&byte| byte == b'/');
             let mut needs: Vec<_> = steps.map(|step| Feature::of_name(view, kind == Kind::Relaxed, step)).collect();
+            if needs.len() > 50 {
+                needs.push(if view == View::Udf { Feature::UdfDeep } else { Feature::Deep });
+            }
             needs.sort_unstable();
             needs.dedup();
             let seen = if view == View::Udf { as_udf(seen, kind) } else { as_iso(seen, view) };

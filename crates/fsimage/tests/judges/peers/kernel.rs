@@ -12,6 +12,7 @@ use crate::{
     listing::{Listing, Seen},
     peers::{looks_at, plain_name},
     table::{Feature, Reader},
+    udf::Volume,
 };
 
 looks_at! { Kernel:
@@ -126,6 +127,24 @@ fn look(image: &Image, view: View, _: &Expected) -> Found {
     let complaints = verdict.said.iter().filter(|line| is_complaint(line)).cloned().collect();
     let silent: &[Feature] = if stripped.is_some() { &[] } else { &[Feature::Hidden, Feature::UdfHidden] };
     Found { listing, complaints, blind: &[], silent }
+}
+
+#[test]
+fn a_real_time_file_is_a_file_to_linux() {
+    assert!(Reader::Kernel.judges(Feature::UdfRealTime));
+    for revision in [UdfRevision::R201, UdfRevision::R260] {
+        let kind = Kind::Owned(revision);
+        let real_time = Volume::open(&Image::of(kind).image).walk().real_time;
+        assert_eq!(real_time.len(), 1, "the corpus has one");
+        let expected = Expected::of(kind, View::Udf);
+        for path in &real_time {
+            let seen = &verdicts()[&name(kind, View::Udf, false)].listing[path];
+            assert_eq!(
+                (seen.size, seen.digest),
+                (expected.entries[path].seen.size, expected.entries[path].seen.digest)
+            );
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod corpus;
 mod decoded;
 mod expected;
 mod folder;
+mod golden;
 mod guest;
 mod kinds;
 mod large;

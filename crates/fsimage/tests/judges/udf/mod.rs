@@ -11,7 +11,7 @@ use imapi_volume_structs::{
     SECTOR,
     udf::{
         Anchor, Extent, FileSet, Integrity, LogicalVolume, LongAd, MetadataFlags, Partition, PartitionMap,
-        PrimaryVolume, RecognitionSequence, Revision, Tag, TagId,
+        PrimaryVolume, Recognition, RecognitionSequence, Revision, Tag, TagId,
     },
 };
 
@@ -34,6 +34,8 @@ pub struct Volume<'a> {
     doubles: Vec<Run>,
     root: LongAd,
     owners: Owners,
+    /// There is no other file system in the image.
+    is_alone: bool,
 }
 
 /// What a volume says of itself.
@@ -85,7 +87,7 @@ impl<'a> Volume<'a> {
     pub fn open(image: &'a dyn BlockSource) -> Self {
         let mut owners = Owners::default();
         let last = image.blocks() - 1;
-        let nsr = recognized(image, &mut owners);
+        let (nsr, is_alone) = recognized(image, &mut owners);
         let anchors = [ANCHOR, last].map(|block| {
             owners.take(Run { first: block, blocks: 1 }, "an anchor");
             Anchor::decode(&block_at(image, block, TagId::ANCHOR)).expect("an anchor")
@@ -120,7 +122,7 @@ impl<'a> Volume<'a> {
         };
         let partitions = vec![physical];
         let doubles = vec![Run { first: ANCHOR, blocks: 1 }, Run { first: anchors[0].main.block.into(), blocks: 16 }];
-        let mut volume = Self { image, revision, facts, partitions, doubles, root: logical.file_set, owners };
+        let mut volume = Self { image, revision, facts, partitions, doubles, root: logical.file_set, owners, is_alone };
         volume.map_partitions(&logical, partition.number);
         volume.integrity(logical.integrity);
         volume.file_set(logical.file_set);
@@ -130,6 +132,21 @@ impl<'a> Volume<'a> {
     /// What there is a copy of, the first of them.
     pub fn doubles(&self) -> &[Run] {
         &self.doubles
+    }
+
+    /// Blocks that nobody has are zeros, where no other file system has some.
+    fn check_gaps(&self) {
+        if !self.is_alone {
+            return;
+        }
+        let mut at = 16;
+        let end = (self.image.blocks(), &(self.image.blocks(), String::new()));
+        for (first, (next, _)) in self.owners.0.iter().map(|(first, owner)| (*first, owner)).chain([end]) {
+            let gap = Run { first: at, blocks: first - at };
+            let used = self.blocks(gap).iter().position(|&byte| byte != 0);
+            assert_eq!(used.map(|byte| at + byte as u64 / 2048), None, "a block that nobody has is no zeros");
+            at = *next;
+        }
     }
 
     /// Works out where the partitions are.
@@ -245,13 +262,14 @@ fn block_at(image: &dyn BlockSource, block: u64, id: TagId) -> Vec<u8> {
     bytes
 }
 
-/// The edition that the descriptors from block 16 on tell.
-fn recognized(image: &dyn BlockSource, owners: &mut Owners) -> [u8; 5] {
+/// The edition that the descriptors from block 16 on tell, and whether they tell of nothing else.
+fn recognized(image: &dyn BlockSource, owners: &mut Owners) -> ([u8; 5], bool) {
     let mut bytes = vec![0; 16 * SECTOR];
     image.read_all(Block(16), &mut bytes).expect("readable");
     let all = RecognitionSequence::new(&bytes, SECTOR);
     owners.take(Run { first: 16, blocks: all.clone().count() as u64 }, "the recognition sequence");
-    all.nsr().expect("it says that this is UDF")
+    let is_alone = all.clone().next().is_some_and(|first| first.id == Recognition::BEGIN);
+    (all.nsr().expect("it says that this is UDF"), is_alone)
 }
 
 /// The descriptors of a sequence, up to the one that ends it.

@@ -60,6 +60,7 @@ impl Volume<'_> {
             let has_name = known.name_ids.get(&unique_id) == Some(&block);
             assert!(has_name || !self.revision.has_streams(), "no name of {} has its number", path.escape_ascii());
         }
+        self.check_gaps();
         walked
     }
 

@@ -35,6 +35,7 @@ const PEERS: &[Peer] = &[
         package: "grub-efi-amd64-bin",
         why: "starts our images under UEFI",
     },
+    Peer { program: "grub-fstest", package: "grub-common", why: "reads our images as a boot loader does" },
     Peer {
         program: "/usr/lib/grub/i386-pc/boot_hybrid.img",
         package: "grub-pc-bin",
@@ -43,7 +44,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "/usr/lib/ISOLINUX/isolinux.bin", package: "isolinux", why: "starts our images" },
     Peer { program: "modprobe", package: "kmod", why: "says which modules the guest's kernel needs" },
     Peer { program: "bsdtar", package: "libarchive-tools", why: "unpacks our images" },
-    Peer { program: "cd-info", package: "libcdio-utils", why: "reads the discs of our virtual drive" },
+    Peer { program: "cd-info", package: "libcdio-utils", why: "reads our discs and images" },
     Peer { program: "mandoc", package: "mandoc", why: "accepts our man page" },
     Peer { program: "mcopy", package: "mtools", why: "puts loaders into the EFI partitions of our images" },
     Peer { program: "/usr/share/ovmf/OVMF.fd", package: "ovmf", why: "starts our images as UEFI" },
@@ -119,7 +120,7 @@ pub fn install() -> Result<(), String> {
             return Err(format!("--setup knows Debian and Ubuntu only; install by hand: {}", packages.join(" ")));
         };
         println!("setup: installing {}", packages.join(" "));
-        as_root(&apt, &["update", "--quiet=2"])?;
+        update_lists()?;
         let mut arguments = vec!["install", "--yes", "--quiet=2", "--no-install-recommends"];
         arguments.extend(&packages);
         as_root(&apt, &arguments)?;
@@ -141,6 +142,12 @@ pub fn install() -> Result<(), String> {
         succeed(Command::new(cargo()).args(["install", &package, "--locked", "--debug", "--quiet"]))?;
     }
     Ok(())
+}
+
+/// Fetches the lists of what packages there are.
+pub fn update_lists() -> Result<(), String> {
+    let apt = find("apt-get").ok_or("there is no apt-get here: Debian and Ubuntu have it")?;
+    as_root(&apt, &["update", "--quiet=2"])
 }
 
 /// Cargo as it runs us, so that a toolchain chosen with `+` stays chosen.

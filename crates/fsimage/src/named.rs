@@ -21,29 +21,35 @@ pub(crate) struct Named {
 /// Beyond that many files of almost one name nothing is tried any more.
 pub(crate) const MOST_NUMBERS: u32 = 9_999_999;
 
-/// Gives each file of a folder a name that no other has: whoever comes first keeps its own. The function says by what
-/// readers tell a file's name with a number from others. An error is the node that no name is left for.
+/// Gives each file of a folder a name that no other has: those that need no other keep theirs, and of the rest whoever
+/// comes first. One function says by what readers tell a file's name with a number from others, the other whether that is
+/// the name that it has in the tree. An error is the node that no name is left for.
 pub(crate) fn assign<K: Hash + Eq>(
     children: impl ExactSizeIterator<Item = NodeId>,
     key: impl Fn(NodeId, u32) -> K,
+    is_kept: impl Fn(NodeId, &K) -> bool,
 ) -> Result<Vec<Named>, NodeId> {
-    assign_up_to(children, key, MOST_NUMBERS)
+    assign_up_to(children, key, is_kept, MOST_NUMBERS)
 }
 
 fn assign_up_to<K: Hash + Eq>(
     children: impl ExactSizeIterator<Item = NodeId>,
     key: impl Fn(NodeId, u32) -> K,
+    is_kept: impl Fn(NodeId, &K) -> bool,
     most: u32,
 ) -> Result<Vec<Named>, NodeId> {
     let mut taken = HashSet::with_capacity(children.len());
     let mut named = Vec::with_capacity(children.len());
-    let mut others = Vec::new();
+    let (mut changed, mut others) = (Vec::new(), Vec::new());
+    let mut keep = |node, key| {
+        if taken.insert(key) { named.push(Named { node, number: 0 }) } else { others.push(node) }
+    };
     for node in children {
-        if taken.insert(key(node, 0)) {
-            named.push(Named { node, number: 0 });
-        } else {
-            others.push(node);
-        }
+        let key = key(node, 0);
+        if is_kept(node, &key) { keep(node, key) } else { changed.push((node, key)) }
+    }
+    for (node, key) in changed {
+        keep(node, key);
     }
     // Where many have one beginning, none tries again what another has found to be taken.
     let mut next: HashMap<K, u32> = HashMap::new();
@@ -87,6 +93,11 @@ impl Calling {
         }
     }
 
+    /// By what readers tell names from each other.
+    fn key(self, name: String) -> String {
+        if let Self::Iso(naming) = self { naming.key(&name) } else { name }
+    }
+
     /// Whether the file system has such things, where nobody asked for those of Unix.
     pub fn shows(kind: Kind) -> bool {
         matches!(kind, Kind::Directory | Kind::File { .. })
@@ -98,8 +109,10 @@ impl Calling {
         children.sort_unstable_by_key(|&node| tree.name(node));
         let key = |node, number| {
             let name = self.name(tree.name(node), matches!(tree.kind(node), Kind::Directory), number);
-            if let Self::Iso(naming) = self { naming.key(name) } else { name }
+            self.key(name)
         };
-        assign_up_to(children.into_iter(), key, most)
+        let is_kept =
+            |node, key: &String| str::from_utf8(tree.name(node)).is_ok_and(|name| self.key(name.to_string()) == *key);
+        assign_up_to(children.into_iter(), key, is_kept, most)
     }
 }

@@ -12,6 +12,16 @@ modprobe -a virtio_pci 9pnet_virtio 9p configfs
 mount -t configfs configfs /sys/kernel/config
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 control /control
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 share /work 2>/dev/null
+# The kernel numbers drives as it finds them; their targets have the numbers that they were given.
+drives=$(sed -n 's/.* cds=//p' /proc/cmdline)
+if [ -n "$drives" ]; then
+  modprobe -a virtio_scsi sr_mod
+  until [ "$(ls -d /sys/block/sr* 2>/dev/null | wc -l)" = "$drives" ]; do sleep 0.1; done
+  for drive in /sys/block/sr*; do
+    target=$(readlink -f $drive/device/..)
+    ln -s ${drive#/sys/block/} /dev/cd${target##*:}
+  done
+fi
 # Nobody has a modem, so opening the line must not wait for one.
 stty -F /dev/ttyS1 raw clocal
 cd /work

@@ -47,8 +47,16 @@ pub struct Kernel {
     pub base: PathBuf,
 }
 
-/// Fetches the kernel, unless it is here.
+/// Fetches the kernel, unless it is here. Lists of packages that are missing or too old are fetched first.
 pub fn prepare(folder: &Path) -> Result<Kernel, String> {
+    prepare_from_lists(folder).or_else(|reason| {
+        println!("guest: {reason}; fetching the lists of packages");
+        peers::update_lists()?;
+        prepare_from_lists(folder)
+    })
+}
+
+fn prepare_from_lists(folder: &Path) -> Result<Kernel, String> {
     let package = latest()?;
     // Whoever changes the recipe gets another folder.
     let mut recipe = DefaultHasher::new();

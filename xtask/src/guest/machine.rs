@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Read as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
@@ -22,6 +22,8 @@ pub struct Machine<'a> {
     /// A folder with the script; the guest writes its status there, and QEMU the console.
     pub control: &'a Path,
     pub share: Option<&'a Path>,
+    /// Images, each in a drive of its own.
+    pub cds: &'a [PathBuf],
     pub timeout: Duration,
 }
 
@@ -52,13 +54,22 @@ impl Machine<'_> {
         command.args(["-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-m", MEMORY, "-smp", "2"]);
         command.args(["-nodefaults", "-display", "none", "-no-reboot"]);
         command.arg("-kernel").arg(self.kernel).arg("-initrd").arg(self.initramfs);
-        command.args(["-append", "console=ttyS0 panic=-1"]);
+        let drives = if self.cds.is_empty() { String::new() } else { format!(" cds={}", self.cds.len()) };
+        command.args(["-append", &format!("console=ttyS0 panic=-1{drives}")]);
         // The console goes to a file, what the script prints to us.
         command.args(["-serial", &format!("file:{}", escaped(console)), "-serial", "stdio"]);
         let shares = [("control", Some(self.control)), ("share", self.share)];
         for (name, folder) in shares.into_iter().filter_map(|(name, folder)| Some((name, folder?))) {
             command.args(["-fsdev", &format!("local,id={name},path={},security_model=none", escaped(folder))]);
             command.args(["-device", &format!("virtio-9p-pci,fsdev={name},mount_tag={name}")]);
+        }
+        if !self.cds.is_empty() {
+            command.args(["-device", "virtio-scsi-pci,id=drives"]);
+        }
+        for (image, number) in self.cds.iter().zip(0..) {
+            let file = escaped(image);
+            command.args(["-drive", &format!("if=none,id=cd{number},media=cdrom,readonly=on,format=raw,file={file}")]);
+            command.args(["-device", &format!("scsi-cd,bus=drives.0,scsi-id={number},drive=cd{number}")]);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command

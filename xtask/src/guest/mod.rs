@@ -32,6 +32,10 @@ pub struct Job {
     #[arg(long, value_name = "FILE")]
     program: Vec<PathBuf>,
 
+    /// An image that the guest has in a CD drive: /dev/cd0, /dev/cd1 and so on
+    #[arg(long, value_name = "FILE")]
+    cd: Vec<PathBuf>,
+
     /// So long may it take
     #[arg(long, value_name = "SECONDS", default_value = "600")]
     timeout: u64,
@@ -59,6 +63,7 @@ pub fn run(root: &Path, job: &Job) -> Result<bool, String> {
         initramfs: &run.path("initramfs"),
         control: run.0.as_path(),
         share: job.share.as_deref(),
+        cds: &job.cd,
         timeout: Duration::from_secs(job.timeout),
     };
     machine.run()

@@ -1,5 +1,7 @@
 //! [`Naming`]: which names files have in ISO 9660 and in Joliet.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use imapi_volume_structs::iso9660::{FileFlags, joliet, order};
 
 use crate::{
@@ -156,20 +158,28 @@ impl Naming {
         }
     }
 
-    /// By what readers tell names from each other.
-    pub fn key(self, name: String) -> String {
-        if self == Self::Relaxed { name.to_ascii_uppercase() } else { name }
+    /// By what readers tell names from each other. None of them tells capitals from small letters, Joliet's neither:
+    /// Windows and Linux open the first of such files by all their names.
+    pub fn key(self, name: &str) -> String {
+        if self == Self::Joliet { name.chars().map(capital).collect() } else { name.to_ascii_uppercase() }
     }
 
     /// Names for what is in one folder, in the order in which its records stand. An error is the node that no name is left
     /// for.
     pub fn assign(self, tree: &Tree, children: impl Iterator<Item = NodeId>) -> Result<Vec<Named>, NodeId> {
         let children: Vec<NodeId> = children.collect();
-        // Most folders need no numbers, which shows when their names are sorted. Where capitals are no difference, names
-        // that are one need not stand side by side.
+        // Most folders need no numbers, which shows when their names are sorted. Where names have small letters too, those
+        // that are one to readers need not stand side by side.
         if self != Self::Relaxed {
             let sorted = self.sorted(tree, children.iter().map(|&node| Named { node, number: 0 }));
-            if sorted.names().zip(sorted.names().skip(1)).all(|(a, b)| self.unversioned(a) != self.unversioned(b)) {
+            let differ = if self == Self::Joliet {
+                let mut hashes: Vec<u64> = sorted.names().map(|name| self.hash_of_key(name)).collect();
+                hashes.sort_unstable();
+                hashes.windows(2).all(|pair| pair[0] != pair[1])
+            } else {
+                sorted.names().zip(sorted.names().skip(1)).all(|(a, b)| self.unversioned(a) != self.unversioned(b))
+            };
+            if differ {
                 return Ok(sorted.into_named());
             }
         }
@@ -180,8 +190,10 @@ impl Naming {
     fn numbered(self, tree: &Tree, mut children: Vec<NodeId>) -> Result<Vec<Named>, NodeId> {
         // Whoever comes first keeps its name, whatever order they were added in.
         children.sort_unstable_by_key(|&node| tree.name(node));
-        let key = |node, number| self.key(self.name_of(tree, node, number));
-        let named = named::assign(children.into_iter(), key)?;
+        let key = |node, number| self.key(&self.name_of(tree, node, number));
+        let is_kept =
+            |node, key: &String| std::str::from_utf8(tree.name(node)).is_ok_and(|name| self.key(name) == *key);
+        let named = named::assign(children.into_iter(), key, is_kept)?;
         Ok(self.sorted(tree, named.into_iter()).into_named())
     }
 
@@ -199,6 +211,16 @@ impl Naming {
         name.strip_suffix(b".").unwrap_or(name)
     }
 
+    /// A number that is the same for all of Joliet's identifiers whose names are one to readers.
+    fn hash_of_key(self, identifier: &[u8]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let units = self.unversioned(identifier).chunks_exact(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]]));
+        for c in char::decode_utf16(units) {
+            capital(c.unwrap_or(char::REPLACEMENT_CHARACTER)).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     /// In the order in which records stand.
     fn sorted(self, tree: &Tree, all: impl ExactSizeIterator<Item = Named>) -> Sorted {
         let mut sorted = Sorted { bytes: Vec::with_capacity(all.len() * 16), places: Vec::with_capacity(all.len()) };
@@ -214,6 +236,18 @@ impl Naming {
             order::compare_records((a, none), (b, none), self.filler()).then_with(|| a.cmp(b))
         });
         sorted
+    }
+}
+
+/// The one capital letter that a character has, or itself.
+fn capital(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_uppercase();
+    }
+    let mut capitals = c.to_uppercase();
+    match (capitals.next(), capitals.next()) {
+        (Some(capital), None) => capital,
+        _ => c,
     }
 }
 
@@ -276,6 +310,26 @@ mod tests {
     /// All that there are.
     const ALL: [Naming; 4] = [Naming::Eight, Naming::Thirty, Naming::Relaxed, Naming::Joliet];
 
+    #[test]
+    fn a_name_that_needs_no_change_is_kept() {
+        let mut tree = Tree::new(Attributes::default());
+        let kind = Kind::File { size: 0, content: Content(0) };
+        for name in ["a*b", "a_b", "A:b"] {
+            tree.add(NodeId::ROOT, name.as_bytes(), kind, Attributes::default()).expect("a name");
+        }
+        for (naming, expected) in [
+            (Naming::Thirty, ["A_B", "A_B1", "A_B2"]),
+            (Naming::Relaxed, ["A:b", "a*b", "a_b"]),
+            (Naming::Joliet, ["A_b1", "a_b", "a_b2"]),
+        ] {
+            let named = naming.assign(&tree, tree.children(NodeId::ROOT)).expect("numbers enough");
+            let names = named.iter().map(|named| naming.name_of(&tree, named.node, named.number));
+            assert_eq!(names.collect::<Vec<_>>(), expected, "{naming:?}");
+            let kept = named.iter().find(|named| tree.name(named.node) == b"a_b").expect("it is there");
+            assert_eq!(kept.number, 0, "{naming:?}");
+        }
+    }
+
     fn any_names() -> impl Strategy<Value = Vec<(Vec<u8>, bool)>> {
         let text = prop_oneof!["[a-cA-C .~é😀]{1,40}", "aaaaaaaaaa[ab]{1,4}", "[a-b]{1,70}\\.[a-b]{1,40}"];
         let name = prop_oneof![
@@ -333,7 +387,7 @@ mod tests {
                             let name: String = joliet::decode(&identifier).collect();
                             let name = name.strip_suffix(";1").unwrap_or(&name);
                             prop_assert_eq!(joliet::check(name, joliet::MAX_UNITS), Ok(()));
-                            prop_assert!(seen.insert(name.to_string()), "{:?}", name);
+                            prop_assert!(seen.insert(naming.key(name)), "{:?}", name);
                             continue;
                         }
                     };

@@ -54,7 +54,8 @@ pub(crate) fn assign(tree: &Tree, children: impl Iterator<Item = NodeId>) -> Res
     if children.iter().all(|&node| stays(tree.name(node))) {
         return Ok(children.into_iter().map(|node| Named { node, number: 0 }).collect());
     }
-    let mut named = named::assign(children.into_iter(), |node, number| name(tree.name(node), number).into_owned())?;
+    let key = |node, number| name(tree.name(node), number).into_owned();
+    let mut named = named::assign(children.into_iter(), key, |node, _| stays(tree.name(node)))?;
     named.sort_unstable_by_key(|named| tree.name(named.node));
     Ok(named)
 }

@@ -119,8 +119,11 @@ impl View {
         Ok(Self { seen, units, folders, entries, places, links, names: names.finish(), blocks })
     }
 
-    /// The unit that has a block, counted from that of the file set.
+    /// The unit that has a block, counted from that of the file set. What fills up the last cluster is nobody's.
     pub fn unit_at(&self, block: u64) -> Option<Unit> {
+        if block >= self.blocks {
+            return None;
+        }
         let after = self.units.partition_point(|unit| u64::from(unit.block) <= block);
         self.units[..after].last().copied()
     }

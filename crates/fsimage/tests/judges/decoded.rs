@@ -9,7 +9,10 @@ use imapi_volume_structs::{
     rock_ridge::{Entry, LinkText, SystemUse},
 };
 
-use crate::folder::{Paths, What};
+use crate::{
+    folder::{Paths, What},
+    listing::{Digest, Kind, Listing, Seen},
+};
 
 pub fn blocks(image: &dyn BlockSource, first: u32, bytes: u64) -> Vec<u8> {
     let mut out = vec![0; usize::try_from(bytes).expect("small").next_multiple_of(SECTOR)];
@@ -47,6 +50,23 @@ pub fn paths(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names) -
     let mut all = Paths::new();
     folder(image, (volume.root.extent, volume.root.data_len), b"", names, &mut all);
     all
+}
+
+/// A path as listings have it.
+pub fn seen(what: What) -> Seen {
+    match what {
+        What::Folder => Seen { kind: Some(Kind::Folder), ..Seen::default() },
+        What::Link(target) => Seen { kind: Some(Kind::Link), target: Some(target), ..Seen::default() },
+        What::File(bytes) => {
+            let (size, digest) = (Some(bytes.len() as u64), Some(Digest::of(&bytes)));
+            Seen { kind: Some(Kind::File), size, digest, ..Seen::default() }
+        }
+    }
+}
+
+/// The same as a listing: what is where, by which names.
+pub fn listing(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names) -> Listing {
+    paths(image, volume, names).into_iter().map(|(path, what)| (path, seen(what))).collect()
 }
 
 fn folder(image: &dyn BlockSource, at: (u32, u32), path: &[u8], names: Names, all: &mut Paths) {

@@ -1,14 +1,18 @@
 //! Any tree becomes an image, is taken apart again, and is the same tree.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use imapi_disc_types::conformance;
-use imapi_fsimage::{Attributes, Contents, ImageOptions, IsoLevel, Kind, NodeId, ResultImage, Tree};
+use imapi_fsimage::{
+    Attributes, Contents, FileSystems, ImageOptions, IsoLevel, Kind, NodeId, ResultImage, Tree, UdfRevision,
+};
 use proptest::prelude::*;
 
 use crate::{
     decoded::{self, Names},
     folder::{Paths, What, assert_same, options},
+    listing::{Listing, Seen},
+    udf::{Stream, Volume},
 };
 
 #[derive(Debug, Clone)]
@@ -17,11 +21,12 @@ enum Step {
     File { parent: usize, name: String, len: usize },
     Again { parent: usize, name: String, which: usize },
     Link { parent: usize, name: String, target: String },
+    Stream { file: usize, name: String, len: usize },
 }
 
-/// Names that Joliet keeps as they are.
+/// Names that Joliet keeps as they are: none differ by capitals alone.
 fn any_name() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-zA-Z0-9 .+é😀-]{1,32}", "same beginning [a-z]{1,3}", "[a-c]{1,2}"]
+    prop_oneof!["[a-z0-9 .+é😀-]{1,32}", "CAPITALS [A-Z]{4}", "same beginning [a-z]{1,3}", "[a-c]{1,2}"]
         .prop_filter("Joliet tells no dot at the end", |name| !name.ends_with('.'))
 }
 
@@ -32,8 +37,10 @@ fn any_step() -> impl Strategy<Value = Step> {
         5 => (any::<usize>(), any_name(), len).prop_map(|(parent, name, len)| Step::File { parent, name, len }),
         1 => (any::<usize>(), any_name(), any::<usize>())
             .prop_map(|(parent, name, which)| Step::Again { parent, name, which }),
-        1 => (any::<usize>(), any_name(), "(\\.\\./){0,3}[a-z]{1,300}")
+        1 => (any::<usize>(), any_name(), "(\\.\\./){0,3}([a-z]{1,250}/){0,2}[a-z]{1,250}")
             .prop_map(|(parent, name, target)| Step::Link { parent, name, target }),
+        1 => (any::<usize>(), any_name(), prop_oneof![Just(0_usize), 1..50_usize, 1500..6000_usize])
+            .prop_map(|(file, name, len)| Step::Stream { file, name, len }),
     ]
 }
 
@@ -41,13 +48,15 @@ struct Made {
     tree: Tree,
     contents: Contents,
     paths: Paths,
+    streams: BTreeMap<Vec<u8>, Vec<Stream>>,
 }
 
 fn make(steps: &[Step]) -> Made {
     let (mut tree, mut contents) = (Tree::new(Attributes::default()), Contents::new());
     let mut folders = vec![NodeId::ROOT];
     let mut files: Vec<(Kind, Vec<u8>)> = Vec::new();
-    let mut paths = Paths::new();
+    let (mut paths, mut streams) = (Paths::new(), BTreeMap::<Vec<u8>, Vec<Stream>>::new());
+    let mut nodes: Vec<(NodeId, Vec<u8>)> = Vec::new();
     for (step, number) in steps.iter().zip(0_usize..) {
         let attributes = Attributes { mode: 0o600, owner: 7, ..Attributes::default() };
         let pick = |parent: &usize| folders[parent % folders.len()];
@@ -65,19 +74,31 @@ fn make(steps: &[Step]) -> Made {
                 let Some((kind, bytes)) = files.get(which % files.len().max(1)) else { continue };
                 (tree.add(pick(parent), name.as_bytes(), *kind, attributes), What::File(bytes.clone()))
             }
+            Step::Stream { file, name, len } => {
+                let Some((node, path)) = nodes.get(file % nodes.len().max(1)) else { continue };
+                let bytes = vec![number.to_le_bytes()[0]; *len];
+                let content = contents.add_bytes(bytes.clone());
+                if tree.add_stream(*node, name.as_bytes(), *len as u64, content).is_ok() {
+                    streams.entry(path.clone()).or_default().push((name.clone(), bytes));
+                }
+                continue;
+            }
             Step::Link { parent, name, target } => (
                 tree.add_link(pick(parent), name.as_bytes(), target.as_bytes(), attributes),
                 What::Link(target.as_bytes().to_vec()),
             ),
         };
         if let Ok(node) = added {
-            paths.insert(tree.path(node).as_bytes()[1..].to_vec(), what);
-            if matches!(tree.kind(node), Kind::Directory) {
-                folders.push(node);
+            let path = tree.path(node).as_bytes()[1..].to_vec();
+            match tree.kind(node) {
+                Kind::Directory => folders.push(node),
+                Kind::File { .. } => nodes.push((node, path.clone())),
+                _ => {}
             }
+            paths.insert(path, what);
         }
     }
-    Made { tree, contents, paths }
+    Made { tree, contents, paths, streams }
 }
 
 fn all() -> ImageOptions {
@@ -88,7 +109,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn a_tree_comes_back(steps in proptest::collection::vec(any_step(), 0..80)) {
-        let Made { tree, contents, paths } = make(&steps);
+        let Made { tree, contents, paths, .. } = make(&steps);
         let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &all()).expect("it can be planned");
         let volumes = decoded::volumes(&image);
         prop_assert_eq!(volumes.len(), 2);
@@ -101,6 +122,41 @@ proptest! {
         for volume in &volumes {
             decoded::check_path_tables(&image, volume, folders);
         }
+    }
+
+    #[test]
+    fn a_tree_comes_back_from_udf(
+        steps in proptest::collection::vec(any_step(), 0..80),
+        revision in 0..6_usize,
+        iso9660: bool,
+        redundant_metadata: bool,
+        udf_owners: bool,
+    ) {
+        let Made { tree, contents, paths, streams } = make(&steps);
+        let udf_revision = UdfRevision::ALL[revision];
+        let file_systems = FileSystems { iso9660, joliet: iso9660, udf: true };
+        let options = ImageOptions { file_systems, udf_revision, redundant_metadata, udf_owners, ..all() };
+        let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options).expect("it can be planned");
+        let volume = Volume::open(&image);
+        prop_assert_eq!(volume.revision.0, udf_revision.number());
+        prop_assert_eq!(&volume.facts.name, "TEST");
+        let walked = volume.walk();
+        let expected: Listing = paths
+            .into_iter()
+            .filter(|(_, what)| udf_owners || !matches!(what, What::Link(_)))
+            .map(|(path, what)| (path, decoded::seen(what)))
+            .collect();
+        let found = |path: &Vec<u8>| walked.listing.get(path).map(|seen| Seen {
+            kind: seen.kind, size: seen.size, digest: seen.digest, target: seen.target.clone(), ..Seen::default()
+        });
+        for (path, seen) in &expected {
+            prop_assert_eq!(found(path), Some(seen.clone()), "{}", path.escape_ascii());
+        }
+        prop_assert_eq!(walked.listing.len(), expected.len());
+        if udf_owners {
+            prop_assert!(walked.listing.values().all(|seen| seen.mode == Some(0o600) && seen.owner == Some((7, 0))));
+        }
+        prop_assert_eq!(walked.streams, if udf_revision.has_named_streams() { streams } else { BTreeMap::new() });
     }
 
     #[test]

@@ -205,7 +205,7 @@ pub fn plan(corpus: &Corpus, disk: &Path, options: &ImageOptions) -> ResultImage
 /// The same, written to a file.
 pub fn make(corpus: &Corpus, disk: &Path, options: &ImageOptions, path: &Path) -> ResultImage {
     let image = plan(corpus, disk, options);
-    write_image(&image, path, WriteOptions { sync: false }, &mut Control::silent()).expect("written");
+    write_image(&image, path, WriteOptions { sync: false, replace: false }, &mut Control::silent()).expect("written");
     image
 }
 

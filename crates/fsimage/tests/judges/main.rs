@@ -16,5 +16,6 @@ mod properties;
 mod readers;
 mod refusals;
 mod reproducible;
+mod rows;
 mod table;
 mod udf;

@@ -18,8 +18,8 @@ fn main() -> ExitCode {
         eprintln!("list_folder: {error}");
         failed = true;
     };
-    let all = listing::walk_on(Path::new(folder), &mut complain);
-    if let Err(error) = fs::write(file, listing::to_lines(&all)) {
+    let all = listing::disk::walk_on(Path::new(folder), &mut complain);
+    if let Err(error) = fs::write(file, listing::lines::to_lines(&all)) {
         complain(error);
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }

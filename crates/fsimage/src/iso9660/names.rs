@@ -323,8 +323,8 @@ mod tests {
             (Naming::Joliet, ["A_b1", "a_b", "a_b2"]),
         ] {
             let named = naming.assign(&tree, tree.children(NodeId::ROOT)).expect("numbers enough");
-            let names = named.iter().map(|named| naming.name_of(&tree, named.node, named.number));
-            assert_eq!(names.collect::<Vec<_>>(), expected, "{naming:?}");
+            let found = named.iter().map(|named| naming.name_of(&tree, named.node, named.number));
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{naming:?}");
             let kept = named.iter().find(|named| tree.name(named.node) == b"a_b").expect("it is there");
             assert_eq!(kept.number, 0, "{naming:?}");
         }

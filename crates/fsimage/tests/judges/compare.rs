@@ -35,7 +35,7 @@ pub fn judge(reader: Reader, expected: &Expected, found: &Found) {
         let inside = |folder: &&str| {
             entry.source.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
         };
-        if !reader.judges(by_kind(&entry.seen).in_view(view)) || found.blind.iter().any(|folder| inside(&folder)) {
+        if !reader.judges(by_kind(&entry.seen).in_view(view)) || found.blind.iter().any(inside) {
             left.remove(&path[..]);
             continue;
         }

@@ -48,7 +48,16 @@ pub enum Names {
 /// All that is in a volume.
 pub fn paths(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names) -> Paths {
     let mut all = Paths::new();
-    folder(image, (volume.root.extent, volume.root.data_len), b"", names, &mut all);
+    walk(image, volume, names, &mut |path, found| {
+        let what = match found {
+            Found::Folder => What::Folder,
+            Found::Link(target) => What::Link(target),
+            Found::File(extents) => {
+                What::File(extents.iter().flat_map(|&(at, len)| blocks(image, at, len.into())).collect())
+            }
+        };
+        assert!(all.insert(path, what).is_none(), "a name is there twice");
+    });
     all
 }
 
@@ -66,31 +75,75 @@ pub fn seen(what: What) -> Seen {
 
 /// The same as a listing: what is where, by which names.
 pub fn listing(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names) -> Listing {
-    paths(image, volume, names).into_iter().map(|(path, what)| (path, seen(what))).collect()
+    let mut all = Listing::new();
+    walk(image, volume, names, &mut |path, found| {
+        let seen = match found {
+            Found::Folder => seen(What::Folder),
+            Found::Link(target) => seen(What::Link(target)),
+            Found::File(extents) => {
+                let size = extents.iter().map(|&(_, len)| u64::from(len)).sum();
+                let digest = Digest::read(size, |offset, out| {
+                    read_at(image, &extents, offset, out);
+                    Ok(())
+                });
+                Seen { kind: Some(Kind::File), size: Some(size), digest: digest.ok(), ..Seen::default() }
+            }
+        };
+        assert!(all.insert(path, seen).is_none(), "a name is there twice");
+    });
+    all
 }
 
-fn folder(image: &dyn BlockSource, at: (u32, u32), path: &[u8], names: Names, all: &mut Paths) {
-    let directory = blocks(image, at.0, at.1.into());
-    let mut bytes = Vec::new();
-    let records: Vec<_> = DirectoryRecords::new(&directory).map(|record| record.expect("a record").1).collect();
-    assert_eq!([records[0].identifier, records[1].identifier], [&[0], &[1]]);
-    assert_eq!(records[0].extent, at.0);
-    for record in &records[2..] {
-        let (name, link) = name(image, record, names);
-        let path = if path.is_empty() { name } else { [path, b"/", &name].concat() };
-        let what = if record.flags.contains(FileFlags::DIRECTORY) {
-            folder(image, (record.extent, record.data_len), &path, names, all);
-            What::Folder
-        } else if let Some(link) = link {
-            What::Link(link)
-        } else {
-            bytes.extend(blocks(image, record.extent, record.data_len.into()));
-            if record.flags.contains(FileFlags::MULTI_EXTENT) {
-                continue;
+/// Bytes of a file, which may go on in the next extent.
+fn read_at(image: &dyn BlockSource, extents: &[(u32, u32)], offset: u64, out: &mut [u8]) {
+    let (mut before, mut filled) = (0, 0);
+    for &(at, len) in extents {
+        let end = before + u64::from(len);
+        let from = (offset + filled as u64).max(before);
+        let count = usize::try_from(end.saturating_sub(from)).expect("64 bits").min(out.len() - filled);
+        if count > 0 {
+            let first = (from - before) / 2048;
+            let skip = usize::try_from((from - before) % 2048).expect("small");
+            let first = u32::try_from(u64::from(at) + first).expect("32 bits");
+            let bytes = blocks(image, first, (skip + count) as u64);
+            out[filled..filled + count].copy_from_slice(&bytes[skip..]);
+            filled += count;
+        }
+        before = end;
+    }
+    assert_eq!(filled, out.len(), "the file ends before its end");
+}
+
+/// What a record is of; a file has extents, and how many bytes are in each.
+enum Found {
+    Folder,
+    Link(Vec<u8>),
+    File(Vec<(u32, u32)>),
+}
+
+fn walk(image: &dyn BlockSource, volume: &VolumeDescriptor, names: Names, found: &mut dyn FnMut(Vec<u8>, Found)) {
+    let mut waiting = vec![(volume.root.extent, volume.root.data_len, Vec::new())];
+    while let Some((extent, len, path)) = waiting.pop() {
+        let directory = blocks(image, extent, len.into());
+        let records: Vec<_> = DirectoryRecords::new(&directory).map(|record| record.expect("a record").1).collect();
+        assert_eq!([records[0].identifier, records[1].identifier], [&[0], &[1]]);
+        assert_eq!(records[0].extent, extent);
+        let mut extents = Vec::new();
+        for record in &records[2..] {
+            let (name, link) = name(image, record, names);
+            let inside = if path.is_empty() { name } else { [&path, &b"/"[..], &name].concat() };
+            if record.flags.contains(FileFlags::DIRECTORY) {
+                waiting.push((record.extent, record.data_len, inside.clone()));
+                found(inside, Found::Folder);
+            } else if let Some(link) = link {
+                found(inside, Found::Link(link));
+            } else {
+                extents.push((record.extent, record.data_len));
+                if !record.flags.contains(FileFlags::MULTI_EXTENT) {
+                    found(inside, Found::File(std::mem::take(&mut extents)));
+                }
             }
-            What::File(std::mem::take(&mut bytes))
-        };
-        assert!(all.insert(path, what).is_none(), "a name is there twice");
+        }
     }
 }
 

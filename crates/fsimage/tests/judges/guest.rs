@@ -28,8 +28,8 @@ pub struct Verdict {
     pub said: Vec<String>,
 }
 
-/// Mounts all of them, one after the other, and tells what each has.
-pub fn look(looks: &[Look], share: &Path) -> BTreeMap<String, Verdict> {
+/// Mounts all of them, one after the other, and tells what each has. So long may it take.
+pub fn look(looks: &[Look], share: &Path, seconds: u32) -> BTreeMap<String, Verdict> {
     fs::create_dir_all(share).expect("a folder to build in");
     let mut images: Vec<&PathBuf> = looks.iter().map(|look| &look.image).collect();
     images.sort_unstable();
@@ -41,11 +41,11 @@ pub fn look(looks: &[Look], share: &Path) -> BTreeMap<String, Verdict> {
     }
     let path = share.join("script");
     fs::write(&path, script).expect("the folder is writable");
-    boot(&path, share, &images);
+    boot(&path, share, &images, seconds);
     let verdict = |look: &Look| {
         let read = |kind: &str| fs::read_to_string(share.join(format!("{}.{kind}", look.name))).unwrap_or_default();
         let said = read("said").lines().map(str::to_string).collect();
-        (look.name.clone(), Verdict { listing: listing::parse(&read("list")), said })
+        (look.name.clone(), Verdict { listing: listing::lines::parse(&read("list")), said })
     };
     looks.iter().map(verdict).collect()
 }
@@ -64,10 +64,11 @@ look() {
 }
 ";
 
-fn boot(script: &Path, share: &Path, images: &[&PathBuf]) {
+fn boot(script: &Path, share: &Path, images: &[&PathBuf], seconds: u32) {
     let begun = Instant::now();
     let mut command = cargo();
-    command.args(["xtask", "guest", "--timeout", "900", "--program"]).arg(helper()).arg("--share").arg(share);
+    command.args(["xtask", "guest", "--timeout", &seconds.to_string()]);
+    command.arg("--program").arg(helper()).arg("--share").arg(share);
     for image in images {
         command.arg("--cd").arg(image);
     }

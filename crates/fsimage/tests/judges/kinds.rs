@@ -130,7 +130,9 @@ impl Kind {
         };
         let mut items: Vec<Item> = shapes().items.iter().filter(fits).cloned().collect();
         // 7-Zip refuses a volume with a file that is neither of the two kinds that it knows.
-        items.iter_mut().for_each(|item| item.real_time &= self.has_udf_owners());
+        for item in &mut items {
+            item.real_time &= self.has_udf_owners();
+        }
         Corpus { items }
     }
 
@@ -164,11 +166,14 @@ fn is_tame(item: &Item) -> bool {
     !is_long && !has_pairs && !is_wide
 }
 
-/// An image of the corpus, as a file.
+/// An image of a corpus, as a file.
 pub struct Image {
     pub kind: Kind,
+    pub corpus: Corpus,
+    /// Where the files of the corpus are.
+    pub disk: PathBuf,
     pub path: PathBuf,
-    pub image: ResultImage,
+    pub planned: ResultImage,
 }
 
 impl Image {
@@ -176,20 +181,29 @@ impl Image {
     pub fn of(kind: Kind) -> &'static Self {
         static ALL: [OnceLock<Image>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
         let place = Kind::ALL.iter().position(|&other| other == kind).expect("all are listed");
-        ALL[place].get_or_init(|| {
-            let path = lab().join(format!("{}.iso", kind.name()));
-            Self { kind, image: make(&kind.corpus(), &disk(), &kind.options(), &path), path }
-        })
+        ALL[place].get_or_init(|| Self::made(kind, kind.corpus(), disk(), &kind.name()))
+    }
+
+    /// The image of a corpus whose files are in a folder.
+    pub fn made(kind: Kind, corpus: Corpus, disk: PathBuf, name: &str) -> Self {
+        let path = lab().join(format!("{name}.iso"));
+        let planned = make(&corpus, &disk, &kind.options(), &path);
+        Self { kind, corpus, disk, path, planned }
+    }
+
+    /// Of its file, without what all such names end with.
+    pub fn name(&self) -> String {
+        self.path.file_stem().expect("it has a name").to_string_lossy().into_owned()
     }
 }
 
 /// A copy of an image of UDF, of which everything is destroyed that is there twice: the first anchor, the first sequence
 /// of descriptors, and the metadata that have a mirror.
 pub fn damaged(image: &Image) -> PathBuf {
-    let path = lab().join(format!("damaged-{}.iso", image.kind.name()));
+    let path = lab().join(format!("damaged-{}.iso", image.name()));
     fs::copy(&image.path, &path).expect("room");
     let file = fs::OpenOptions::new().write(true).open(&path).expect("ours");
-    for run in Volume::open(&image.image).doubles() {
+    for run in Volume::open(&image.planned).doubles() {
         let zeros = vec![0; usize::try_from(run.blocks * 2048).expect("small")];
         file.write_all_at(&zeros, run.first * 2048).expect("writable");
     }

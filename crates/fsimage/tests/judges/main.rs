@@ -22,6 +22,7 @@ mod properties;
 mod readers;
 mod refusals;
 mod reproducible;
+mod rows;
 mod table;
 mod udf;
 mod written;

@@ -14,10 +14,11 @@ use imapi_fsimage::{
     Attributes, Contents, ImageOptions, IsoLevel, Kind, NodeId, ResultImage, Timestamp, Tree, WriteOptions, write_image,
 };
 
-use crate::{
-    folder::{Bench, image_of, options, run},
-    guest::{self, section},
-};
+use crate::folder::{Bench, image_of, options, run};
+
+use self::guest::section;
+
+mod guest;
 
 const MOUNT: &str = "modprobe -a loop isofs\nmount -o ro,loop";
 

@@ -3,14 +3,12 @@
 //! What a reader has to find follows from the data alone. What a disk cannot hold (dates before 1901, owners without being
 //! root, hidden files) is told to the tree through its own methods.
 
-mod big;
 mod disk;
 mod item;
 mod names;
 mod shapes;
 mod tree;
 
-pub use big::{crowd, giant, many_files};
 pub use disk::Order;
 pub use item::{Item, What};
 
@@ -32,7 +30,7 @@ impl Corpus {
     }
 
     /// Each file that says nothing of its date gets one that no other has, so that no date can stand in for another.
-    fn dated(mut items: Vec<Item>) -> Self {
+    pub fn dated(mut items: Vec<Item>) -> Self {
         for (item, number) in items.iter_mut().zip(0..) {
             item.modified.get_or_insert((1_000_000_000 + number * 86_461, 0));
         }
@@ -41,7 +39,8 @@ impl Corpus {
 
     /// What is to be found of it where everything can be told.
     pub fn listing(&self) -> Listing {
-        let (mut files, mut names): (HashMap<&[u8], &Item>, HashMap<&[u8], u32>) = Default::default();
+        let mut files: HashMap<&[u8], &Item> = HashMap::new();
+        let mut names: HashMap<&[u8], u32> = HashMap::new();
         for item in &self.items {
             files.insert(&item.path, item);
             let counted = if item.kind() == Kind::Folder { item.folder_path() } else { item.first_path() };

@@ -33,10 +33,9 @@ impl Corpus {
                 tree.remove_tree(node).expect("it is there");
             }
         }
+        let files: HashMap<&[u8], &Item> = self.items.iter().map(|item| (&item.path[..], item)).collect();
         for item in &self.items {
-            let first =
-                self.items.iter().find(|first| first.path == item.first_path()).expect("a file has a first name");
-            complete(&mut tree, item, first);
+            complete(&mut tree, item, files[item.first_path()]);
         }
         (tree, contents)
     }

@@ -38,21 +38,23 @@ impl Expected {
         type Known = Mutex<HashMap<(Kind, View), Arc<Expected>>>;
         static KNOWN: LazyLock<Known> = LazyLock::new(Known::default);
         let mut known = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Arc::clone(known.entry((kind, view)).or_insert_with(|| Arc::new(Self::work_out(kind, view))))
+        Arc::clone(known.entry((kind, view)).or_insert_with(|| Arc::new(Self::work_out(Image::of(kind), view))))
     }
 
-    fn work_out(kind: Kind, view: View) -> Self {
-        let corpus = kind.corpus().listing();
+    /// What a view of an image has to show.
+    pub fn work_out(image: &Image, view: View) -> Self {
+        let kind = image.kind;
+        let corpus = image.corpus.listing();
         let shown = match view {
             View::Ridge => corpus.into_iter().map(|(path, seen)| (path.clone(), (path, with_steps(seen)))).collect(),
             View::Udf => {
                 let files = corpus.into_iter().filter(|(_, seen)| kind.has_udf_owners() || is_file(seen));
-                conformed(kind, view, &files.map(|(path, seen)| (path, as_text(with_steps(seen)))).collect())
+                conformed(image, view, &files.map(|(path, seen)| (path, as_text(with_steps(seen)))).collect())
             }
             View::Plain | View::Joliet => {
                 let with_ridge = view == View::Plain && kind.views().contains(&View::Ridge);
                 let files = corpus.into_iter().filter_map(|(path, seen)| Some((path, file_of(seen, with_ridge)?)));
-                conformed(kind, view, &files.collect())
+                conformed(image, view, &files.collect())
             }
         };
         let entry = |(path, (source, seen)): (Vec<u8>, (Vec<u8>, Seen))| {
@@ -89,8 +91,8 @@ fn file_of(seen: Seen, with_ridge: bool) -> Option<Seen> {
 
 /// What has other names in the image: by what is where, since names can say nothing of it. That the names are fit is
 /// checked on the way.
-fn conformed(kind: Kind, view: View, corpus: &Listing) -> BTreeMap<Vec<u8>, (Vec<u8>, Seen)> {
-    let image = &Image::of(kind).image;
+fn conformed(image: &Image, view: View, corpus: &Listing) -> BTreeMap<Vec<u8>, (Vec<u8>, Seen)> {
+    let (kind, image) = (image.kind, &image.planned);
     let volume = |number: usize| decoded::volumes(image)[number].clone();
     let shown = match view {
         View::Udf => Volume::open(image).walk().listing,

@@ -29,6 +29,9 @@ pub fn of(
     pairs
 }
 
+/// Of each folder the names in it, and their paths.
+type Folders<'a> = BTreeMap<&'a [u8], Vec<(&'a [u8], &'a [u8])>>;
+
 /// A file or folder, known by what is in it.
 struct Node {
     name: Vec<u8>,
@@ -39,7 +42,7 @@ struct Node {
 
 impl Node {
     fn root(listing: &Listing) -> Self {
-        let mut folders: BTreeMap<&[u8], Vec<(&[u8], &[u8])>> = BTreeMap::new();
+        let mut folders: Folders<'_> = BTreeMap::new();
         for path in listing.keys() {
             let at = path.iter().rposition(|&byte| byte == b'/');
             let (folder, name) = at.map_or((&b""[..], &path[..]), |at| (&path[..at], &path[at + 1..]));
@@ -48,7 +51,7 @@ impl Node {
         Self::folder(listing, &folders, b"", b"")
     }
 
-    fn folder(listing: &Listing, folders: &BTreeMap<&[u8], Vec<(&[u8], &[u8])>>, path: &[u8], name: &[u8]) -> Self {
+    fn folder(listing: &Listing, folders: &Folders<'_>, path: &[u8], name: &[u8]) -> Self {
         let node = |&(name, path): &(&[u8], &[u8])| {
             let seen = &listing[path];
             if seen.kind == Some(Kind::Folder) {
@@ -66,7 +69,9 @@ impl Node {
         let mut children: Vec<Self> = folders.get(path).into_iter().flatten().map(node).collect();
         children.sort_by(|a, b| (a.identity, &a.name).cmp(&(b.identity, &b.name)));
         let mut identity = Digest::new();
-        children.iter().for_each(|child| identity.word(child.identity));
+        for child in &children {
+            identity.word(child.identity);
+        }
         identity.word(children.len() as u64);
         Self { name: name.to_vec(), is_folder: true, children, identity: identity.finish() }
     }

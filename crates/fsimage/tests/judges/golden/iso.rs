@@ -137,10 +137,10 @@ fn system_use(page: &mut Page, image: &ResultImage, record: &DirectoryRecord<'_>
     for entry in SystemUse::new(record.system_use, area) {
         match entry.expect("an entry") {
             Entry::SharingProtocol { skip } => {
-                page.say("SP", format!("{skip} bytes are skipped"), "the system use area has entries")
+                page.say("SP", format!("{skip} bytes are skipped"), "the system use area has entries");
             }
             Entry::Extension(extension) => {
-                page.say("ER", extension.identifier.escape_ascii(), "these are entries of Rock Ridge")
+                page.say("ER", extension.identifier.escape_ascii(), "these are entries of Rock Ridge");
             }
             Entry::Posix(posix) => {
                 let about = format!("{:06o}, {} links, {}:{}", posix.mode, posix.links, posix.user, posix.group);

@@ -15,7 +15,9 @@ use super::{Digest, Kind, Listing, Seen};
 /// Everything below a folder. An error names the path that it is about.
 pub fn walk(folder: &Path) -> io::Result<Listing> {
     let mut first = None;
-    let all = walk_on(folder, &mut |error| drop(first.get_or_insert(error)));
+    let all = walk_on(folder, &mut |error| {
+        first.get_or_insert(error);
+    });
     first.map_or(Ok(all), Err)
 }
 
@@ -44,7 +46,7 @@ pub fn walk_on(folder: &Path, failed: &mut dyn FnMut(io::Error)) -> Listing {
                         waiting.push((there.clone(), [&inside, &b"/"[..]].concat()));
                     }
                     if all.insert(inside, seen).is_some() {
-                        failed(io::Error::other(format!("{there:?}: it is there twice")));
+                        failed(io::Error::other(format!("{}: it is there twice", there.display())));
                     }
                 }
                 Err(error) => failed(error),
@@ -55,7 +57,9 @@ pub fn walk_on(folder: &Path, failed: &mut dyn FnMut(io::Error)) -> Listing {
 }
 
 fn named<T>(path: &Path, result: io::Result<T>) -> io::Result<T> {
-    result.map_err(|error| io::Error::new(error.kind(), format!("{path:?}: {error}")))
+    result.map_err(|error| {
+        io::Error::new(error.kind(), format!("{}: {error}", path.as_os_str().as_bytes().escape_ascii()))
+    })
 }
 
 fn seen(path: &Path, about: &Metadata) -> io::Result<Seen> {
@@ -68,7 +72,7 @@ fn seen(path: &Path, about: &Metadata) -> io::Result<Seen> {
     let is_file = kind == Kind::File;
     Ok(Seen {
         kind: Some(kind),
-        size: is_file.then(|| about.len()),
+        size: is_file.then_some(about.len()),
         digest: if is_file { Some(Digest::of_file(&mut File::open(path)?, about.len())?) } else { None },
         target: if kind == Kind::Link { Some(fs::read_link(path)?.as_os_str().as_bytes().to_vec()) } else { None },
         device: matches!(kind, Kind::Characters | Kind::Blocks).then(|| (half(major), half(minor))),

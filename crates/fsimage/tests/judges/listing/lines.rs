@@ -97,3 +97,18 @@ fn unescaped(text: &str) -> Vec<u8> {
     }
     bytes
 }
+
+#[test]
+fn a_listing_comes_back_from_its_lines() {
+    let seen = Seen {
+        kind: Some(Kind::Characters),
+        target: Some(b"a\nb\t%\xff?".to_vec()),
+        device: Some((4095, 1_048_575)),
+        mode: Some(0o7644),
+        modified: Some((-1, 999_999_999)),
+        hidden: Some(false),
+        ..Seen::default()
+    };
+    let listing = Listing::from([(b"new\nline \xe9".to_vec(), seen), (b"a".to_vec(), Seen::default())]);
+    assert_eq!(parse(&to_lines(&listing)), listing);
+}

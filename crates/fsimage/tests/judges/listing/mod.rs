@@ -3,14 +3,14 @@
 //! It leans on nothing but the standard library: the guest's helper (`examples/list_folder.rs`) is built of it too.
 
 mod digest;
-mod disk;
-mod lines;
+pub mod disk;
+pub mod lines;
 
 use std::collections::BTreeMap;
 
 pub use digest::{Digest, SAMPLED_FROM};
-pub use disk::{walk, walk_on};
-pub use lines::{escaped, parse, to_lines};
+pub use disk::walk;
+pub use lines::escaped;
 
 /// Every path below a folder; that of the folder itself is not there.
 pub type Listing = BTreeMap<Vec<u8>, Seen>;

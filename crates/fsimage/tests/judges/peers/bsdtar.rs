@@ -5,22 +5,11 @@ use crate::{
     expected::Expected,
     kinds::{Image, View},
     listing::{Kind, Listing, Moment, Seen},
-    peers::{Said, folder_for, looks_at, merged, plain_name, run, unpacked, words},
+    peers::{Said, folder_for, merged, plain_name, run, unpacked, words},
     table::{Feature, Reader},
 };
 
-looks_at! { Bsdtar:
-    level_1(LevelOne, Plain);
-    level_2(Joliet, Plain);
-    level_3(Everything, Plain);
-    relaxed_names(Relaxed, Plain);
-    joliet(Joliet, Joliet);
-    joliet_beside_rock_ridge(Everything, Joliet);
-    rock_ridge(Ridge, Ridge);
-    rock_ridge_beside_joliet(Everything, Ridge);
-}
-
-fn look(image: &Image, view: View, _: &Expected) -> Found {
+pub fn look(image: &Image, view: View, _: &Expected) -> Found {
     let folder = folder_for(Reader::Bsdtar, image, view);
     let options = match view {
         View::Plain => "!joliet,!rockridge",
@@ -138,15 +127,12 @@ fn unescaped(word: &str) -> Vec<u8> {
     while let [first, after @ ..] = rest {
         let digits =
             if *first == b'\\' { after.get(..3).and_then(|digits| std::str::from_utf8(digits).ok()) } else { None };
-        match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[3..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
+        if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            bytes.push(byte);
+            rest = &after[3..];
+        } else {
+            bytes.push(*first);
+            rest = after;
         }
     }
     bytes

@@ -6,24 +6,13 @@ use std::{collections::HashMap, fs, path::Path};
 use crate::{
     compare::Found,
     expected::Expected,
-    kinds::{self, Image, View},
+    kinds::{Image, View},
     listing::{Kind, Listing, Moment, Seen},
-    peers::{folder_for, looks_at, moment, path_of, plain_name, run, words},
+    peers::{folder_for, moment, path_of, plain_name, run, words},
     table::Reader,
 };
 
-looks_at! { Grub:
-    level_1(LevelOne, Plain);
-    joliet(Joliet, Joliet);
-    rock_ridge(Ridge, Ridge);
-    owned_udf_1_02(Owned(R102), Udf);
-    udf_1_02(Udf(R102), Udf);
-    udf_1_50(Udf(R150), Udf);
-    udf_2_00(Udf(R200), Udf);
-    udf_2_01(Udf(R201), Udf);
-}
-
-fn look(image: &Image, view: View, expected: &Expected) -> Found {
+pub fn look(image: &Image, view: View, expected: &Expected) -> Found {
     let mut complaints = Vec::new();
     // By what they are compared by, and as they are told.
     let mut listing = Listing::new();
@@ -47,7 +36,7 @@ fn look(image: &Image, view: View, expected: &Expected) -> Found {
     }
     // Every file is compared, byte by byte, with what it should be.
     let shown = folder_for(Reader::Grub, image, view);
-    link_expected(&shown, expected, &told, &mut listing);
+    link_expected(&image.disk, &shown, expected, &told, &mut listing);
     let mut arguments = vec![image.path.clone().into()];
     arguments.extend(words(&["cmp", "(loop0)/"]));
     arguments.push(shown.into());
@@ -100,8 +89,14 @@ fn date(digits: &str) -> Option<Moment> {
 }
 
 /// Makes a folder of what should be in the image, by the names that it has there.
-fn link_expected(shown: &Path, expected: &Expected, told: &HashMap<Vec<u8>, Vec<u8>>, listing: &mut Listing) {
-    let corpus = kinds::disk();
+/// `corpus` is the folder of its files.
+fn link_expected(
+    corpus: &Path,
+    shown: &Path,
+    expected: &Expected,
+    told: &HashMap<Vec<u8>, Vec<u8>>,
+    listing: &mut Listing,
+) {
     for (path, entry) in &expected.entries {
         let judged = entry.needs.iter().all(|&feature| Reader::Grub.judges(feature));
         let Some(name) = told.get(path).filter(|_| judged) else { continue };

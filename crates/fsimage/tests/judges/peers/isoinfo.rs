@@ -7,22 +7,11 @@ use crate::{
     expected::Expected,
     kinds::{Image, View},
     listing::{Digest, Kind, Listing, Seen},
-    peers::{looks_at, mode, month, path_of, plain_name, run, words},
+    peers::{mode, month, path_of, plain_name, run, words},
     table::Reader,
 };
 
-looks_at! { Isoinfo:
-    level_1(LevelOne, Plain);
-    level_2(Joliet, Plain);
-    level_3(Everything, Plain);
-    relaxed_names(Relaxed, Plain);
-    joliet(Joliet, Joliet);
-    joliet_beside_rock_ridge(Everything, Joliet);
-    rock_ridge(Ridge, Ridge);
-    rock_ridge_beside_joliet(Everything, Ridge);
-}
-
-fn look(image: &Image, view: View, expected: &Expected) -> Found {
+pub fn look(image: &Image, view: View, expected: &Expected) -> Found {
     let manner: &[&str] = match view {
         View::Plain => &[],
         View::Joliet => &["-J"],

@@ -7,18 +7,11 @@ use crate::{
     expected::Expected,
     kinds::{Image, View},
     listing::{Digest, Kind, Listing, Seen},
-    peers::{folder_for, looks_at, mode, moment, month, path_of, plain_name, run, time_of_day, words},
+    peers::{folder_for, mode, moment, month, path_of, plain_name, run, time_of_day, words},
     table::{Feature, Reader},
 };
 
-looks_at! { Libcdio:
-    level_1(LevelOne, Plain);
-    level_2(Joliet, Plain);
-    joliet(Tame, Joliet);
-    rock_ridge(Tame, Ridge);
-}
-
-fn look(image: &Image, view: View, expected: &Expected) -> Found {
+pub fn look(image: &Image, view: View, expected: &Expected) -> Found {
     let manner: &[&str] = match view {
         View::Plain => &["--no-joliet", "--no-rock-ridge"],
         View::Joliet => &["--no-rock-ridge"],
@@ -50,7 +43,9 @@ fn look(image: &Image, view: View, expected: &Expected) -> Found {
         arguments.push(out.clone().into());
         let said = run("iso-read", arguments);
         if said.success {
-            seen.digest = Some(Digest::of(&fs::read(&out).expect("it was written")));
+            let mut file = fs::File::open(&out).expect("it was written");
+            let size = file.metadata().expect("it is open").len();
+            seen.digest = Some(Digest::of_file(&mut file, size).expect("readable"));
         } else {
             complaints.extend(said.lines().map(|line| format!("of {}: {line}", path.escape_ascii())));
         }

@@ -1,14 +1,13 @@
 //! The programs that read our images, one file each: how it is run, and how what it tells becomes a listing.
 
-mod bsdtar;
-mod grub;
-mod isoinfo;
-mod kernel;
-mod libcdio;
-mod seven_zip;
-mod udfclient;
-mod udfinfo;
-mod xorriso;
+pub mod bsdtar;
+pub mod grub;
+pub mod isoinfo;
+pub mod kernel;
+pub mod libcdio;
+pub mod seven_zip;
+pub mod udfclient;
+pub mod xorriso;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -19,44 +18,21 @@ use std::{
 };
 
 use crate::{
-    compare::{Found, judge},
-    expected::Expected,
-    kinds::{self, Image, Kind, View},
+    kinds::{self, Image, View},
     listing::{Listing, Moment, walk},
     table::Reader,
 };
 
-/// A reader looks at an image, and is compared.
-fn prove(reader: Reader, kind: Kind, view: View, look: fn(&Image, View, &Expected) -> Found) {
-    let (image, expected) = (Image::of(kind), Expected::of(kind, view));
-    judge(reader, &expected, &look(image, view, &expected));
-}
-
-/// Makes a test of each kind and view that a reader looks at.
-macro_rules! looks_at {
-    ($reader:ident: $($name:ident($kind:ident $(($revision:ident))?, $view:ident);)*) => {
-        $(
-            #[test]
-            fn $name() {
-                let kind = $crate::kinds::Kind::$kind $((imapi_fsimage::UdfRevision::$revision))?;
-                $crate::peers::prove($crate::table::Reader::$reader, kind, $crate::kinds::View::$view, look);
-            }
-        )*
-    };
-}
-
-use looks_at;
-
 /// What a program said.
-struct Said {
-    success: bool,
-    out: Vec<u8>,
-    err: Vec<u8>,
+pub struct Said {
+    pub success: bool,
+    pub out: Vec<u8>,
+    pub err: Vec<u8>,
 }
 
 impl Said {
     /// Its lines, those of complaints first.
-    fn lines(&self) -> impl Iterator<Item = String> + '_ {
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
         [&self.err, &self.out]
             .into_iter()
             .flat_map(|said| said.split(|&byte| byte == b'\n'))
@@ -65,7 +41,7 @@ impl Said {
 }
 
 /// Runs a program, whose clock is that of Greenwich and whose text is UTF-8.
-fn run(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
+pub fn run(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Said {
     let mut command = Command::new(program);
     command.args(arguments).env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
     let output = command.output().unwrap_or_else(|e| panic!("{program}: {e}; cargo xtask test --setup installs it"));
@@ -74,7 +50,7 @@ fn run(program: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) ->
 
 /// A new folder for what a reader takes out of an image.
 fn folder_for(reader: Reader, image: &Image, view: View) -> PathBuf {
-    let folder = kinds::lab().join(format!("{reader:?} {} {view:?}", image.kind.name()));
+    let folder = kinds::lab().join(format!("{reader:?} {} {view:?}", image.name()));
     fs::create_dir(&folder).expect("each is looked at once");
     folder
 }

@@ -5,21 +5,11 @@ use crate::{
     expected::Expected,
     kinds::{Image, View},
     listing::{Kind, Listing, Seen},
-    peers::{Said, folder_for, looks_at, mode, path_of, run, unpacked, words},
+    peers::{Said, folder_for, mode, path_of, run, unpacked, words},
     table::Reader,
 };
 
-looks_at! { Xorriso:
-    level_1(LevelOne, Plain);
-    level_2(Joliet, Plain);
-    relaxed_names(Relaxed, Plain);
-    joliet(Joliet, Joliet);
-    joliet_beside_rock_ridge(Everything, Joliet);
-    rock_ridge(Ridge, Ridge);
-    rock_ridge_beside_joliet(Everything, Ridge);
-}
-
-fn look(image: &Image, view: View, _: &Expected) -> Found {
+pub fn look(image: &Image, view: View, _: &Expected) -> Found {
     let folder = folder_for(Reader::Xorriso, image, view);
     // It takes Rock Ridge before Joliet, and Joliet before what is plain.
     let wanted = match view {

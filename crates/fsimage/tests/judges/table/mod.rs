@@ -28,6 +28,8 @@ pub enum Feature {
     RidgeLongest,
     RidgeBytes,
     Contents,
+    Giant,
+    Crowd,
     Deep,
     Dates,
     OldDates,
@@ -50,6 +52,8 @@ pub enum Feature {
     UdfLong,
     UdfLongest,
     UdfContents,
+    UdfGiant,
+    UdfCrowd,
     UdfDeep,
     UdfDates,
     UdfOldDates,
@@ -71,7 +75,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 55] = [
         Self::PlainNames,
         Self::RelaxedNames,
         Self::JolietLatin,
@@ -83,6 +87,8 @@ impl Feature {
         Self::RidgeLongest,
         Self::RidgeBytes,
         Self::Contents,
+        Self::Giant,
+        Self::Crowd,
         Self::Deep,
         Self::Dates,
         Self::OldDates,
@@ -105,6 +111,8 @@ impl Feature {
         Self::UdfLong,
         Self::UdfLongest,
         Self::UdfContents,
+        Self::UdfGiant,
+        Self::UdfCrowd,
         Self::UdfDeep,
         Self::UdfDates,
         Self::UdfOldDates,
@@ -139,6 +147,8 @@ impl Feature {
             Self::RidgeLongest => "Rock Ridge: names of 254 and 255 bytes",
             Self::RidgeBytes => "Rock Ridge: names with control characters, or that are no text",
             Self::Contents => "ISO 9660: sizes and bytes of files",
+            Self::Giant => "ISO 9660: files of 4 GiB and more (slow tier)",
+            Self::Crowd => "ISO 9660: 20,000 files in a folder (slow tier)",
             Self::Deep => "ISO 9660: sixty levels of folders",
             Self::Dates => "ISO 9660: dates from 1970 to 2037",
             Self::OldDates => "ISO 9660: dates from 1902 to 1969",
@@ -161,6 +171,8 @@ impl Feature {
             Self::UdfLong => "UDF: names of more than a hundred characters of ASCII",
             Self::UdfLongest => "UDF: names of more than 254 bytes in UTF-8",
             Self::UdfContents => "UDF: sizes and bytes of files",
+            Self::UdfGiant => "UDF: files of 4 GiB and more (slow tier)",
+            Self::UdfCrowd => "UDF: 20,000 files in a folder (slow tier)",
             Self::UdfDeep => "UDF: sixty levels of folders",
             Self::UdfDates => "UDF: dates from 1970 to 2037",
             Self::UdfOldDates => "UDF: dates from 1902 to 1969",
@@ -315,6 +327,18 @@ pub struct Column {
 }
 
 impl Reader {
+    pub const ALL: [Self; 9] = [
+        Self::Xorriso,
+        Self::Isoinfo,
+        Self::Bsdtar,
+        Self::SevenZip,
+        Self::Libcdio,
+        Self::Grub,
+        Self::Kernel,
+        Self::Udfinfo,
+        Self::Udfclient,
+    ];
+
     pub fn column(self) -> &'static Column {
         columns::ALL.iter().find(|column| column.reader == self).expect("each reader has a column")
     }

@@ -84,15 +84,12 @@ impl Entry {
                 other => panic!("{who} has {other:?}"),
             }
         }
-        match &entry.embedded {
-            Some(bytes) => {
-                assert_eq!(bytes.len() as u64, entry.size, "{who}");
-                assert_eq!(found.blocks, 0, "{who} has no blocks of its own");
-            }
-            None => {
-                let manner = found.icb.flags.allocation().expect("a manner that there is");
-                entry.find_extents(volume, manner, found.allocation, found.blocks, who);
-            }
+        if let Some(bytes) = &entry.embedded {
+            assert_eq!(bytes.len() as u64, entry.size, "{who}");
+            assert_eq!(found.blocks, 0, "{who} has no blocks of its own");
+        } else {
+            let manner = found.icb.flags.allocation().expect("a manner that there is");
+            entry.find_extents(volume, manner, found.allocation, found.blocks, who);
         }
         entry
     }
@@ -115,7 +112,7 @@ impl Entry {
                 }
                 assert_eq!(ad.len().kind, ExtentKind::Recorded, "{who}");
                 assert!(whole, "{who}: only the last extent ends within a block");
-                whole = ad.len().bytes.is_multiple_of(2048);
+                whole = ad.len().bytes % 2048 == 0;
                 let run = volume.run_of(at.partition, at.block.into(), u64::from(ad.len().bytes).div_ceil(2048));
                 bytes += u64::from(ad.len().bytes);
                 recorded += run.blocks;

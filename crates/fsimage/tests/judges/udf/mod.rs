@@ -15,7 +15,7 @@ use imapi_volume_structs::{
     },
 };
 
-pub use walk::{Stream, Walked};
+pub use walk::Stream;
 
 use entry::Entry;
 

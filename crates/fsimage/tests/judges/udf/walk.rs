@@ -227,7 +227,7 @@ fn target(path: &[u8]) -> Vec<u8> {
             Component::Parent => b"..".to_vec(),
             Component::Current => b".".to_vec(),
             Component::Name(name) => text::decode(name).expect("text").collect::<String>().into_bytes(),
-            other => panic!("a step of a link is {other:?}"),
+            other @ Component::Elsewhere(_) => panic!("a step of a link is {other:?}"),
         });
     }
     [if absolute { &b"/"[..] } else { b"" }, &steps.join(&b'/')].concat()

@@ -1,6 +1,6 @@
 //! Corpora that are big, each in one way.
 
-use super::{Corpus, Item, What};
+use crate::corpus::{Corpus, Item, What};
 
 /// A hundred thousand files in a thousand folders.
 pub fn many_files() -> Corpus {
@@ -25,9 +25,6 @@ pub fn crowd() -> Corpus {
 pub fn giant() -> Corpus {
     let size = (4 << 30) + 1;
     let islands = vec![0, 2040, 1 << 30, (4 << 30) - 2048 - 10, (4 << 30) - 5, (4 << 30) - 20_000];
-    Corpus::dated(vec![
-        Item::file("a", 5000),
-        Item::other("giant", What::Sparse { size, islands }),
-        Item::file("z", 70_000),
-    ])
+    let giant = Item::other("giant", What::Sparse { size, islands });
+    Corpus::dated(vec![Item::file("a", 5000), giant, Item::file("z", 70_000)])
 }

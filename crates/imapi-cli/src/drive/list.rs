@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use imapi::drives::Drives;
-use imapi_errors::{Coded as _, Fact, Lang, Term};
+use imapi_errors::{Coded as _, Fact, Lang, Term, Value};
 use imapi_mmc_transport::DriveSource as _;
 use imapi_recorder::Recorder;
 use serde::Serialize;
@@ -89,7 +89,8 @@ impl Listed {
             writeln!(out, "{indent}{}{colon}{owner}", lang.label(Fact::LockOwner))?;
         }
         for at in &self.mounted_at {
-            writeln!(out, "{indent}{}{colon}{at}", lang.term(Term::MountedAt))?;
+            // Desktops mount by the disc's own name, and a disc must not write on anybody's terminal.
+            writeln!(out, "{indent}{}{colon}{}", lang.term(Term::MountedAt), Value::Text(at))?;
         }
         if let Some(error) = &self.error {
             writeln!(out, "{indent}! {}", error.name())?;

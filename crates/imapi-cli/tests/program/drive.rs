@@ -152,7 +152,7 @@ fn no_disc_in_no_drive_makes_it_fail() {
         for personality in &PERSONALITIES {
             let ours = desk.json(&format!("{medium}?personality={}", personality.name));
             let kind = ours["medium"]["kind"].as_str();
-            assert_eq!(kind.map(|kind| kind.to_ascii_lowercase()).as_deref(), Some(medium), "{personality}: {ours}");
+            assert_eq!(kind.map(str::to_ascii_lowercase).as_deref(), Some(medium), "{personality}: {ours}");
         }
     }
 }
@@ -214,7 +214,7 @@ fn trays_of_drives_in_software_move() {
     assert!(Path::new(&desk.path("my.disc")).is_file());
 }
 
-/// The program finds the drive as it finds those of the kernel, in sysfs and over SG_IO.
+/// The program finds the drive as it finds those of the kernel, in sysfs and over `SG_IO`.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_drive_that_the_system_shows_is_listed_and_told_of() {
@@ -242,7 +242,7 @@ fn a_drive_that_the_system_shows_is_listed_and_told_of() {
     }
 }
 
-/// sg_start and sg_raw, which we did not write, see what the tray does.
+/// `sg_start` and `sg_raw`, which we did not write, see what the tray does.
 #[cfg(target_os = "linux")]
 #[test]
 fn trays_move_and_are_locked_for_other_programs_too() {

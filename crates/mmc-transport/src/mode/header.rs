@@ -353,6 +353,16 @@ mod tests {
         assert_eq!(ModeParameters::raw_page(&answer(12, &[0x48, 1, 0, 2, 5, 5]), PageCode::CACHING), None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_page_of_any_bytes_is_a_part_of_them(reply: Vec<u8>, code: u8) {
+            if let Some(page) = ModeParameters::raw_page(&reply, PageCode::new(code)) {
+                proptest::prop_assert!(reply.windows(page.len()).any(|part| part == page));
+                proptest::prop_assert_eq!(usize::from(page[LENGTH]) + HEADER, page.len());
+            }
+        }
+    }
+
     #[test]
     fn every_page_of_a_list_is_found() {
         let reply = answer(6 + 12 + 4, &[&CACHING[..], &[0xAC, 2, 7, 8]].concat());

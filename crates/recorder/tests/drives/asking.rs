@@ -1,5 +1,7 @@
 //! What drives tell: every medium under every personality, byte by byte and understood.
 
+use std::sync::Arc;
+
 use imapi_disc_types::Profile;
 use imapi_errors::{Coded as _, v2};
 use imapi_mmc_transport::{
@@ -13,7 +15,7 @@ use imapi_recorder::{Recorder, RecorderError, past_attentions};
 use imapi_virtual_drive::{MEDIA, PERSONALITIES};
 use rstest::rstest;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, System};
 
 /// An answer, or a refusal with a code that a recorder may have.
 fn answered<T>(what: &str, ask: impl FnMut() -> Result<T, RecorderError>) -> Option<T> {
@@ -205,6 +207,31 @@ fn structures_have_the_numbers_of_their_family_and_no_header() {
     let header = r#"{"when":{"opcode":"AD"},"what":{"short_data":{"keep":4}},"times":"always"}"#;
     let refused = past_attentions(|| empty.failing(header).raw_structure(0, 0, 0, 0)).expect_err("a header");
     assert_eq!(refused.code(), v2::E_IMAPI_RECORDER_DVD_STRUCTURE_NOT_PRESENT);
+}
+
+/// What goes to the drive has the header that IMAPI's callers do not give, byte by byte.
+#[test]
+fn headers_are_made_for_what_is_sent() {
+    let bench = Bench::with("dvd+r-dl", "standard");
+    let system = Arc::new(System::around(&bench.drive));
+    let recorder = Recorder::over(Arc::clone(&system) as _).expect("a drive");
+    let sent = || system.sent.lock().expect("no panic").clone();
+    // Whether the drive likes it is another matter. The bit that only drives set is not sent.
+    let page = [0x88, 10, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    for (save, bits) in [(false, 0x10), (true, 0x11)] {
+        let _ = recorder.set_raw_mode_page(&page, save);
+        let list = [&[0; 8][..], &[0x08], &page[1..]].concat();
+        assert_eq!(sent(), (vec![0x55, bits, 0, 0, 0, 0, 0, 0, 20, 0], list));
+    }
+    let _ = recorder.send_raw_structure(0x20, &[0, 0, 0, 0, 0, 0, 5, 0xE0]);
+    let list = vec![0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0xE0];
+    assert_eq!(sent(), (vec![0xBF, 0, 0, 0, 0, 0, 0, 0x20, 0, 12, 0, 0], list));
+    let bd = Bench::with("bd-r", "standard");
+    let system = Arc::new(System::around(&bd.drive));
+    let recorder = Recorder::over(Arc::clone(&system) as _).expect("a drive");
+    let _ = recorder.send_raw_structure(0x30, &[1]);
+    let sent = system.sent.lock().expect("no panic").clone();
+    assert_eq!(sent, (vec![0xBF, 1, 0, 0, 0, 0, 0, 0x30, 0, 5, 0, 0], vec![0, 3, 0, 0, 1]));
 }
 
 #[test]

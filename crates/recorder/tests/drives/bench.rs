@@ -117,6 +117,8 @@ pub struct System {
     pub switched: Mutex<Vec<bool>>,
     pub kept_locked: Mutex<Vec<bool>>,
     pub unlocked: AtomicU32,
+    /// The last command with data for the drive: its bytes, then those of the data.
+    pub sent: Mutex<(Vec<u8>, Vec<u8>)>,
 }
 
 impl System {
@@ -129,12 +131,16 @@ impl System {
             switched: Mutex::default(),
             kept_locked: Mutex::default(),
             unlocked: AtomicU32::new(0),
+            sent: Mutex::default(),
         }
     }
 }
 
 impl Transport for System {
     fn execute(&self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
+        if let Data::Out(bytes) = data {
+            *self.sent.lock().expect("no panic") = (cdb.as_bytes().to_vec(), bytes.to_vec());
+        }
         self.drive.execute(cdb, data, timeout)
     }
 

@@ -240,8 +240,13 @@ impl Plan {
                 }
             }
             Way::DvdPlusRw => {
-                let background = probe.disc.as_ref().map(|disc| disc.background_format);
-                let format = matches!(background, Some(BackgroundFormat::None | BackgroundFormat::Suspended));
+                let formatted = probe.formats.as_ref().map_or(0, |formats| u64::from(formats.current.blocks));
+                let format = match probe.disc.as_ref().map(|disc| disc.background_format) {
+                    Some(BackgroundFormat::None) => true,
+                    // What is formatted can be written over; the rest of the format is for those who need it.
+                    Some(BackgroundFormat::Suspended) => self.blocks.next_multiple_of(DVD_UNIT) > formatted,
+                    _ => false,
+                };
                 self.recipe = Recipe::DvdPlusRw { format };
             }
             Way::Random => self.recipe = Recipe::Random { format: self.random_format(probe, options) },

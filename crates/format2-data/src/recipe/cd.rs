@@ -98,7 +98,7 @@ impl Burner<'_, '_, '_, '_> {
         let section = Section { first: 0, blocks: self.source.blocks() + behind, start };
         let written = self.write(&padded, section)?;
         // The track is closed with the buffer: several drives make an error of closing it.
-        self.flush()?;
+        self.flush_and_wait()?;
         if !self.options.test {
             self.close(CloseFunction::Session, 0)?;
         }

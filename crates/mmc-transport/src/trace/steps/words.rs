@@ -83,7 +83,7 @@ pub(super) fn of(request: &Request, data: &[u8]) -> String {
         }
         Request::ModeSelect6(command) => understood(command, data, "MODE SELECT (6)", mode_pages),
         Request::ModeSelect10(command) => understood(command, data, "MODE SELECT (10)", mode_pages),
-        Request::SendDiscStructure(command) => send_structure(command, data),
+        Request::SendDiscStructure(command) => send_structure(*command, data),
         other => other.name().to_owned(),
     }
 }
@@ -146,7 +146,7 @@ fn set_streaming(command: SetStreaming, data: &[u8]) -> String {
                 rotation(speed.rotation)
             )
         }
-        other => format!("{other:?}"),
+        StreamingParameters::Other(bytes) => format!("{} bytes", bytes.len()),
     })
 }
 
@@ -199,9 +199,9 @@ fn format_unit(parameters: &FormatParameters) -> String {
     text
 }
 
-fn send_structure(command: &SendDiscStructure, data: &[u8]) -> String {
+fn send_structure(command: SendDiscStructure, data: &[u8]) -> String {
     let name = format!("SEND DISC STRUCTURE {:02X}h", command.format.code);
-    understood(command, data, &name, |structure| match structure {
+    understood(&command, data, &name, |structure| match structure {
         DiscStructure::LayerBoundary(boundary) => format!("layer 0 has {} blocks", boundary.layer_0_blocks),
         other => format!("{other:?}"),
     })

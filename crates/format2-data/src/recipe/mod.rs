@@ -34,7 +34,7 @@ impl Burner<'_, '_, '_, '_> {
     fn write_source(&mut self, start: Lba) -> Result<Written, FormatError> {
         self.begin(Action::WritingData)?;
         let section = Section { first: 0, blocks: self.source.blocks(), start };
-        self.write(self.source, section)
+        self.write(self.source, section, 0)
     }
 
     /// Writes what of the source is another than what is on the disc, in the order in which the source wants it; all of a
@@ -51,7 +51,7 @@ impl Burner<'_, '_, '_, '_> {
             let first = range.first().0 / unit * unit;
             let end = range.range().end.next_multiple_of(unit).min(self.source.blocks());
             let start = Block(first).on_disc(Lba(0)).unwrap_or(Lba(0));
-            let written = self.write(self.source, Section { first, blocks: end - first, start })?;
+            let written = self.write(self.source, Section { first, blocks: end - first, start }, 0)?;
             all.blocks += written.blocks;
             all.elapsed += written.elapsed;
             all.starved += written.starved;

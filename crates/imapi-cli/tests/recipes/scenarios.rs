@@ -1,5 +1,7 @@
 //! All media and ways of writing that are compared.
 
+use imapi_format2_data::DefectManagement;
+
 use crate::scenario::{Ours, Peer, Scenario};
 
 const fn peer(program: &'static str, runs: &'static [&'static str]) -> Peer {
@@ -17,6 +19,7 @@ const CLOSED_TRACK: Ours = Ours::Burn("image1", |options| {
     options.close = true;
     options.track_at_once = true;
 });
+const AGAIN: Ours = Ours::Burn("image2", |options| options.overwrite = true);
 const SECOND: Ours = Ours::Burn("image2", |options| options.close = true);
 
 const CDRSKIN_TAO: &str = "cdrskin dev={dev} -tao {image1}";
@@ -28,8 +31,12 @@ const WODIM_SAO: &str = "wodim dev={dev} speed=48 -sao -data {image1}";
 const WODIM_OPEN: &str = "wodim dev={dev} speed=48 -multi -tao -data {image1}";
 const WODIM_SECOND: &str = "wodim dev={dev} speed=48 -tao -data {image2}";
 const CDRDAO: &str = "cdrdao write --device {dev} --driver generic-mmc -n --speed 48 {toc1}";
-const XORRISO: &str = "xorriso -as cdrecord dev={dev} {image1}";
+const XORRISO: &str = "xorriso -as cdrecord dev={dev} -nopad {image1}";
+const XORRISO_OPEN: &str = "xorriso -as cdrecord dev={dev} -multi -nopad {image1}";
+const XORRISO_AGAIN: &str = "xorriso -as cdrecord dev={dev} -nopad {image2}";
+const XORRISO_FORMAT: &str = "xorriso -outdev {dev} -format as_needed -rollback_end";
 const GROWISOFS: &str = "growisofs -Z {dev}={image1}";
+const GROWISOFS_AGAIN: &str = "growisofs -use-the-force-luke=tty -Z {dev}={image2}";
 const GROWISOFS_CLOSED: &str = "growisofs -dvd-compat -Z {dev}={image1}";
 const GROWISOFS_PLAIN: &str = "growisofs -use-the-force-luke=spare:none -Z {dev}={image1}";
 
@@ -81,11 +88,7 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "DVD-R, in increments, left open",
         medium: "dvd-r",
         ours: &[OPEN],
-        peers: &[
-            peer("growisofs", &[GROWISOFS]),
-            peer("cdrskin", &[CDRSKIN_OPEN]),
-            peer("xorriso", &["xorriso -as cdrecord dev={dev} -multi {image1}"]),
-        ],
+        peers: &[peer("growisofs", &[GROWISOFS]), peer("cdrskin", &[CDRSKIN_OPEN]), peer("xorriso", &[XORRISO_OPEN])],
     },
     Scenario {
         title: "DVD-R, a second session, closed",
@@ -110,9 +113,15 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "DVD-RW, new, in restricted overwrite",
         medium: "dvd-rw",
         ours: &[OPEN],
+        peers: &[peer("growisofs", &["dvd+rw-format -force {dev}", GROWISOFS])],
+    },
+    Scenario {
+        title: "DVD-RW, in restricted overwrite, again",
+        medium: "dvd-rw",
+        ours: &[OPEN, AGAIN],
         peers: &[
-            peer("growisofs", &["dvd+rw-format -force {dev}", GROWISOFS]),
-            peer("xorriso", &["xorriso -outdev {dev} -format fast -rollback_end", XORRISO]),
+            after("growisofs", &["dvd+rw-format -force {dev}", GROWISOFS], &[GROWISOFS_AGAIN]),
+            after("xorriso", &["dvd+rw-format -force {dev}", XORRISO], &[XORRISO_AGAIN]),
         ],
     },
     Scenario {
@@ -128,25 +137,25 @@ pub const SCENARIOS: &[Scenario] = &[
         title: "DVD+R, left open",
         medium: "dvd+r",
         ours: &[OPEN],
-        peers: &[peer("growisofs", &[GROWISOFS]), peer("cdrskin", &[CDRSKIN_OPEN])],
+        peers: &[peer("growisofs", &[GROWISOFS]), peer("xorriso", &[XORRISO_OPEN])],
     },
     Scenario {
         title: "DVD+R, closed",
         medium: "dvd+r",
         ours: &[CLOSED],
-        peers: &[peer("growisofs", &[GROWISOFS_CLOSED]), peer("cdrskin", &[CDRSKIN_TAO])],
+        peers: &[peer("growisofs", &[GROWISOFS_CLOSED]), peer("xorriso", &[XORRISO])],
     },
     Scenario {
         title: "DVD+R DL, closed",
         medium: "dvd+r-dl",
         ours: &[CLOSED],
-        peers: &[peer("growisofs", &[GROWISOFS_CLOSED]), peer("cdrskin", &[CDRSKIN_TAO])],
+        peers: &[peer("growisofs", &[GROWISOFS_CLOSED]), peer("xorriso", &[XORRISO])],
     },
     Scenario {
         title: "DVD+RW, new",
         medium: "dvd+rw",
         ours: &[OPEN],
-        peers: &[peer("growisofs", &[GROWISOFS]), peer("cdrskin", &[CDRSKIN_TAO])],
+        peers: &[peer("growisofs", &[GROWISOFS]), peer("xorriso", &[XORRISO])],
     },
     Scenario {
         title: "DVD+RW, new, for players",
@@ -157,23 +166,33 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         title: "DVD+RW, again",
         medium: "dvd+rw",
-        ours: &[OPEN, Ours::Burn("image2", |options| options.overwrite = true)],
-        peers: &[
-            after("growisofs", &[GROWISOFS], &["growisofs -use-the-force-luke=tty -Z {dev}={image2}"]),
-            after("cdrskin", &[CDRSKIN_TAO], &[CDRSKIN_SECOND]),
-        ],
+        ours: &[OPEN, AGAIN],
+        peers: &[after("growisofs", &[GROWISOFS], &[GROWISOFS_AGAIN]), after("xorriso", &[XORRISO], &[XORRISO_AGAIN])],
     },
     Scenario {
         title: "DVD-RAM",
         medium: "dvd-ram",
         ours: &[OPEN],
-        peers: &[peer("growisofs", &[GROWISOFS]), peer("cdrskin", &[CDRSKIN_TAO])],
+        peers: &[peer("growisofs", &[GROWISOFS]), peer("xorriso", &[XORRISO])],
     },
     Scenario {
         title: "BD-R, left open",
         medium: "bd-r",
         ours: &[OPEN],
-        peers: &[peer("growisofs", &[GROWISOFS_PLAIN]), peer("cdrskin", &[CDRSKIN_OPEN])],
+        peers: &[peer("growisofs", &[GROWISOFS_PLAIN]), peer("xorriso", &[XORRISO_OPEN])],
+    },
+    Scenario {
+        title: "BD-R, a second session, closed",
+        medium: "bd-r",
+        ours: &[OPEN, SECOND],
+        peers: &[
+            after(
+                "growisofs",
+                &["growisofs -use-the-force-luke=spare:none -Z {dev} -quiet -R {files1}"],
+                &["growisofs -use-the-force-luke=spare:none -dvd-compat -M {dev} -quiet -R {files2}"],
+            ),
+            after("xorriso", &[XORRISO_OPEN], &[XORRISO_AGAIN]),
+        ],
     },
     Scenario {
         title: "BD-R, closed",
@@ -181,37 +200,35 @@ pub const SCENARIOS: &[Scenario] = &[
         ours: &[CLOSED],
         peers: &[
             peer("growisofs", &["growisofs -dvd-compat -use-the-force-luke=spare:none -Z {dev}={image1}"]),
-            peer("cdrskin", &[CDRSKIN_TAO]),
+            peer("xorriso", &[XORRISO]),
         ],
     },
     Scenario {
         title: "BD-R, with spare blocks",
         medium: "bd-r",
-        ours: &[Ours::Burn("image1", |options| {
-            options.defect_management = imapi_format2_data::DefectManagement::On;
-        })],
+        ours: &[Ours::Burn("image1", |options| options.defect_management = DefectManagement::On)],
         peers: &[peer("growisofs", &[GROWISOFS])],
     },
     Scenario {
         title: "BD-RE, new",
         medium: "bd-re",
         ours: &[OPEN],
-        peers: &[
-            peer("growisofs", &[GROWISOFS]),
-            peer("xorriso", &["xorriso -outdev {dev} -format as_needed -rollback_end", XORRISO]),
-        ],
+        peers: &[peer("growisofs", &[GROWISOFS]), peer("xorriso", &[XORRISO_FORMAT, XORRISO])],
     },
     Scenario {
-        title: "BD-RE, with as many spare blocks, streamed",
+        title: "BD-RE, again, streamed",
         medium: "bd-re",
-        ours: &[Ours::Burn("image1", |options| {
-            options.defect_management = imapi_format2_data::DefectManagement::On;
-            options.streaming = true;
-        })],
+        ours: &[
+            OPEN,
+            Ours::Burn("image2", |options| {
+                options.overwrite = true;
+                options.streaming = true;
+            }),
+        ],
         peers: &[after(
-            "cdrskin",
-            &["xorriso -outdev {dev} -format full -rollback_end"],
-            &["cdrskin dev={dev} stream_recording=on -tao {image1}"],
+            "xorriso",
+            &[XORRISO_FORMAT, XORRISO],
+            &["xorriso -as cdrecord dev={dev} stream_recording=on -nopad {image2}"],
         )],
     },
 ];

@@ -246,7 +246,11 @@ fn write_parameters(page: &WriteParameters) -> String {
     add(page.fixed_packets, format!("fixed packets of {}", page.packet_size));
     add(page.link_size_valid, format!("link size {}", page.link_size));
     add(page.session_format.0 != 0, format!("session format {:02X}h", page.session_format.0));
-    add(page.audio_pause != 0, format!("audio pause {}", page.audio_pause));
+    // Only tracks at once have a pause before them.
+    add(
+        page.write_type == WriteType::TRACK_AT_ONCE && page.audio_pause != 0,
+        format!("audio pause {}", page.audio_pause),
+    );
     add(page.application != 0, format!("application {:02X}h", page.application));
     for (what, number) in [
         ("catalogue", page.catalogue_number.as_ref().filter(|id| id.valid).and_then(|id| id.text())),

@@ -63,29 +63,32 @@ pub fn compare(scenario: &str, program: &str, ours: &[String], theirs: &[String]
     if missing.is_empty() { Ok(lines) } else { Err(missing) }
 }
 
-/// The places of the longest list of steps that both have in the same order.
+/// The places of the longest list of steps that both have in the same order. Of several such lists it is the one that is
+/// nearest to the end: what is sent twice counts when it is sent last.
 fn common(ours: &[String], theirs: &[String]) -> Vec<(usize, usize)> {
+    // Of the first steps of both.
     let mut longest = vec![vec![0_usize; theirs.len() + 1]; ours.len() + 1];
-    for mine in (0..ours.len()).rev() {
-        for yours in (0..theirs.len()).rev() {
-            longest[mine][yours] = if ours[mine] == theirs[yours] {
-                longest[mine + 1][yours + 1] + 1
+    for mine in 1..=ours.len() {
+        for yours in 1..=theirs.len() {
+            longest[mine][yours] = if ours[mine - 1] == theirs[yours - 1] {
+                longest[mine - 1][yours - 1] + 1
             } else {
-                longest[mine + 1][yours].max(longest[mine][yours + 1])
+                longest[mine - 1][yours].max(longest[mine][yours - 1])
             };
         }
     }
-    let (mut mine, mut yours, mut pairs) = (0, 0, Vec::new());
-    while mine < ours.len() && yours < theirs.len() {
-        if ours[mine] == theirs[yours] {
-            pairs.push((mine, yours));
-            (mine, yours) = (mine + 1, yours + 1);
-        } else if longest[mine + 1][yours] >= longest[mine][yours + 1] {
-            mine += 1;
+    let (mut mine, mut yours, mut pairs) = (ours.len(), theirs.len(), Vec::new());
+    while mine > 0 && yours > 0 {
+        if ours[mine - 1] == theirs[yours - 1] {
+            pairs.push((mine - 1, yours - 1));
+            (mine, yours) = (mine - 1, yours - 1);
+        } else if longest[mine - 1][yours] >= longest[mine][yours - 1] {
+            mine -= 1;
         } else {
-            yours += 1;
+            yours -= 1;
         }
     }
+    pairs.reverse();
     pairs
 }
 
@@ -98,47 +101,70 @@ fn explain(
     lines: &mut Vec<Line>,
     missing: &mut Vec<String>,
 ) {
-    let holds: Vec<(usize, &Reason)> = REASONS
-        .iter()
-        .enumerate()
-        .filter(|(_, reason)| matches(&reason.scenario, scenario) && matches(&reason.program, program))
-        .collect();
-    let mut told = vec![false; theirs.len()];
-    let need = |number: usize| {
-        NEEDED.lock().expect("no panic").insert(number);
-        number
-    };
-    for step in ours {
-        // In the place of something, or by itself.
-        let instead = holds.iter().find_map(|(number, reason)| {
-            let (mine, yours) = (reason.ours.as_ref()?, reason.theirs.as_ref()?);
-            let place = || (0..theirs.len()).find(|&place| !told[place] && matches(yours, &theirs[place]));
-            if matches(mine, step) { Some((*number, place()?)) } else { None }
-        });
-        let alone = || {
-            let fits = |reason: &Reason| {
-                reason.theirs.is_none() && reason.ours.as_ref().is_some_and(|mine| matches(mine, step))
-            };
-            holds.iter().find(|(_, reason)| fits(reason)).map(|(number, _)| *number)
-        };
-        match (instead, alone()) {
-            (Some((number, place)), _) => {
-                told[place] = true;
-                lines.push(Line::Ours(step.clone(), need(number)));
-                lines.push(Line::Theirs(theirs[place].clone(), number));
+    let stretch = Stretch::new(scenario, program, ours, theirs);
+    let mut other = 0;
+    let mut up_to = |end: usize, lines: &mut Vec<Line>, missing: &mut Vec<String>| {
+        for (place, step) in theirs.iter().enumerate().take(end).skip(other) {
+            match (stretch.is_paired(place), stretch.alone(step, |reason| (&reason.theirs, &reason.ours))) {
+                (true, _) => {}
+                (false, Some(number)) => lines.push(Line::Theirs(step.clone(), needed(number))),
+                (false, None) => missing.push(format!("{scenario}: {program}: only they: {step}")),
             }
-            (None, Some(number)) => lines.push(Line::Ours(step.clone(), need(number))),
+        }
+        other = other.max(end);
+    };
+    for (step, pair) in ours.iter().zip(&stretch.pairs) {
+        match (pair, stretch.alone(step, |reason| (&reason.ours, &reason.theirs))) {
+            (Some((number, place)), _) => {
+                up_to(*place, lines, missing);
+                lines.push(Line::Ours(step.clone(), needed(*number)));
+                lines.push(Line::Theirs(theirs[*place].clone(), *number));
+            }
+            (None, Some(number)) => lines.push(Line::Ours(step.clone(), needed(number))),
             (None, None) => missing.push(format!("{scenario}: {program}: only we: {step}")),
         }
     }
-    for (step, told) in theirs.iter().zip(told) {
-        let fits =
-            |reason: &Reason| reason.ours.is_none() && reason.theirs.as_ref().is_some_and(|yours| matches(yours, step));
-        match holds.iter().find(|(_, reason)| fits(reason)) {
-            _ if told => {}
-            Some((number, _)) => lines.push(Line::Theirs(step.clone(), need(*number))),
-            None => missing.push(format!("{scenario}: {program}: only they: {step}")),
+    up_to(theirs.len(), lines, missing);
+}
+
+fn needed(number: usize) -> usize {
+    NEEDED.lock().expect("no panic").insert(number);
+    number
+}
+
+/// A stretch where the lists differ: the reasons that may hold there, and for each of our steps what stands in its place.
+struct Stretch {
+    reasons: Vec<(usize, &'static Reason)>,
+    pairs: Vec<Option<(usize, usize)>>,
+}
+
+impl Stretch {
+    fn new(scenario: &str, program: &str, ours: &[String], theirs: &[String]) -> Self {
+        let holds = |reason: &Reason| matches(&reason.scenario, scenario) && matches(&reason.program, program);
+        let reasons = REASONS.iter().enumerate().filter(|(_, reason)| holds(reason)).collect();
+        let mut stretch = Self { reasons, pairs: Vec::new() };
+        for step in ours {
+            let pair = stretch.reasons.iter().find_map(|(number, reason)| {
+                let (mine, yours) = (reason.ours.as_ref()?, reason.theirs.as_ref()?);
+                let fits = |place: &usize| !stretch.is_paired(*place) && matches(yours, &theirs[*place]);
+                if matches(mine, step) { Some((*number, (0..theirs.len()).find(fits)?)) } else { None }
+            });
+            stretch.pairs.push(pair);
         }
+        stretch
+    }
+
+    fn is_paired(&self, place: usize) -> bool {
+        self.pairs.iter().flatten().any(|(_, paired)| *paired == place)
+    }
+
+    /// The reason for a step that has nothing in its place.
+    fn alone(&self, step: &str, of: impl Fn(&Reason) -> (&Option<String>, &Option<String>)) -> Option<usize> {
+        let fits = |reason: &Reason| match of(reason) {
+            (Some(pattern), None) => matches(pattern, step),
+            _ => false,
+        };
+        self.reasons.iter().find(|(_, reason)| fits(reason)).map(|(number, _)| *number)
     }
 }
 

@@ -159,18 +159,25 @@ impl Burner<'_, '_, '_, '_> {
         work(preparation, &mut |waited| tell(control, *waited))
     }
 
-    /// Writes blocks of a source.
-    pub fn write(&mut self, source: &dyn BlockSource, section: Section) -> Result<Written, FormatError> {
+    /// Writes blocks of a source, which is ours with so many blocks before it.
+    pub fn write(&mut self, source: &dyn BlockSource, section: Section, before: u64) -> Result<Written, FormatError> {
         let unit = self.probe.facts.write_unit;
-        let options = EngineOptions { streaming: self.streams(), ..EngineOptions::new(unit) };
+        // What says which files there are is worth being checked.
+        let streaming_from = Lba(i32::try_from(unit.get()).unwrap_or(0));
+        let options = EngineOptions { streaming: self.streams(), streaming_from, ..EngineOptions::new(unit) };
         let device = self.preparation.recorder().device();
-        let tap = match &mut self.tap {
-            Some(tap) => {
-                let tap: Tap<'_> = &mut **tap;
-                Some(tap)
+        let blocks = self.source.blocks();
+        let mut of_the_source = self.tap.as_deref_mut().map(|tap| {
+            move |number: u64, bytes: &[u8]| {
+                if let Some((first, bytes)) = of_the_source(section.first + number, bytes, before, blocks) {
+                    tap(first, bytes);
+                }
             }
-            None => None,
-        };
+        });
+        let tap = of_the_source.as_mut().map(|tap| {
+            let tap: imapi_write_engine::Tap<'_> = tap;
+            tap
+        });
         let written = self.control.narrow(
             |event: &Event| DataEvent::from(*event),
             |control| write_section(device, source, section, &options, tap, control),
@@ -207,6 +214,18 @@ impl Burner<'_, '_, '_, '_> {
     }
 }
 
+/// What of these blocks is the source's own, of those that stand before and behind it.
+fn of_the_source(first: u64, bytes: &[u8], before: u64, blocks: u64) -> Option<(u64, &[u8])> {
+    const SIZE: usize = 2048;
+    let count = (bytes.len() / SIZE) as u64;
+    let skipped = before.saturating_sub(first);
+    let number = (first + skipped).checked_sub(before)?;
+    let count = count.checked_sub(skipped)?.min(blocks.checked_sub(number)?);
+    let at = |blocks: u64| usize::try_from(blocks).ok()?.checked_mul(SIZE);
+    let bytes = bytes.get(at(skipped)?..)?.get(..at(count)?)?;
+    (!bytes.is_empty()).then_some((number, bytes))
+}
+
 fn is_done_already(error: &FormatError) -> bool {
     matches!(
         error.condition(),
@@ -235,5 +254,25 @@ fn is_as_it_was(error: &EngineError, start: Lba) -> bool {
             *at == start && refused && !cause.is_deferred()
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_of_the_source_is_heard_of() {
+        let bytes = vec![0; 4 * 2048];
+        let heard = |first, before, blocks| {
+            of_the_source(first, &bytes, before, blocks).map(|(number, bytes)| (number, bytes.len() / 2048))
+        };
+        assert_eq!(heard(0, 0, 100), Some((0, 4)));
+        assert_eq!(heard(0, 150, 100), None);
+        assert_eq!(heard(148, 150, 100), Some((0, 2)));
+        assert_eq!(heard(200, 150, 100), Some((50, 4)));
+        assert_eq!(heard(248, 150, 100), Some((98, 2)));
+        assert_eq!(heard(250, 150, 100), None);
+        assert_eq!(heard(149, 150, 1), Some((0, 1)));
     }
 }

@@ -74,5 +74,9 @@ impl Default for DataOptions {
     }
 }
 
-/// Hears of all blocks of the source in their order, as they go onto the disc.
+/// Hears of all blocks of the source that are written, as they are read: the number of the first, and their bytes.
+///
+/// They come in their order. Of a source that says what in it was [modified](imapi_disc_types::BlockSource::modified) only
+/// that is written. A drive that refuses the first block, because the disc wants to be written in another way, gets all of
+/// them once more: then the numbers begin again.
 pub type Tap<'a> = &'a mut (dyn FnMut(u64, &[u8]) + Send);

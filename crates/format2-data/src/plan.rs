@@ -188,7 +188,10 @@ impl Plan {
                 let at_once = matches!(probe.feature(FeatureCode::CD_MASTERING), Some(Feature::CdMastering(feature)) if feature.session_at_once);
                 let postgap = if options.postgap_in_image { 0 } else { GAP };
                 self.needed = (self.blocks + postgap).max(SHORTEST_TRACK);
-                if facts.is_blank() && at_once && !options.track_at_once {
+                // A track that was begun can be ended wherever the burn stopped, and the session with it; a session that
+                // was announced can not. So it is for discs that are closed.
+                let closes = self.closes || self.leaves_hardly_any_room(probe);
+                if facts.is_blank() && at_once && closes && !options.track_at_once {
                     self.recipe = Recipe::CdAtOnce;
                     self.start = Lba(0);
                 } else {
@@ -240,8 +243,13 @@ impl Plan {
                 }
             }
             Way::DvdPlusRw => {
-                let background = probe.disc.as_ref().map(|disc| disc.background_format);
-                let format = matches!(background, Some(BackgroundFormat::None | BackgroundFormat::Suspended));
+                let formatted = probe.formats.as_ref().map_or(0, |formats| u64::from(formats.current.blocks));
+                let format = match probe.disc.as_ref().map(|disc| disc.background_format) {
+                    Some(BackgroundFormat::None) => true,
+                    // What is formatted can be written over; the rest of the format is for those who need it.
+                    Some(BackgroundFormat::Suspended) => self.blocks.next_multiple_of(DVD_UNIT) > formatted,
+                    _ => false,
+                };
                 self.recipe = Recipe::DvdPlusRw { format };
             }
             Way::Random => self.recipe = Recipe::Random { format: self.random_format(probe, options) },
@@ -285,11 +293,16 @@ impl Plan {
             self.closes = false;
             return;
         }
-        let left = self.free.saturating_sub(self.needed);
-        if !self.closes && left.saturating_mul(50) <= u64::from(probe.facts.capacity) {
+        if !self.closes && self.leaves_hardly_any_room(probe) {
             self.closes = true;
             self.warnings.push(Warning::HardlyAnyRoomLeft);
         }
+    }
+
+    /// Whether two per cent of the disc are left, or less.
+    fn leaves_hardly_any_room(&self, probe: &Probe) -> bool {
+        let left = self.free.saturating_sub(self.needed);
+        left.saturating_mul(50) <= u64::from(probe.facts.capacity)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use imapi_disc_types::ClientName;
 use imapi_mmc_transport::{
-    CommandError, Device, Done, TransportExt as _,
+    Class, CommandError, Condition, Device, Done, TransportExt as _,
     commands::{
         Blank, BlankType, CloseFunction, CloseTrackSession, FormatDescriptor, FormatOptions, FormatParameters,
         FormatUnit, ModeSelect10, ModeSense10, SynchronizeCache,
@@ -84,6 +84,24 @@ impl Preparation {
     /// Has the drive write what is in its buffer.
     pub fn flush(&self, waits: Waits<'_>) -> Result<(), FormatError> {
         self.begin(Budget::FLUSH, waits, &|device| device.send(&SynchronizeCache::all()))
+    }
+
+    /// Has the drive write what is in its buffer, and not answer before it is done. Drives were seen to be ready for
+    /// anything else before they were done with what they said they would do by themselves; this stops them.
+    pub fn flush_and_wait(&self, waits: Waits<'_>) -> Result<(), FormatError> {
+        self.flush(waits)?;
+        let flushed = self.begin(Budget::FLUSH, waits, &|device| device.send(&SynchronizeCache::all().waiting()));
+        match flushed {
+            // There was nothing left to write; the first command had its answer.
+            Err(error)
+                if error.condition().is_some_and(|condition| {
+                    condition.class() == Class::Caller || condition == Condition::SequenceError
+                }) =>
+            {
+                Ok(())
+            }
+            flushed => flushed,
+        }
     }
 
     /// Closes a track, a session or the disc.

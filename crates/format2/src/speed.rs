@@ -29,6 +29,8 @@ pub struct WriteSpeed {
     pub kilobytes_per_second: u32,
     /// The last block for which it holds; drives were seen to refuse any other when it is set.
     end: Option<Lba>,
+    /// Thousands of bytes that the drive can read meanwhile in a second, where it tells.
+    read: Option<u32>,
 }
 
 /// What somebody asks for.
@@ -143,8 +145,12 @@ impl WriteSpeeds {
         };
         let streaming = || {
             let end = speed.end.unwrap_or(Lba(0));
-            let kilobytes = speed.kilobytes_per_second;
-            let wanted = StreamingSpeed { rotation, ..StreamingSpeed::per_second(end, kilobytes, kilobytes) };
+            let write = speed.kilobytes_per_second;
+            // It holds for reading, too, and longer than for this disc: what was burned slowly is not to be read slowly.
+            let told = self.speeds.iter().filter_map(|speed| speed.read).max().unwrap_or(write);
+            let most = capabilities(recorder).ok().flatten().map_or(0, |able| able.max_read_speed);
+            let read = told.max(most.into()).max(write);
+            let wanted = StreamingSpeed { rotation, ..StreamingSpeed::per_second(end, read, write) };
             device.submit(&SetStreaming::speed(), &StreamingParameters::Speed(wanted))
         };
         let first = if self.medium.is_cd() { cd() } else { streaming() };
@@ -181,6 +187,7 @@ impl WriteSpeeds {
             sectors_per_second: sectors(self.medium, kilobytes_per_second),
             kilobytes_per_second,
             end: None,
+            read: None,
         }))
     }
 }
@@ -199,6 +206,7 @@ fn by_performance(recorder: &Recorder, medium: MediaType) -> Result<Vec<WriteSpe
         sectors_per_second: sectors(medium, found.write),
         kilobytes_per_second: found.write,
         end: Some(found.end),
+        read: Some(found.read),
     };
     Ok(all.into_iter().map(speed).collect())
 }
@@ -215,6 +223,7 @@ fn by_capabilities(recorder: &Recorder, medium: MediaType) -> Result<Vec<WriteSp
         sectors_per_second: sectors(medium, kilobytes_per_second),
         kilobytes_per_second,
         end: None,
+        read: None,
     };
     let mut all: Vec<_> = listed.map(speed).collect();
     if all.is_empty() {
@@ -249,6 +258,7 @@ mod tests {
             sectors_per_second: sectors(medium, kilobytes_per_second),
             kilobytes_per_second,
             end: None,
+            read: None,
         };
         WriteSpeeds { medium, speeds: all.iter().map(speed).collect() }
     }

@@ -42,6 +42,8 @@ pub struct EngineOptions {
     /// WRITE (12) with its streaming bit: a drive with defect management then does not check each block.
     #[doc(alias("IWriteEngine2::put_UseStreamingWrite12", "IWriteEngine2::get_UseStreamingWrite12"))]
     pub streaming: bool,
+    /// With [`streaming`](Self::streaming): what begins before this address is checked all the same.
+    pub streaming_from: Lba,
     /// Asks the drive now and then how full its buffer is.
     pub watch_drive_buffer: bool,
 }
@@ -51,7 +53,7 @@ impl EngineOptions {
     #[must_use]
     pub const fn new(unit: NonZeroU32) -> Self {
         let at_once = if unit.get() >= 32 { 64 << 10 } else { 32 << 10 };
-        Self { unit, at_once, buffer: 32 << 20, streaming: false, watch_drive_buffer: true }
+        Self { unit, at_once, buffer: 32 << 20, streaming: false, streaming_from: Lba(0), watch_drive_buffer: true }
     }
 }
 
@@ -329,7 +331,7 @@ impl Writer<'_> {
     }
 
     fn send(&self, at: Lba, blocks: u64, bytes: &[u8]) -> Result<Done, CommandError> {
-        if self.options.streaming {
+        if self.options.streaming && at >= self.options.streaming_from {
             let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
             return self.transport.write_from(&Write12 { streaming: true, ..Write12::new(at, blocks) }, bytes);
         }

@@ -45,7 +45,7 @@ impl Burner<'_, '_, '_, '_> {
         let start = Lba(-i32::try_from(GAP).unwrap_or(0));
         let section = Section { first: 0, blocks: GAP + self.source.blocks() + behind, start };
         // From here on the drive wants every block that was announced.
-        let written = self.write(&padded, section)?;
+        let written = self.write(&padded, section, GAP)?;
         self.flush()?;
         Ok((Lba(0), written))
     }
@@ -96,9 +96,9 @@ impl Burner<'_, '_, '_, '_> {
         self.begin(Action::WritingData)?;
         let padded = Padded { before: 0, source: self.source, after: behind };
         let section = Section { first: 0, blocks: self.source.blocks() + behind, start };
-        let written = self.write(&padded, section)?;
+        let written = self.write(&padded, section, 0)?;
         // The track is closed with the buffer: several drives make an error of closing it.
-        self.flush()?;
+        self.flush_and_wait()?;
         if !self.options.test {
             self.close(CloseFunction::Session, 0)?;
         }

@@ -57,7 +57,7 @@ impl Burner<'_, '_, '_, '_> {
             }
             written => written?,
         };
-        self.flush()?;
+        self.flush_and_wait()?;
         if !self.options.test {
             self.close(CloseFunction::Track, number)?;
             self.close(CloseFunction::Session, 0)?;
@@ -114,17 +114,22 @@ impl Burner<'_, '_, '_, '_> {
     /// A DVD-RW whose packets can be overwritten.
     pub(super) fn dvd_restricted(&mut self, format: Option<RestrictedFormat>) -> Result<(Lba, Written), FormatError> {
         if let Some(format) = format {
-            self.begin(Action::FormattingMedia)?;
             let format = match format {
                 RestrictedFormat::Quick => FormatType::QUICK,
                 RestrictedFormat::Grow => FormatType::QUICK_GROW,
             };
             let descriptor = FormatDescriptor { blocks: 0, format, subtype: 0, parameter: PACKET };
-            self.touch();
-            self.waiting(|preparation, waits| preparation.format(descriptor, FormatOptions::default(), false, waits))?;
+            self.format(descriptor, FormatOptions::default())?;
         }
+        // Not every drive looks at it: packets are all there is on such a disc.
+        let packets = WriteParameters { packet_size: PACKET, ..WriteParameters::dvd_restricted_overwrite() };
+        match self.write_parameters(packets) {
+            Err(error) if is_refusal(&error) => tracing::debug!(%error, "no way of writing can be set"),
+            set => set?,
+        }
+        self.calibrate()?;
         let written = self.write_modified()?;
-        self.flush()?;
+        self.flush_and_wait()?;
         let intermediate = self
             .preparation
             .recorder()

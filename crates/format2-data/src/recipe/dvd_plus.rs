@@ -13,7 +13,7 @@ use imapi_mmc_transport::{
 use imapi_write_engine::Written;
 
 use super::cd::is_refusal;
-use crate::{Action, burn::Burner};
+use crate::burn::Burner;
 
 /// The parameter of a format that goes on where another stopped.
 const RESTART: u32 = 1;
@@ -27,7 +27,7 @@ impl Burner<'_, '_, '_, '_> {
         let number = self.track_number();
         let start = self.next_address(TrackAddress::INVISIBLE);
         let written = self.write_source(start)?;
-        self.flush()?;
+        self.flush_and_wait()?;
         self.close(CloseFunction::Track, number)?;
         if !self.plan.closes {
             self.close(CloseFunction::Session, 0)?;
@@ -65,18 +65,16 @@ impl Burner<'_, '_, '_, '_> {
     /// A disc that is formatted in the background while it is written.
     pub(super) fn dvd_plus_rw(&mut self, format: bool) -> Result<(Lba, Written), FormatError> {
         if format {
-            self.begin(Action::FormattingMedia)?;
             let suspended =
                 self.probe.disc.as_ref().is_some_and(|disc| disc.background_format == BackgroundFormat::Suspended);
             let offered = self.probe.format(FormatType::DVD_PLUS_RW).copied();
             let blocks = offered.map_or(u32::MAX, |offered| offered.blocks);
             let parameter = if suspended { RESTART } else { 0 };
             let descriptor = FormatDescriptor { blocks, format: FormatType::DVD_PLUS_RW, subtype: 0, parameter };
-            self.touch();
-            self.waiting(|preparation, waits| preparation.format(descriptor, FormatOptions::default(), false, waits))?;
+            self.format(descriptor, FormatOptions::default())?;
         }
         let written = self.write_modified()?;
-        self.flush()?;
+        self.flush_and_wait()?;
         // Formatting goes on behind the data when the disc is put in again. Until then it stops, with what drives that
         // only read need at its end.
         if self.is_formatting() {

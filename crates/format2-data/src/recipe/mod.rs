@@ -8,6 +8,7 @@ mod overwritable;
 
 use imapi_disc_types::{Block, BlockRange, Lba};
 use imapi_format2::FormatError;
+use imapi_mmc_transport::commands::{FormatDescriptor, FormatOptions};
 use imapi_write_engine::{Section, Written};
 
 use crate::{Action, Recipe, burn::Burner};
@@ -33,7 +34,7 @@ impl Burner<'_, '_, '_, '_> {
     fn write_source(&mut self, start: Lba) -> Result<Written, FormatError> {
         self.begin(Action::WritingData)?;
         let section = Section { first: 0, blocks: self.source.blocks(), start };
-        self.write(self.source, section)
+        self.write(self.source, section, 0)
     }
 
     /// Writes what of the source is another than what is on the disc, in the order in which the source wants it; all of a
@@ -50,7 +51,7 @@ impl Burner<'_, '_, '_, '_> {
             let first = range.first().0 / unit * unit;
             let end = range.range().end.next_multiple_of(unit).min(self.source.blocks());
             let start = Block(first).on_disc(Lba(0)).unwrap_or(Lba(0));
-            let written = self.write(self.source, Section { first, blocks: end - first, start })?;
+            let written = self.write(self.source, Section { first, blocks: end - first, start }, 0)?;
             all.blocks += written.blocks;
             all.elapsed += written.elapsed;
             all.starved += written.starved;
@@ -59,9 +60,25 @@ impl Burner<'_, '_, '_, '_> {
         Ok(all)
     }
 
-    /// Has the drive write what is in its buffer.
+    /// Has the drive write what is in its buffer, and with a session that is written at once what ends it.
     fn flush(&mut self) -> Result<(), FormatError> {
         self.go_on(Action::Finalization);
         self.waiting(|preparation, waits| preparation.flush(waits))
+    }
+
+    /// The same before something is closed, or where nothing is: the drive has to be done with it.
+    fn flush_and_wait(&mut self) -> Result<(), FormatError> {
+        self.go_on(Action::Finalization);
+        self.waiting(|preparation, waits| preparation.flush_and_wait(waits))
+    }
+
+    /// Formats the disc, and has the drive come to rest before anything is written.
+    fn format(&mut self, descriptor: FormatDescriptor, options: FormatOptions) -> Result<(), FormatError> {
+        self.begin(Action::FormattingMedia)?;
+        self.touch();
+        self.waiting(|preparation, waits| {
+            preparation.format(descriptor, options, false, waits)?;
+            preparation.flush(waits)
+        })
     }
 }

@@ -10,7 +10,7 @@ use imapi_errors::{Coded as _, v2};
 use imapi_format2_data::{DataEvent, DataOptions, burn};
 use imapi_mmc_transport::{
     TransportExt as _,
-    commands::TestUnitReady,
+    commands::{StartStopUnit, TestUnitReady, UnitAction},
     faults::{FaultInjector, Script},
 };
 use imapi_virtual_drive::Medium;
@@ -108,6 +108,8 @@ fn every_command_fails(medium: &'static Medium, every: usize) {
                 // A drive that went away when all was done cannot be read.
                 Ok(_) if what.contains("gone") => {}
                 Ok(burned) => {
+                    // Nor can a disc whose tray was opened by force when all was done, until it is in again.
+                    let _ = recorder.device().send(&StartStopUnit::new(UnitAction::Load));
                     assert_on_disc(&recorder, &SOURCE, burned.start, &name);
                 }
                 Err(error) => assert!(error.code().is_error(), "{name}: {error:?}"),

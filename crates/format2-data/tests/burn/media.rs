@@ -1,10 +1,10 @@
 //! Every kind of disc is burned, once, again, and to its end.
 
-use imapi_disc_types::{Lba, MediaState};
-use imapi_format2_data::{DataOptions, Recipe, Warning};
+use imapi_disc_types::{Control, Lba, MediaState};
+use imapi_format2_data::{DataOptions, Recipe, Warning, burn};
 use imapi_virtual_drive::PERSONALITIES;
 
-use crate::helpers::{Numbers, assert_on_disc, burn_silently, drive, probe, recorder, writable};
+use crate::helpers::{Numbers, assert_on_disc, burn_silently, client, drive, probe, recorder, writable};
 
 const FIRST: Numbers = Numbers { blocks: 1237, mark: 0xA1 };
 const SECOND: Numbers = Numbers { blocks: 700, mark: 0xB2 };
@@ -30,6 +30,27 @@ fn what_is_burned_is_on_the_disc() {
             assert_eq!(probe.facts.sessions[0].first, Lba(0), "{}", medium.name);
         } else {
             assert!(probe.facts.is_overwritable() && !probe.facts.is_blank(), "{}: {:?}", medium.name, probe.facts);
+        }
+    }
+}
+
+#[test]
+fn whoever_listens_hears_of_the_blocks_of_the_source_and_of_no_others() {
+    for medium in writable() {
+        for close in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let recorder = recorder(drive(folder.path(), medium, None));
+            let mut heard = Vec::new();
+            let mut tap = |first: u64, bytes: &[u8]| {
+                assert_eq!(bytes.len() % 2048, 0);
+                for (number, block) in (first..).zip(bytes.chunks(2048)) {
+                    assert_eq!(block, FIRST.block(number), "{}: block {number}", medium.name);
+                    heard.push(number);
+                }
+            };
+            let options = DataOptions { close, ..open() };
+            burn(&recorder, &client(), &FIRST, &options, Some(&mut tap), &mut Control::silent()).expect(medium.name);
+            assert_eq!(heard, (0..FIRST.blocks).collect::<Vec<_>>(), "{}, closed {close}", medium.name);
         }
     }
 }

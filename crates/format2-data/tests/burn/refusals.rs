@@ -44,8 +44,6 @@ fn what_just_fits_is_burned() {
     assert!(matches!(error, DataError::TooLarge { needed, free: there } if needed == there + 1), "{error:?}");
     let burned = burn_silently(&recorder, &exact, &DataOptions::default()).expect("it fits");
     assert!(burned.closed, "nothing is left");
-    let end = Numbers { blocks: 32, mark: 7 };
-    let _ = end;
     assert_on_disc(&recorder, &Numbers { blocks: 64, mark: 7 }, Lba(0), "the beginning");
 }
 

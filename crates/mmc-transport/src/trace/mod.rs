@@ -16,7 +16,7 @@
 //! - `name` is for people: readers do not look at it. Empty lines may stand anywhere.
 //!
 //! [`Tracer`] writes it, [`Recording`] reads it, [`Replayer`] is the drive that answers as it is written, and
-//! [`capture`](crate::capture) turns it into a file for network analysers.
+//! [`capture`](crate::capture) turns it into a file for network analysers. [`steps`] tells what it did, in a few lines.
 
 mod device;
 mod error;
@@ -26,6 +26,7 @@ mod line;
 mod record;
 mod recording;
 mod replay;
+mod steps;
 mod tracer;
 
 pub use error::TraceError;
@@ -33,6 +34,7 @@ pub use failure::Failure;
 pub use record::{Direction, Outcome, Payload, Record};
 pub use recording::{Header, Recording};
 pub use replay::{Matching, NotReplayable, Replayer};
+pub use steps::{Step, steps};
 pub use tracer::Tracer;
 
 use crate::Cdb;

@@ -51,12 +51,13 @@ impl DiscReader {
     }
 
     /// Blocks that one command reads.
-    pub(crate) fn at_once(&self) -> usize {
+    #[must_use]
+    pub fn at_once(&self) -> usize {
         self.most as usize
     }
 
     /// Fills the buffer by one command that is sent once, but for a drive that wants to have it later.
-    pub(crate) fn blocks_at(&self, first: Lba, out: &mut [u8]) -> Result<(), CommandError> {
+    pub fn blocks_at(&self, first: Lba, out: &mut [u8]) -> Result<(), CommandError> {
         let count = u16::try_from(out.len() / SECTOR_SIZE.get() as usize).unwrap_or(u16::MAX);
         self.command(first, count, out)
     }

@@ -127,7 +127,7 @@ fn recorded_end(reader: &DiscReader, blocks: &Range<i64>) -> Result<i64, ReadErr
 }
 
 /// The error is about the blocks that were to be read, and not about drive or connection.
-pub(super) fn is_of_a_block(error: &CommandError) -> bool {
+pub(crate) fn is_of_a_block(error: &CommandError) -> bool {
     let Some(condition) = error.condition() else { return false };
     match condition {
         Condition::HardwareError | Condition::NoMedium { .. } | Condition::MediumChanged | Condition::Reset => false,

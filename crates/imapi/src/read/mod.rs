@@ -14,5 +14,6 @@ mod rescue;
 
 pub use error::ReadError;
 pub use extent::Extent;
+pub(crate) use extent::is_of_a_block;
 pub use map::{MapError, RescueMap, Status};
 pub use rescue::{Pass, ReadOptions, ReadProgress, ReadReport, read_disc};

@@ -26,6 +26,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "find", package: "findutils", why: "sees the folders that we add to images" },
     Peer { program: "fish", package: "fish", why: "accepts our completions" },
     Peer { program: "gcc", package: "gcc", why: "builds the clients of the virtual device's tests" },
+    Peer { program: "ddrescuelog", package: "gddrescue", why: "reads the maps of damaged discs" },
     Peer { program: "sgdisk", package: "gdisk", why: "checks the GPT of our images" },
     Peer { program: "isoinfo", package: "genisoimage", why: "reads the discs of our virtual drive" },
     Peer { program: "growisofs", package: "growisofs", why: "burns DVDs and BDs on our virtual drive" },

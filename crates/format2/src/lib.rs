@@ -5,6 +5,7 @@
 //! - [`WriteSpeeds`] are the speeds that there are, and how one of them is chosen.
 //! - [`Preparation`] is a drive that one program has for itself, its tray shut, until it is dropped.
 //! - [`Waits`] waits for what a drive does by itself, never without an end, and tells of it.
+//! - [`verify`] compares what is on a disc with what was written.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +17,7 @@ mod probe;
 mod reader;
 mod sessions;
 mod speed;
+pub mod verify;
 mod wait;
 mod way;
 

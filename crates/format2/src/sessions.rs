@@ -50,7 +50,7 @@ pub(crate) fn of(tracks: &[TrackInformation], disc: &DiscInformation, is_cd: boo
 }
 
 /// The last block of a track that something is in.
-fn last_block(track: &TrackInformation) -> Option<Lba> {
+pub(crate) fn last_block(track: &TrackInformation) -> Option<Lba> {
     let by_size = || {
         let size = i64::from(track.size?.checked_sub(track.free_blocks)?);
         track.start.checked_add(size - 1)

@@ -1,0 +1,206 @@
+//! [`Checksums`]: what was written, in eight bytes for each unit of error correction.
+
+use std::num::NonZeroU32;
+
+use imapi_disc_types::{Lba, SECTOR_SIZE};
+use twox_hash::XxHash3_64;
+
+/// A CD corrects each block for itself; so many of them are summed up together.
+const SMALLEST_UNIT: u32 = 16;
+const BLOCK: usize = SECTOR_SIZE.get() as usize;
+
+/// Checksums of all that was written to a disc, in as many sections as it was written in.
+///
+/// Units begin at whole multiples of their size on the disc, so that a section may begin and end inside of one.
+///
+/// ```
+/// use imapi_disc_types::{Lba, MediaType};
+/// use imapi_format2::verify::Checksums;
+///
+/// let mut checksums = Checksums::new(MediaType::BDR.write_unit());
+/// checksums.begin(Lba(0), 64);
+/// checksums.take(&[0; 64 * 2048]);
+/// assert_eq!((checksums.blocks(), checksums.memory()), (64, 16));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checksums {
+    unit: NonZeroU32,
+    sections: Vec<Section>,
+    /// The part of a unit that has not come whole.
+    pending: Vec<u8>,
+}
+
+/// What was written in one go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Section {
+    start: Lba,
+    blocks: u64,
+    sums: Vec<u64>,
+}
+
+/// What a unit's bytes come down to. It finds what chance has changed and is no protection against anybody.
+pub(super) fn sum(bytes: &[u8]) -> u64 {
+    XxHash3_64::oneshot(bytes)
+}
+
+impl Checksums {
+    /// Of nothing yet, on a disc with such a unit.
+    #[must_use]
+    pub fn new(write_unit: NonZeroU32) -> Self {
+        let unit = NonZeroU32::new(write_unit.get().max(SMALLEST_UNIT)).unwrap_or(write_unit);
+        Self { unit, sections: Vec::new(), pending: Vec::new() }
+    }
+
+    /// A section begins at that address, and will have so many blocks, or a few more that fill up its last unit.
+    pub fn begin(&mut self, start: Lba, blocks: u64) {
+        self.end();
+        let units = usize::try_from(blocks / u64::from(self.unit.get()) + 2).unwrap_or(0);
+        let mut sums = Vec::new();
+        // What cannot be reserved comes piece by piece.
+        let _ = sums.try_reserve_exact(units);
+        self.sections.push(Section { start, blocks: 0, sums });
+    }
+
+    /// The next blocks of the section: what [`Tap`](imapi_write_engine::Tap) hears. Without a section they go to address
+    /// 0.
+    pub fn take(&mut self, mut bytes: &[u8]) {
+        if self.sections.is_empty() {
+            self.begin(Lba(0), 0);
+        }
+        while !bytes.is_empty() {
+            let room = self.room();
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            let Some(section) = self.sections.last_mut() else { return };
+            section.blocks += (now.len() / BLOCK) as u64;
+            if now.len() == room && self.pending.is_empty() {
+                section.sums.push(sum(now));
+            } else {
+                self.pending.extend_from_slice(now);
+                if now.len() == room {
+                    self.end();
+                }
+            }
+            bytes = later;
+        }
+    }
+
+    /// Bytes that are missing to the end of the unit.
+    fn room(&self) -> usize {
+        let Some(section) = self.sections.last() else { return BLOCK };
+        let unit = i64::from(self.unit.get());
+        let next = i64::from(section.start.0).saturating_add(i64::try_from(section.blocks).unwrap_or(0));
+        usize::try_from(unit - next.rem_euclid(unit)).unwrap_or(1) * BLOCK
+    }
+
+    /// What has come of the last unit is all of it.
+    fn end(&mut self) {
+        if let (false, Some(section)) = (self.pending.is_empty(), self.sections.last_mut()) {
+            section.sums.push(sum(&self.pending));
+            self.pending.clear();
+        }
+    }
+
+    /// Blocks of all sections.
+    #[must_use]
+    pub fn blocks(&self) -> u64 {
+        self.sections.iter().map(|section| section.blocks).sum()
+    }
+
+    /// Bytes that the checksums take.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.sections.iter().map(|section| section.sums.len() * size_of::<u64>()).sum()
+    }
+
+    /// Blocks that are summed up together.
+    pub(super) fn unit(&self) -> NonZeroU32 {
+        self.unit
+    }
+
+    /// The sections: where each begins, and how many blocks it has.
+    pub(super) fn sections(&self) -> impl Iterator<Item = (Lba, u64)> + '_ {
+        self.sections.iter().map(|section| (section.start, section.blocks))
+    }
+
+    /// The checksum of the unit, or part of one, that begins at that address of a section.
+    pub(super) fn of(&self, section: usize, first: Lba) -> Option<u64> {
+        let found = self.sections.get(section)?;
+        let unit = i64::from(self.unit.get());
+        let number = |lba: Lba| i64::from(lba.0).div_euclid(unit);
+        let place = usize::try_from(number(first).checked_sub(number(found.start))?).ok()?;
+        match found.sums.get(place) {
+            Some(&sum) => Some(sum),
+            None if place == found.sums.len() && section + 1 == self.sections.len() && !self.pending.is_empty() => {
+                Some(sum(&self.pending))
+            }
+            None => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn bytes(blocks: u64) -> Vec<u8> {
+        (0..blocks).flat_map(|block| [block.to_le_bytes()[0]; BLOCK]).collect()
+    }
+
+    fn checksums(unit: u32, start: i32, blocks: u64, at_once: usize) -> Checksums {
+        let mut checksums = Checksums::new(NonZeroU32::new(unit).expect("not zero"));
+        checksums.begin(Lba(start), blocks);
+        for chunk in bytes(blocks).chunks(at_once * BLOCK) {
+            checksums.take(chunk);
+        }
+        checksums
+    }
+
+    #[rstest]
+    fn it_makes_no_difference_in_what_pieces_blocks_come(
+        #[values(0, -150, 7, 16, 11_704)] start: i32,
+        #[values(1, 3, 16, 32, 33, 400)] at_once: usize,
+    ) {
+        let (pieces, whole) = (checksums(16, start, 333, at_once), checksums(16, start, 333, 333));
+        for first in start..start + 333 {
+            if first == start || first % 16 == 0 {
+                assert_eq!(pieces.of(0, Lba(first)), whole.of(0, Lba(first)), "{first}");
+                assert!(whole.of(0, Lba(first)).is_some(), "{first}");
+            }
+        }
+        assert_eq!((pieces.blocks(), whole.of(0, Lba(start + 333 + 16))), (333, None));
+    }
+
+    #[test]
+    fn a_unit_is_summed_up_where_it_is_on_the_disc() {
+        let checksums = checksums(32, 40, 100, 100);
+        let all = bytes(100);
+        assert_eq!(checksums.of(0, Lba(40)), Some(sum(&all[..24 * BLOCK])));
+        assert_eq!(checksums.of(0, Lba(64)), Some(sum(&all[24 * BLOCK..56 * BLOCK])));
+        assert_eq!(checksums.of(0, Lba(128)), Some(sum(&all[88 * BLOCK..])));
+        assert_eq!(checksums.of(0, Lba(0)), None);
+    }
+
+    #[test]
+    fn each_section_has_its_own() {
+        let mut checksums = Checksums::new(NonZeroU32::MIN);
+        checksums.begin(Lba(0), 20);
+        checksums.take(&bytes(20));
+        checksums.begin(Lba(1600), 20);
+        checksums.take(&bytes(20));
+        assert_eq!(checksums.sections().collect::<Vec<_>>(), [(Lba(0), 20), (Lba(1600), 20)]);
+        assert_eq!(checksums.of(0, Lba(16)), checksums.of(1, Lba(1616)));
+        assert!(checksums.of(1, Lba(1616)).is_some());
+    }
+
+    #[test]
+    fn the_largest_disc_takes_16_mb() {
+        let mut checksums = Checksums::new(NonZeroU32::new(32).expect("not zero"));
+        checksums.begin(Lba(0), 62_500_864);
+        let capacity = checksums.sections[0].sums.capacity() * 8;
+        assert!((15_000_000..16 << 20).contains(&capacity), "{capacity}");
+        checksums.take(&vec![0; 32 * BLOCK]);
+        assert_eq!(checksums.sections[0].sums.capacity() * 8, capacity);
+    }
+}

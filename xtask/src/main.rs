@@ -93,6 +93,8 @@ enum Command {
 enum Figure {
     /// Two GiB burned to a virtual BD-R, beside dd; and what a command of another program costs
     VirtualDrive,
+    /// Images of folders, beside cat, tar and what others make of them; and what memory they cost
+    Image,
 }
 
 fn main() -> ExitCode {
@@ -139,9 +141,10 @@ fn run(command: Command) -> Result<bool, String> {
         Command::Msrv => msrv::run(&root).map(|()| true),
         Command::Bench { figure: Figure::VirtualDrive } => {
             // Both are told, whatever the first comes to.
-            let (drive, device) = (bench::virtual_drive(&root)?, bench::virtual_device(&root)?);
+            let (drive, device) = (bench::virtual_drive::drive(&root)?, bench::virtual_drive::device(&root)?);
             Ok(drive && device)
         }
+        Command::Bench { figure: Figure::Image } => bench::image::run(&root),
         Command::Test { setup, slow } => {
             if setup {
                 peers::install()?;

@@ -56,6 +56,7 @@ const PEERS: &[Peer] = &[
         package: "syslinux-common",
         why: "is what ISOLINUX loads from our images",
     },
+    Peer { program: "time", package: "time", why: "says how much memory making an image takes" },
     Peer { program: "tshark", package: "tshark", why: "reads our commands, field by field" },
     Peer { program: "udfdump", package: "udfclient", why: "reads our UDF structures, field by field" },
     Peer { program: "mkudffs", package: "udftools", why: "makes file systems that the kernel writes to our discs" },

@@ -1,0 +1,90 @@
+//! `cargo xtask bench`: figures that the project promises, measured beside a yardstick in one run.
+//!
+//! Machines are noisy: what counts is the least of several runs of all sides in turn, and their ratio.
+
+pub mod image;
+pub mod virtual_drive;
+
+use std::{
+    fs,
+    io::Write as _,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// Runs of each side.
+const RUNS: usize = 7;
+
+/// Runs commands that each make a file, one after the other and all again, and removes the files: not part of the time.
+/// Of each command all times come back; the function hears those of every round.
+fn interleaved(
+    runs: usize,
+    sides: &mut [(&mut Command, &Path)],
+    mut round: impl FnMut(usize, &[Duration]),
+) -> Result<Vec<Vec<Duration>>, String> {
+    let mut all = vec![Vec::with_capacity(runs); sides.len()];
+    for run in 1..=runs {
+        let mut times = Vec::with_capacity(sides.len());
+        for (command, made) in sides.iter_mut() {
+            times.push(timed(command, made)?);
+        }
+        round(run, &times);
+        for (all, time) in all.iter_mut().zip(times) {
+            all.push(time);
+        }
+    }
+    Ok(all)
+}
+
+/// Runs a command that makes a file. What it says is told when it fails.
+fn timed(command: &mut Command, made: &Path) -> Result<Duration, String> {
+    // A run that failed may have left one.
+    let _ = fs::remove_file(made);
+    let program = command.get_program().to_string_lossy().into_owned();
+    let begun = Instant::now();
+    let output = command.output().map_err(|e| format!("{program}: {e}"))?;
+    let took = begun.elapsed();
+    if !output.status.success() {
+        return Err(format!("{program}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr)));
+    }
+    fs::remove_file(made).map_err(|e| format!("{}: {e}", made.display()))?;
+    Ok(took)
+}
+
+/// The least of these times, in seconds.
+fn least(times: &[Duration]) -> f64 {
+    times.iter().min().map_or(f64::NAN, Duration::as_secs_f64)
+}
+
+/// Bytes that no file system can make smaller, and numbers that are the same on every machine.
+struct Noise(u64);
+
+impl Noise {
+    const BEGINNING: Self = Self(0x9E37_79B9_7F4A_7C15);
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn fill(&mut self, out: &mut [u8]) {
+        for bytes in out.chunks_mut(8) {
+            bytes.copy_from_slice(&self.next().to_le_bytes()[..bytes.len()]);
+        }
+    }
+}
+
+/// A file of so many bytes of noise.
+fn write_noise(path: &Path, size: u64) -> Result<(), String> {
+    let failed = |e: std::io::Error| format!("{}: {e}", path.display());
+    let mut file = fs::File::create(path).map_err(failed)?;
+    let (mut noise, mut chunk) = (Noise::BEGINNING, vec![0; 1 << 20]);
+    for _ in 0..size / chunk.len() as u64 {
+        noise.fill(&mut chunk);
+        file.write_all(&chunk).map_err(failed)?;
+    }
+    Ok(())
+}

@@ -93,6 +93,8 @@ enum Command {
 enum Figure {
     /// Two GiB burned to a virtual BD-R, beside dd; and what a command of another program costs
     VirtualDrive,
+    /// Two GiB burned by the engine, beside dd; what the engine costs, and what memory
+    Burn,
     /// Images of folders, beside cat, tar and what others make of them; and what memory they cost
     Image,
 }
@@ -144,6 +146,7 @@ fn run(command: Command) -> Result<bool, String> {
             let (drive, device) = (bench::virtual_drive::drive(&root)?, bench::virtual_drive::device(&root)?);
             Ok(drive && device)
         }
+        Command::Bench { figure: Figure::Burn } => bench::burn::run(&root),
         Command::Bench { figure: Figure::Image } => bench::image::run(&root),
         Command::Test { setup, slow } => {
             if setup {

@@ -2,6 +2,7 @@
 //!
 //! Machines are noisy: what counts is the least of several runs of all sides in turn, and their ratio.
 
+pub mod burn;
 pub mod image;
 pub mod virtual_drive;
 

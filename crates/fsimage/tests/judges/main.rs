@@ -14,6 +14,7 @@ mod golden;
 mod guest;
 mod kinds;
 mod large;
+#[expect(dead_code, reason = "shared with the slow tier, which needs more of it")]
 mod listing;
 mod outline;
 mod partitions;
@@ -23,6 +24,7 @@ mod readers;
 mod refusals;
 mod reproducible;
 mod rows;
+#[expect(dead_code, reason = "shared with the slow tier, which needs more of it")]
 mod table;
 mod udf;
 mod written;

@@ -1,0 +1,141 @@
+//! Burning beside `dd`, what the engine itself costs, and what memory the whole program takes.
+//!
+//! All of it is a table of figures, each with what was promised: a figure more is an entry more of [`FIGURES`].
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{RUNS, interleaved, least, write_noise};
+use crate::peers;
+
+/// Bytes that are burned.
+const SIZE: u64 = 2 << 30;
+/// What the engine writes to nowhere: so much that the kernel's clock of processes, of ten milliseconds, is fine enough.
+const ENGINE_GIB: u32 = 32;
+/// Runs of the engine, of which the least counts.
+const ENGINE_RUNS: usize = 3;
+
+/// Where things are.
+struct Place {
+    root: PathBuf,
+    folder: PathBuf,
+    /// What is burned.
+    source: PathBuf,
+    disc: PathBuf,
+}
+
+/// A figure as it was found.
+struct Found {
+    what: &'static str,
+    value: f64,
+    unit: &'static str,
+    promised: f64,
+}
+
+/// Measures one or more figures.
+type Figure = fn(&Place) -> Result<Vec<Found>, String>;
+
+const FIGURES: [Figure; 3] = [beside_dd, engine, memory];
+
+/// True when all of them are within what was promised. All are told, whatever the first comes to.
+pub fn run(root: &Path) -> Result<bool, String> {
+    for program in ["dd", "time"] {
+        peers::find(program).ok_or_else(|| format!("{program} is missing: cargo xtask test --setup"))?;
+    }
+    let build = ["build", "--quiet", "--release", "--package"];
+    for what in [&["imapi-cli"][..], &["imapi", "--features", "virtual", "--example", "burn"]] {
+        peers::succeed(Command::new(peers::cargo()).current_dir(root).args(build).args(what))?;
+    }
+    let folder = peers::built(root).join("bench/burn");
+    fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let [source, disc] = ["source", "disc"].map(|name| folder.join(name));
+    let place = Place { root: root.to_path_buf(), folder, source, disc };
+    let found = all(&place);
+    fs::remove_dir_all(&place.folder).map_err(|e| format!("{}: {e}", place.folder.display()))?;
+    let mut kept = true;
+    for Found { what, value, unit, promised } in found? {
+        let verdict = if value <= promised { "kept" } else { "NOT KEPT" };
+        println!("{verdict}: {what}: {value:.3} {unit} (promised: {promised})");
+        kept &= value <= promised;
+    }
+    Ok(kept)
+}
+
+fn all(place: &Place) -> Result<Vec<Found>, String> {
+    write_noise(&place.source, SIZE)?;
+    // What was just written is not to be on its way to the disk meanwhile.
+    peers::succeed(&mut Command::new("sync"))?;
+    let mut found = Vec::new();
+    for figure in FIGURES {
+        found.extend(figure(place)?);
+    }
+    Ok(found)
+}
+
+impl Place {
+    fn program(&self, name: &str) -> PathBuf {
+        peers::built(&self.root).join("release").join(name)
+    }
+
+    /// Burns in its own process by the library, as fast as a virtual BD-R takes it.
+    fn burned(&self) -> Command {
+        let mut command = Command::new(self.program("examples/burn"));
+        command.arg("image").arg(&self.source).arg(&self.disc);
+        command
+    }
+}
+
+/// A virtual BD-R in a file, without verification, beside `dd bs=64k` of the same bytes to the same file system.
+fn beside_dd(place: &Place) -> Result<Vec<Found>, String> {
+    let copy = place.folder.join("copy");
+    let (from, to) = (format!("if={}", place.source.display()), format!("of={}", copy.display()));
+    let mut copied = Command::new("dd");
+    copied.args([&from, &to, "bs=64k", "status=none"]);
+    let sides = &mut [(&mut place.burned(), &*place.disc), (&mut copied, &*copy)];
+    let times = interleaved(RUNS, sides, |run, times| {
+        println!("run {run}: burned in {:.2} s, copied in {:.2} s", times[0].as_secs_f64(), times[1].as_secs_f64());
+    })?;
+    let [ours, theirs] = [0, 1].map(|side: usize| least(&times[side]));
+    println!("least: burned in {ours:.2} s, copied in {theirs:.2} s");
+    let what = "2 GiB to a virtual BD-R without verification, beside dd";
+    Ok(vec![Found { what, value: ours / theirs, unit: "times", promised: 1.5 }])
+}
+
+/// What the engine itself needs of the processor, where source and drive need nothing.
+fn engine(place: &Place) -> Result<Vec<Found>, String> {
+    let mut least = f64::INFINITY;
+    for _ in 0..ENGINE_RUNS {
+        let mut command = Command::new(place.program("examples/burn"));
+        let output = command.args(["engine", &ENGINE_GIB.to_string()]).output().map_err(|e| format!("burn: {e}"))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let user = said.split_whitespace().skip_while(|word| *word != "user").nth(1).and_then(|word| word.parse().ok());
+        let user: f64 = user.ok_or_else(|| format!("burn: {said}{}", String::from_utf8_lossy(&output.stderr)))?;
+        least = least.min(user / f64::from(ENGINE_GIB));
+    }
+    let what = "the engine's own time of the processor";
+    Ok(vec![Found { what, value: least, unit: "s/GiB", promised: 0.25 }])
+}
+
+/// The most memory of the whole program. Programs and libraries that are mapped count, so that what is anonymous is less.
+fn memory(place: &Place) -> Result<Vec<Found>, String> {
+    let mut found = Vec::new();
+    for (what, option) in [
+        ("memory of imapi burn with an image", "--as-image"),
+        // The file in a file system that is made while it is burned.
+        ("memory of imapi burn with a file", "--fs=iso9660,joliet,udf"),
+    ] {
+        let mut timed = Command::new("time");
+        timed.args(["-f", "%M"]).arg(place.program("imapi")).args(["burn", "--quiet", option]).arg(&place.source);
+        timed.arg("--drive").arg(format!("virtual:{}?media=bd-r", place.disc.display()));
+        let output = timed.output().map_err(|e| format!("time: {e}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let kib: Option<f64> = said.lines().last().and_then(|line| line.trim().parse().ok());
+        let kib = kib.filter(|_| output.status.success()).ok_or_else(|| format!("imapi burn: {said}"))?;
+        fs::remove_file(&place.disc).map_err(|e| format!("{}: {e}", place.disc.display()))?;
+        found.push(Found { what, value: kib / 1024.0, unit: "MiB", promised: 96.0 });
+    }
+    Ok(found)
+}

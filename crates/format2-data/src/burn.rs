@@ -5,12 +5,15 @@ use std::time::Duration;
 use imapi_disc_types::{BlockSource, ClientName, Control, Lba, MediaType};
 use imapi_format2::{
     Adjusted, FormatError, Preparation, Probe, Waited, WriteSpeed, WriteSpeeds, is_heuristically_blank,
+    verify::{Expected, Verified, VerifyError},
 };
 use imapi_mmc_transport::{Class, Condition, commands::CloseFunction};
 use imapi_recorder::Recorder;
 use imapi_write_engine::{EngineError, EngineOptions, Event, Section, Written, write_section};
 
-use crate::{Action, DataError, DataEvent, DataOptions, DiscAfter, Plan, Recipe, Tap, Warning, plan};
+use crate::{
+    Action, DataError, DataEvent, DataOptions, DiscAfter, Plan, Recipe, Tap, Verification, Warning, plan, verify::Sums,
+};
 
 /// A disc is burned.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,8 @@ pub struct Burned {
     pub closed: bool,
     /// Where the source's first block is.
     pub start: Lba,
+    /// What was compared; nothing where that was not asked for.
+    pub verified: Option<Verified>,
     /// What the engine did; nothing when the drive could not go through it with its laser off.
     pub written: Option<Written>,
     /// How long all of it took, by the drive's clock.
@@ -52,13 +57,24 @@ pub fn burn(
     let probe = preparation.probe()?;
     let looks_blank = is_heuristically_blank(recorder, &probe)?;
     let plan = plan(&probe, looks_blank, source, options)?;
+    let verifies = options.verification != Verification::None && !options.test;
+    let mut tap = tap;
+    let mut sums = verifies.then(|| Sums::new(probe.facts.write_unit, source, plan.start));
+    let mut both = |number: u64, bytes: &[u8]| {
+        if let Some(sums) = &mut sums {
+            sums.take(number, bytes);
+        }
+        if let Some(tap) = &mut tap {
+            tap(number, bytes);
+        }
+    };
     let mut burner = Burner {
         preparation: &preparation,
         probe: &probe,
         plan: &plan,
         source,
         options,
-        tap,
+        tap: Some(&mut both),
         control,
         begun,
         touched: false,
@@ -68,10 +84,26 @@ pub fn burn(
     let (touched, next) = (burner.touched, burner.next);
     match outcome {
         Ok(Outcome { speed, start, written, closed }) => {
-            let elapsed = clock.now().saturating_sub(begun);
+            let elapsed = || clock.now().saturating_sub(begun);
+            let verified = match sums.filter(|_| written.is_some()) {
+                None => None,
+                Some(sums) => {
+                    let verifying = DataEvent::Begins { action: Action::Verifying, elapsed: elapsed() };
+                    let expected = Expected { closed: plan.recipe.leaves_sessions().then_some(closed) };
+                    let verified = control.emit(&verifying).map_err(VerifyError::from).and_then(|()| {
+                        let level = options.verification;
+                        control.narrow(
+                            |progress| DataEvent::Verifying(*progress),
+                            |control| sums.verify(recorder, source, start, level, expected, control),
+                        )
+                    });
+                    Some(verified.map_err(DataError::Verification)?)
+                }
+            };
+            let elapsed = elapsed();
             // Whoever breaks off now has a finished disc all the same.
             let _ = control.emit(&DataEvent::Begins { action: Action::Completed, elapsed });
-            Ok(Burned { medium: probe.medium(), plan, speed, closed, start, written, elapsed })
+            Ok(Burned { medium: probe.medium(), plan, speed, closed, start, verified, written, elapsed })
         }
         Err(cause) if touched => Err(DataError::Burning { cause, after: after(&preparation, next, control) }),
         Err(cause) => Err(DataError::Before(cause)),

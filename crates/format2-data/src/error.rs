@@ -2,7 +2,7 @@
 
 use imapi_disc_types::{Cancelled, Lba, MediaState};
 use imapi_errors::{Coded, Fact, HResult, Value, v2};
-use imapi_format2::FormatError;
+use imapi_format2::{FormatError, verify::VerifyError};
 use imapi_mmc_transport::Condition;
 use imapi_recorder::RecorderError;
 use imapi_write_engine::EngineError;
@@ -49,6 +49,9 @@ pub enum DataError {
         /// What the disc is now.
         after: DiscAfter,
     },
+    /// The disc was finished, and it is not what it should be, or it could not be seen whether it is.
+    #[error("the disc was finished, and not found to be what was burned")]
+    Verification(#[source] VerifyError),
 }
 
 /// What became of a disc that was not finished.
@@ -64,7 +67,12 @@ impl DataError {
     /// Whether the caller wanted to stop.
     #[must_use]
     pub const fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Before(error) | Self::Burning { cause: error, .. } if error.is_cancelled())
+        match self {
+            Self::Before(error)
+            | Self::Burning { cause: error, .. }
+            | Self::Verification(VerifyError::Format(error)) => error.is_cancelled(),
+            _ => false,
+        }
     }
 
     /// What became of the disc, when it is no longer as it was.
@@ -119,6 +127,7 @@ impl Coded for DataError {
             Self::TooLarge { .. } => v2::E_IMAPI_DF2DATA_STREAM_TOO_LARGE_FOR_CURRENT_MEDIA,
             Self::SourceNotSupported => v2::E_IMAPI_DF2DATA_STREAM_NOT_SUPPORTED,
             Self::Before(error) | Self::Burning { cause: error, .. } => code(error),
+            Self::Verification(error) => error.code(),
         }
     }
 
@@ -131,6 +140,7 @@ impl Coded for DataError {
                 put(Fact::Free, Value::from(*free));
             }
             Self::Before(error) => error.facts(put),
+            Self::Verification(error) => error.facts(put),
             Self::Burning { cause, after } => {
                 cause.facts(put);
                 let tells_address = matches!(cause, FormatError::Engine(EngineError::Write { .. }));

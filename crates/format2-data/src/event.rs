@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use imapi_format2::Waited;
+use imapi_format2::{Waited, verify::VerifyProgress};
 use imapi_write_engine::{Event, Progress, Stall};
 
 /// What is done just now.
@@ -46,6 +46,8 @@ pub enum DataEvent {
     Stalled(Stall),
     /// The drive does something by itself, and is waited for.
     Waiting(Waited),
+    /// How far the verification is.
+    Verifying(VerifyProgress),
 }
 
 impl From<Event> for DataEvent {

@@ -13,10 +13,11 @@ mod options;
 mod padded;
 mod plan;
 mod recipe;
+mod verify;
 
 pub use burn::{Burned, burn};
 pub use error::{DataError, DiscAfter};
 pub use event::{Action, DataEvent};
 pub use face::{Data2Error, DiscFormat2Data, MediaStatus, Multisession, RandomWrite, Sequential, WriteProtection};
-pub use options::{DataOptions, DefectManagement, Tap};
+pub use options::{DataOptions, DefectManagement, Tap, Verification};
 pub use plan::{Plan, Recipe, Warning, plan};

@@ -14,6 +14,23 @@ pub enum DefectManagement {
     Off,
 }
 
+/// Whether what was burned is read and compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(alias("IBurnVerification", "IMAPI_BURN_VERIFICATION_LEVEL"))]
+#[repr(u32)]
+pub enum Verification {
+    /// It is not.
+    #[default]
+    #[doc(alias = "IMAPI_BURN_VERIFICATION_NONE")]
+    None = 0,
+    /// What the drive says of disc and tracks, and samples: a second or two.
+    #[doc(alias = "IMAPI_BURN_VERIFICATION_QUICK")]
+    Quick = 1,
+    /// All of it: as long as reading the disc takes.
+    #[doc(alias = "IMAPI_BURN_VERIFICATION_FULL")]
+    Full = 2,
+}
+
 /// How a disc is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own, as IMAPI has them")]
@@ -53,6 +70,9 @@ pub struct DataOptions {
     pub track_at_once: bool,
     /// A DVD-RW stays a disc that is written in sequence, and blanked before it is written again.
     pub keep_sequential: bool,
+    /// What is looked at afterwards. Nothing is after a test.
+    #[doc(alias("IBurnVerification::put_BurnVerificationLevel", "IBurnVerification::get_BurnVerificationLevel"))]
+    pub verification: Verification,
 }
 
 impl Default for DataOptions {
@@ -70,6 +90,7 @@ impl Default for DataOptions {
             force: false,
             track_at_once: false,
             keep_sequential: false,
+            verification: Verification::None,
         }
     }
 }

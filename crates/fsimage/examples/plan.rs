@@ -49,8 +49,8 @@ fn plan(files: u32) -> Result<(), Box<dyn Error>> {
         "files {files} blocks {} added {:.3} planned {:.3} rendered {:.3} kib {}",
         image.blocks(),
         added.as_secs_f64(),
-        (planned - added).as_secs_f64(),
-        (rendered - planned).as_secs_f64(),
+        (planned.saturating_sub(added)).as_secs_f64(),
+        (rendered.saturating_sub(planned)).as_secs_f64(),
         peak()?
     );
     Ok(())

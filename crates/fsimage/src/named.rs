@@ -111,8 +111,9 @@ impl Calling {
             let name = self.name(tree.name(node), matches!(tree.kind(node), Kind::Directory), number);
             self.key(name)
         };
-        let is_kept =
-            |node, key: &String| str::from_utf8(tree.name(node)).is_ok_and(|name| self.key(name.to_string()) == *key);
+        let is_kept = |node, key: &String| {
+            std::str::from_utf8(tree.name(node)).is_ok_and(|name| self.key(name.to_string()) == *key)
+        };
         assign_up_to(children.into_iter(), key, is_kept, most)
     }
 }

@@ -5,3 +5,4 @@ mod faults;
 mod helpers;
 mod media;
 mod refusals;
+mod verification;

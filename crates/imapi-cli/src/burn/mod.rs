@@ -211,7 +211,7 @@ impl Burning<'_> {
     ) -> Vec<Result<Burned, DataError>> {
         let client: ClientName = CLIENT.parse().expect("letters and a space");
         // The slowest of several drives is the one that people wait for.
-        let mut written = vec![0; recorders.len()];
+        let (mut written, mut verified) = (vec![0; recorders.len()], vec![0; recorders.len()]);
         let mut doing = Term::BurnPreparing;
         let mut listener = |event: &BurnEvent| {
             match event.event {
@@ -225,6 +225,11 @@ impl Burning<'_> {
                     written[event.drive] = at.written();
                     let least = written.iter().min().copied().unwrap_or(0);
                     progress.show(Step::Burning { bytes: least * BLOCK, of: at.blocks * BLOCK });
+                }
+                DataEvent::Verifying(at) => {
+                    verified[event.drive] = at.done;
+                    let least = verified.iter().min().copied().unwrap_or(0);
+                    progress.show(Step::Transfer { doing, bytes: least * BLOCK, of: at.all * BLOCK });
                 }
                 DataEvent::Waiting(waited) => {
                     let percent = waited.progress.map(|progress| u32::from(progress.percent()));
@@ -246,7 +251,8 @@ fn term(action: Action) -> Term {
         Action::FormattingMedia => Term::BurnFormatting,
         Action::CalibratingPower => Term::BurnCalibrating,
         Action::WritingData => Term::BurnWriting,
-        Action::Finalization | Action::Completed | Action::Verifying => Term::BurnFinishing,
+        Action::Finalization | Action::Completed => Term::BurnFinishing,
+        Action::Verifying => Term::VerifyComparing,
     }
 }
 

@@ -15,7 +15,7 @@ fn files(folder: &Path) -> String {
     let files = folder.join("files");
     fs::create_dir_all(files.join("sub")).expect("a folder");
     fs::write(files.join("hello.txt"), "Hello, disc\n").expect("a file");
-    fs::write(files.join("sub/data.bin"), [0x5A; 300_000].as_slice()).expect("a file");
+    fs::write(files.join("sub/data.bin"), vec![0x5A; 300_000]).expect("a file");
     files.to_str().expect("UTF-8").to_string()
 }
 

@@ -37,7 +37,7 @@ impl Burned {
         let files = folder.path().join("files");
         fs::create_dir_all(files.join("sub")).expect("a folder");
         fs::write(files.join("hello.txt"), "Hello, disc\n").expect("a file");
-        fs::write(files.join("sub/data.bin"), [0x5A; 3_000_000].as_slice()).expect("a file");
+        fs::write(files.join("sub/data.bin"), vec![0x5A; 3_000_000]).expect("a file");
         let burned = Self { folder, medium };
         let output = run(&["burn", &text(&files), "--drive", &burned.drive(), "--yes"]);
         assert!(output.status.success(), "{medium}: {}", words(&output));

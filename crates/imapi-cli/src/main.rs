@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 #[cfg(target_os = "linux")]
+mod agree;
+#[cfg(target_os = "linux")]
 mod burn;
 mod cli;
 mod codes;

@@ -32,6 +32,8 @@ pub enum Step {
     Syncing,
     /// A disc is written: so many bytes of all.
     Burning { bytes: u64, of: u64 },
+    /// Something is done with a disc: so many bytes of all.
+    Transfer { doing: Term, bytes: u64, of: u64 },
     /// The drive does something, so long already of so long at most, and so many percent where it says so.
     Drive { doing: Term, seconds: u64, most: Option<u64>, percent: Option<u32> },
 }
@@ -87,7 +89,11 @@ impl Progress {
     }
 
     fn show_at(&mut self, step: Step, now: Instant, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        if let Step::Input { bytes, .. } | Step::Writing { bytes, .. } | Step::Burning { bytes, .. } = step {
+        if let Step::Input { bytes, .. }
+        | Step::Writing { bytes, .. }
+        | Step::Burning { bytes, .. }
+        | Step::Transfer { bytes, .. } = step
+        {
             self.rate.note(now, bytes);
         }
         let pause = if self.manner == Manner::Terminal { REDRAW } else { NEXT_LINE };
@@ -140,6 +146,10 @@ impl Progress {
             Step::Burning { bytes, of } => {
                 self.measured(bytes, Some(of), &mut parts);
                 said(Term::BurnWriting, &parts)
+            }
+            Step::Transfer { doing, bytes, of } => {
+                self.measured(bytes, Some(of), &mut parts);
+                said(doing, &parts)
             }
             Step::Drive { doing, seconds, most, percent } => {
                 parts.extend(percent.map(|percent| format!("{percent} %")));

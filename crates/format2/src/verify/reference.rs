@@ -15,7 +15,11 @@ pub struct Reference<'a> {
     source: Option<&'a dyn BlockSource>,
     start: Lba,
     unit: NonZeroU32,
+    within: Option<&'a [Range<i64>]>,
 }
+
+/// Units where none are known: what one command reads.
+const UNIT: NonZeroU32 = NonZeroU32::new(32).expect("not zero");
 
 /// Where a unit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,20 +37,31 @@ impl<'a> Reference<'a> {
     /// something differs.
     #[must_use]
     pub fn burned(checksums: &'a Checksums, source: &'a dyn BlockSource, start: Lba) -> Self {
-        Self { checksums: Some(checksums), source: Some(source), start, unit: checksums.unit() }
+        Self { checksums: Some(checksums), source: Some(source), start, unit: checksums.unit(), within: None }
     }
 
     /// What was burned, where the source is gone: what differs is known by its unit alone.
     #[must_use]
     pub fn checksums(checksums: &'a Checksums) -> Self {
-        Self { checksums: Some(checksums), source: None, start: Lba(0), unit: checksums.unit() }
+        Self { checksums: Some(checksums), source: None, start: Lba(0), unit: checksums.unit(), within: None }
     }
 
     /// A source, of which block 0 is at `start`. It is read as the disc is.
     #[must_use]
     pub fn source(source: &'a dyn BlockSource, start: Lba) -> Self {
-        const UNIT: NonZeroU32 = NonZeroU32::new(32).expect("not zero");
-        Self { checksums: None, source: Some(source), start, unit: UNIT }
+        Self { checksums: None, source: Some(source), start, unit: UNIT, within: None }
+    }
+
+    /// Nothing: these blocks can be read, whatever is in them.
+    #[must_use]
+    pub fn readable(blocks: &'a [Range<i64>]) -> Self {
+        Self { checksums: None, source: None, start: Lba(0), unit: UNIT, within: Some(blocks) }
+    }
+
+    /// A source, and of it these addresses alone, in their order: what lies between sessions cannot be read.
+    #[must_use]
+    pub fn within(self, blocks: &'a [Range<i64>]) -> Self {
+        Self { within: Some(blocks), ..self }
     }
 
     /// What can be compared: addresses of blocks, without those before 0, which no command reads as data.
@@ -56,10 +71,16 @@ impl<'a> Reference<'a> {
             let end = start.saturating_add(i64::try_from(blocks).unwrap_or(i64::MAX)).min(i64::from(i32::MAX));
             start.max(0)..end.max(0)
         };
+        let parts = |blocks: Range<i64>| -> Vec<Range<i64>> {
+            let Some(within) = self.within else { return std::iter::once(blocks).collect() };
+            let part = |part: &Range<i64>| part.start.max(blocks.start)..part.end.min(blocks.end);
+            within.iter().map(part).filter(|part| !part.is_empty()).collect()
+        };
         match (self.checksums, self.source) {
+            // Their numbers are those of the checksums.
             (Some(checksums), _) => checksums.sections().map(|(start, blocks)| section(start, blocks)).collect(),
-            (None, Some(source)) => vec![section(self.start, source.blocks())],
-            (None, None) => Vec::new(),
+            (None, Some(source)) => parts(section(self.start, source.blocks())),
+            (None, None) => self.within.unwrap_or_default().to_vec(),
         }
     }
 

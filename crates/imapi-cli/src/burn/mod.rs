@@ -6,11 +6,7 @@ mod arguments;
 mod source;
 mod tell;
 
-use std::{
-    io::{self, BufRead as _, IsTerminal as _, Write as _},
-    ops::ControlFlow,
-    time::Duration,
-};
+use std::{io, ops::ControlFlow, time::Duration};
 
 use imapi::{
     burn::{BurnEvent, burn},
@@ -25,6 +21,7 @@ use imapi_recorder::{Recorder, RecorderError};
 pub use arguments::{BURN_EXAMPLES, BurnArguments};
 
 use crate::{
+    agree::agrees,
     image::CreateError,
     interrupt::Interrupts,
     output::{self, Outcome, Output},
@@ -163,7 +160,7 @@ impl Burning<'_> {
             loses |= !blank && !probe.facts.is_appendable();
             medium = probe.medium();
         }
-        if loses && !arguments.simulate && !self.agrees() {
+        if loses && !arguments.simulate && !arguments.yes && !agrees(lang) {
             output::complain(&lang.term(Term::NotAgreed));
             return Ok(Outcome::Failed);
         }
@@ -185,21 +182,6 @@ impl Burning<'_> {
 
     fn recorders(&self) -> Result<Vec<Recorder>, BurnError> {
         self.arguments.drive.iter().map(|name| Ok(self.drives.recorder(name)?)).collect()
-    }
-
-    /// Whether the person agrees to lose what is on the disc. Nobody is asked where nobody can answer.
-    fn agrees(&self) -> bool {
-        if self.arguments.yes {
-            return true;
-        }
-        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return false;
-        }
-        let mut stderr = io::stderr().lock();
-        let asked = write!(stderr, "{} [y/N] ", self.lang.term(Term::AskOverwrite)).and_then(|()| stderr.flush());
-        let mut answer = String::new();
-        let answered = asked.is_ok() && io::stdin().lock().read_line(&mut answer).is_ok();
-        answered && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "д" | "да" | "是")
     }
 
     fn burn(

@@ -1,10 +1,19 @@
-//! `imapi drives`, `info`, `eject`, `load`, `lock`, `unlock`: what drives there are, what they tell, and their trays.
+//! `imapi drives`, `info`, `read`, `verify`, `erase`, `eject`, `load`, `lock`, `unlock`: what drives there are, what they
+//! tell, their discs, and their trays.
 
+#[cfg(target_os = "linux")]
+mod erase;
 mod info;
 mod list;
 mod look;
 mod medium;
+#[cfg(target_os = "linux")]
+mod read;
 mod tray;
+#[cfg(target_os = "linux")]
+mod verify;
+#[cfg(target_os = "linux")]
+mod work;
 
 use std::io;
 
@@ -34,6 +43,23 @@ pub enum DriveCommand {
         #[arg(long)]
         json: bool,
     },
+
+    /// Reads a disc into an image file, also one that is damaged
+    ///
+    /// The image has exactly what was recorded. Sectors that cannot be read are zeros in it, and the command ends with 1.
+    #[cfg(target_os = "linux")]
+    #[command(after_help = READ_EXAMPLES)]
+    Read(read::ReadArguments),
+
+    /// Reads a disc to see whether it is good, or compares it with an image or a manifest
+    #[cfg(target_os = "linux")]
+    #[command(after_help = DRIVE_NAMES)]
+    Verify(verify::VerifyArguments),
+
+    /// Makes a rewritable disc as good as new
+    #[cfg(target_os = "linux")]
+    #[command(after_help = DRIVE_NAMES)]
+    Erase(erase::EraseArguments),
 
     /// Opens the tray of a drive
     #[command(after_help = DRIVE_NAMES)]
@@ -72,12 +98,24 @@ pub const DRIVE_NAMES: &str = "\
 A drive is a device such as /dev/sr0, an id of `imapi drives`, or virtual:DISC, a burner in software with the disc of that
 file in it. Options may follow: virtual:my.disc?media=bd-r&personality=pioneer&speed=real makes a BD-R where there is no disc.";
 
+#[cfg(target_os = "linux")]
+const READ_EXAMPLES: &str = "\
+Examples:
+  imapi read /dev/sr0 -o my.iso
+  imapi read /dev/sr0 -o old.iso --map old.map --retries 5";
+
 /// Does what is asked of the drives of this machine.
 pub fn run(command: &DriveCommand, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     let drives = Drives::of_this_machine();
     let done = match command {
         DriveCommand::Drives { json } => list::run(&drives, *json, lang, out)?,
         DriveCommand::Info { drive, json } => info::run(&drives, drive, *json, lang, out)?,
+        #[cfg(target_os = "linux")]
+        DriveCommand::Read(arguments) => read::run(&drives, arguments, lang, out)?,
+        #[cfg(target_os = "linux")]
+        DriveCommand::Verify(arguments) => verify::run(&drives, arguments, lang, out)?,
+        #[cfg(target_os = "linux")]
+        DriveCommand::Erase(arguments) => erase::run(&drives, arguments, lang, out)?,
         DriveCommand::Eject(EjectArguments { drive, unmount }) => {
             // The kernel unlocks the tray of a disc that is no longer mounted when nobody has the drive open any more, and
             // so it is opened twice.

@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod burn;
+#[cfg(target_os = "linux")]
+mod disc;
 mod drive;
 mod explain;
 mod generated;

@@ -231,6 +231,20 @@ pub enum Term {
     DiscsItKnows,
     /// «id»
     DriveId,
+    /// «Blanking the disc»
+    EraseBlanking,
+    /// «Looking whether the disc is erased»
+    EraseChecking,
+    /// «Erased»
+    EraseDone,
+    /// «The drive goes on formatting the disc, which can be used meanwhile.»
+    EraseFormatting,
+    /// «This drive cannot erase this disc quickly, so all of it was erased.»
+    EraseFullyInstead,
+    /// «This DVD-RW now takes only one session, which is written whole; erased fully (--full), it takes several.»
+    EraseOnlyAtOnce,
+    /// «Writing zeros over the disc»
+    EraseWriting,
     /// «error»
     Error,
     /// «excluded»
@@ -297,6 +311,18 @@ pub enum Term {
     PartNothing,
     /// «Raised by»
     RaisedBy,
+    /// «sectors that cannot be read»
+    ReadBad,
+    /// «Read»
+    ReadDone,
+    /// «What was read is kept; the same command goes on from there.»
+    ReadGoesOn,
+    /// «Reading the disc»
+    ReadReading,
+    /// «Trying damaged sectors again»
+    ReadRetrying,
+    /// «Reading damaged places sector by sector»
+    ReadScraping,
     /// «serial number»
     SerialNumber,
     /// «Severity»
@@ -335,6 +361,10 @@ pub enum Term {
     UnknownName,
     /// «In IMAPI v1»
     V1Code,
+    /// «Comparing the disc»
+    VerifyComparing,
+    /// «The disc is good»
+    VerifyDone,
     /// «What to do»
     WhatToDo,
     /// «writing speeds»

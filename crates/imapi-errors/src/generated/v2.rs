@@ -589,7 +589,7 @@ pub const E_IMAPI_ERASE_DRIVE_FAILED_ERASE_COMMAND: HResult = HResult::from_u32(
 ///
 /// *What to do:* Eject the disc, or switch the drive off and on if it does not obey. Then erase quickly instead of fully; if that hangs too, the disc is worn out.
 ///
-/// *Raised by:* IDiscFormat2Erase::EraseMedia, when the drive still reports BLANK or FORMAT UNIT as running 3600 seconds after it was started.
+/// *Raised by:* IDiscFormat2Erase::EraseMedia, when blanking, formatting or overwriting is not done after 3600 seconds, nor after twice the time that a disc of this size takes at the slowest speed and a quarter of an hour more.
 pub const E_IMAPI_ERASE_TOOK_LONGER_THAN_ONE_HOUR: HResult = HResult::from_u32(0x80AA_0906);
 
 /// The drive reported an unforeseen problem in the middle of erasing; whether the disc is now erased is unknown.

@@ -76,7 +76,7 @@ pub struct ManifestSyntaxError {
 
 impl Coded for ManifestSyntaxError {
     fn code(&self) -> HResult {
-        common::ERROR_FILE_CORRUPT
+        common::E_INVALIDARG
     }
 
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {

@@ -222,10 +222,7 @@ pub enum MapError {
 
 impl Coded for MapError {
     fn code(&self) -> HResult {
-        match self {
-            Self::Empty | Self::Line { .. } => common::ERROR_FILE_CORRUPT,
-            Self::OtherDisc { .. } => common::E_INVALIDARG,
-        }
+        common::E_INVALIDARG
     }
 
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {

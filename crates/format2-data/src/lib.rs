@@ -12,11 +12,13 @@ mod face;
 mod options;
 mod padded;
 mod plan;
+mod ready;
 mod recipe;
+mod spares;
 
 pub use burn::{Burned, burn};
 pub use error::{DataError, DiscAfter};
 pub use event::{Action, DataEvent};
 pub use face::{Data2Error, DiscFormat2Data, MediaStatus, Multisession, RandomWrite, Sequential, WriteProtection};
-pub use options::{DataOptions, DefectManagement, Tap};
-pub use plan::{Plan, Recipe, Warning, plan};
+pub use options::{DataOptions, DefectManagement, SpareArea, Tap};
+pub use plan::{Before, Plan, Recipe, RestrictedFormat, Warning, plan};

@@ -3,5 +3,6 @@
 mod face;
 mod faults;
 mod helpers;
+mod interrupted;
 mod media;
 mod refusals;

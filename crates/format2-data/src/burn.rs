@@ -7,12 +7,18 @@ use imapi_format2::{
     Adjusted, FormatError, Preparation, Probe, Waited, WriteSpeed, WriteSpeeds, is_heuristically_blank,
     verify::{Expected, Verified, VerifyError},
 };
-use imapi_mmc_transport::{Class, Condition, commands::CloseFunction};
+use imapi_mmc_transport::{
+    Class, Condition,
+    commands::{CloseFunction, DiscInformation, DiscStatus},
+};
 use imapi_recorder::Recorder;
 use imapi_write_engine::{EngineError, EngineOptions, Event, Section, Written, write_section};
 
 use crate::{
-    Action, DataError, DataEvent, DataOptions, DiscAfter, Plan, Recipe, Tap, Verification, Warning, plan, verify::Sums,
+    Action, Before, DataError, DataEvent, DataOptions, DiscAfter, Plan, Recipe, Tap, Verification, Warning, plan,
+    ready::{close, make_ready},
+    recipe::is_refusal,
+    verify::Sums,
 };
 
 /// A disc is burned.
@@ -54,9 +60,21 @@ pub fn burn(
     let begun = clock.now();
     control.emit(&DataEvent::Begins { action: Action::ValidatingMedia, elapsed: Duration::ZERO })?;
     let preparation = Preparation::new(recorder, client, options.force, &mut |waited| tell(control, *waited))?;
-    let probe = preparation.probe()?;
+    let mut probe = preparation.probe()?;
     let looks_blank = is_heuristically_blank(recorder, &probe)?;
-    let plan = plan(&probe, looks_blank, source, options)?;
+    let mut plan = plan(&probe, looks_blank, source, options)?;
+    if let (Some(before), false) = (plan.before, plan.warnings.contains(&Warning::NoTestWriting)) {
+        let action = if before == Before::EndSession { Action::Finalization } else { Action::FormattingMedia };
+        control.emit(&DataEvent::Begins { action, elapsed: clock.now().saturating_sub(begun) })?;
+        let made = make_ready(&preparation, &probe, before, &mut |waited| tell(control, *waited));
+        match made {
+            Err(cause) if is_refusal(&cause) => return Err(DataError::Before(cause)),
+            Err(cause) => return Err(DataError::Burning { cause, after: after(&preparation, None, control) }),
+            Ok(()) => {}
+        }
+        probe = preparation.probe()?;
+        plan = plan.again(&probe, source, options)?;
+    }
     let verifies = options.verification != Verification::None && !options.test;
     let mut tap = tap;
     let mut sums = verifies.then(|| Sums::new(probe.facts.write_unit, source, plan.start));
@@ -157,7 +175,10 @@ impl Burner<'_, '_, '_, '_> {
             return Ok(Outcome { speed, start: self.plan.start, written: None, closed: false });
         }
         let (start, written) = self.follow(self.plan.recipe)?;
-        let closed = self.plan.closes && !self.options.test;
+        // The drive knows better than the plan.
+        let says_open = |disc: DiscInformation| disc.state.status != DiscStatus::Complete;
+        let closes = self.plan.closes && !self.options.test;
+        let closed = closes && !self.preparation.recorder().disc_information().is_ok_and(says_open);
         Ok(Outcome { speed, start, written: Some(written), closed })
     }
 
@@ -215,6 +236,8 @@ impl Burner<'_, '_, '_, '_> {
             |control| write_section(device, source, section, &options, tap, control),
         );
         match &written {
+            // With its laser off the drive changes nothing.
+            _ if self.options.test => {}
             Ok(_) => self.touched = true,
             Err(error) => {
                 self.next = error.next().or(self.next);
@@ -232,17 +255,7 @@ impl Burner<'_, '_, '_, '_> {
 
     /// Closes something. A drive that has done it by itself refuses, and is right.
     pub fn close(&mut self, function: CloseFunction, track: u16) -> Result<(), FormatError> {
-        let closed = self.waiting(|preparation, waits| preparation.close(function, track, waits));
-        match closed {
-            Err(error) if is_done_already(&error) => {
-                let disc = self.preparation.recorder().disc_information();
-                let open = disc.is_ok_and(|disc| {
-                    disc.state.last_session == imapi_mmc_transport::commands::SessionState::Incomplete
-                });
-                if open { Err(error) } else { Ok(()) }
-            }
-            closed => closed,
-        }
+        self.waiting(|preparation, waits| close(preparation, function, track, waits))
     }
 }
 
@@ -256,13 +269,6 @@ fn of_the_source(first: u64, bytes: &[u8], before: u64, blocks: u64) -> Option<(
     let at = |blocks: u64| usize::try_from(blocks).ok()?.checked_mul(SIZE);
     let bytes = bytes.get(at(skipped)?..)?.get(..at(count)?)?;
     (!bytes.is_empty()).then_some((number, bytes))
-}
-
-fn is_done_already(error: &FormatError) -> bool {
-    matches!(
-        error.condition(),
-        Some(Condition::SequenceError | Condition::SessionFixation | Condition::ReservedTrackNotFull)
-    )
 }
 
 /// Whether a WRITE that failed left the disc as it was: the first one, and the drive did not take it on.

@@ -12,12 +12,14 @@ mod face;
 mod options;
 mod padded;
 mod plan;
+mod ready;
 mod recipe;
+mod spares;
 mod verify;
 
 pub use burn::{Burned, burn};
 pub use error::{DataError, DiscAfter};
 pub use event::{Action, DataEvent};
 pub use face::{Data2Error, DiscFormat2Data, MediaStatus, Multisession, RandomWrite, Sequential, WriteProtection};
-pub use options::{DataOptions, DefectManagement, Tap, Verification};
-pub use plan::{Plan, Recipe, Warning, plan};
+pub use options::{DataOptions, DefectManagement, SpareArea, Tap, Verification};
+pub use plan::{Before, Plan, Recipe, RestrictedFormat, Warning, plan};

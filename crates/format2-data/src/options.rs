@@ -31,6 +31,18 @@ pub enum Verification {
     Full = 2,
 }
 
+/// How many spare blocks a BD gets that is formatted for having some.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SpareArea {
+    /// As many as the drive proposes.
+    #[default]
+    Usual,
+    /// As few as there can be.
+    Least,
+    /// As many as there can be.
+    Most,
+}
+
 /// How a disc is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own, as IMAPI has them")]
@@ -44,7 +56,8 @@ pub struct DataOptions {
         "IDiscFormat2Data::get_DisableConsumerDvdCompatibilityMode"
     ))]
     pub consumer_compatible: bool,
-    /// What is on a disc that can be overwritten may go.
+    /// What is on a disc that can be overwritten may go. So may what is on another rewritable disc where nothing can be
+    /// added to it: it is blanked first.
     #[doc(alias("IDiscFormat2Data::put_ForceOverwrite", "IDiscFormat2Data::get_ForceOverwrite"))]
     pub overwrite: bool,
     /// The drive goes on when it ran out of data, where it can.
@@ -60,12 +73,16 @@ pub struct DataOptions {
     pub speed: SpeedRequest,
     /// Spare blocks.
     pub defect_management: DefectManagement,
+    /// How many of them, where the disc is formatted for it.
+    pub spare: SpareArea,
     /// Blocks are not checked one by one on a disc with defect management: twice as fast.
     pub streaming: bool,
     /// The laser stays off, where the drive can do that.
     pub test: bool,
     /// A mounted file system is no obstacle.
     pub force: bool,
+    /// A session that an earlier burn left open, because it failed or was cancelled, is ended first; then another follows.
+    pub end_interrupted: bool,
     /// A CD is written track by track also where it could be written at once.
     pub track_at_once: bool,
     /// A DVD-RW stays a disc that is written in sequence, and blanked before it is written again.
@@ -85,9 +102,11 @@ impl Default for DataOptions {
             postgap_in_image: false,
             speed: SpeedRequest::default(),
             defect_management: DefectManagement::default(),
+            spare: SpareArea::default(),
             streaming: false,
             test: false,
             force: false,
+            end_interrupted: false,
             track_at_once: false,
             keep_sequential: false,
             verification: Verification::None,

@@ -1,13 +1,16 @@
 //! [`plan`]: what would be done with a disc, found out without touching it.
 
-use imapi_disc_types::{BlockSource, Lba, MediaState};
+use imapi_disc_types::{BlockSource, Lba, MediaState, Profile};
 use imapi_format2::{Probe, Way};
 use imapi_mmc_transport::{
-    commands::{BackgroundFormat, DiscStatus, FormatType, SessionState},
+    commands::{BackgroundFormat, BlankType, DiscStatus, FormatDescriptor, FormatType, SessionState},
     feature::{Feature, FeatureCode},
 };
 
-use crate::{DataError, DataOptions, DefectManagement};
+use crate::{
+    DataError, DataOptions, DefectManagement,
+    spares::{self, Spares},
+};
 
 /// Blocks of silence or zeros that a CD's track of data ends with, and that a session that is written at once begins with.
 pub(crate) const GAP: u64 = 150;
@@ -44,12 +47,12 @@ pub enum Recipe {
     /// A disc whose blocks can be written at any time.
     Random {
         /// It is formatted first.
-        format: Option<(FormatType, u8)>,
+        format: Option<FormatDescriptor>,
     },
     /// A session of a BD-R.
     BdR {
         /// It is formatted first, to have spare blocks.
-        format: bool,
+        format: Option<FormatDescriptor>,
     },
     /// A BD-R that is formatted for overwriting.
     BdRPseudo,
@@ -70,6 +73,15 @@ pub enum RestrictedFormat {
     Quick,
     /// Its formatted part grows with what is written.
     Grow,
+}
+
+/// What is done to a disc so that a recipe can be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// It is blanked: what was on it is gone.
+    Blank(BlankType),
+    /// The session that an earlier burn left open is ended.
+    EndSession,
 }
 
 /// Something that is not as it was asked for, or worth knowing before.
@@ -105,6 +117,8 @@ impl Warning {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
+    /// What is done to the disc first. Then it is looked at anew, and start and room may be others.
+    pub before: Option<Before>,
     /// By which recipe.
     pub recipe: Recipe,
     /// Where the source's first block goes.
@@ -144,14 +158,21 @@ pub fn plan(
     if is_reformatted && !facts.is_blank() && !options.overwrite {
         return Err(DataError::NotBlank);
     }
-    let forbids = MediaState::FINALIZED | MediaState::NON_EMPTY_SESSION | MediaState::ERASE_REQUIRED;
-    if !is_reformatted && facts.state.intersects(forbids) {
-        return Err(DataError::MediaState { state: facts.state });
-    }
+    let before = if is_reformatted { None } else { before(probe, options)? };
+    let blank;
+    let probe = match before {
+        Some(Before::Blank(kind)) => {
+            blank = as_blank(probe, source.blocks(), kind);
+            &blank
+        }
+        _ => probe,
+    };
+    let facts = &probe.facts;
     if probe.way.is_overwritable() && !options.overwrite && !looks_blank {
         return Err(DataError::NotBlank);
     }
     let mut plan = Plan {
+        before,
         recipe: Recipe::BdRPseudo,
         start: facts.next_writable.unwrap_or(Lba(0)),
         blocks: source.blocks(),
@@ -166,23 +187,72 @@ pub fn plan(
     plan.choose(probe, options, is_reformatted);
     let unit = u64::from(facts.write_unit.get());
     plan.needed = plan.needed.next_multiple_of(unit);
-    let spares = matches!(plan.recipe, Recipe::BdR { format: true } | Recipe::Random { format: Some(_) });
-    if let (Some(format), true) = (probe.format(FormatType::BD_R), spares) {
-        plan.free = plan.free.min(format.blocks.into());
-    }
-    if plan.needed > plan.free {
+    // How much is free behind a session that is still open, the drive can say when it is ended.
+    if plan.needed > plan.free && before != Some(Before::EndSession) {
         return Err(DataError::TooLarge { needed: plan.needed, free: plan.free });
     }
     plan.decide_closing(probe);
-    if options.test && !can_test(probe, plan.recipe) {
+    if options.test && (before.is_some() || !can_test(probe, plan.recipe)) {
         plan.warnings.push(Warning::NoTestWriting);
     }
     Ok(plan)
 }
 
+/// What is to be done to a disc to which nothing can be added as it is.
+fn before(probe: &Probe, options: &DataOptions) -> Result<Option<Before>, DataError> {
+    let state = probe.facts.state;
+    let forbids = MediaState::FINALIZED | MediaState::NON_EMPTY_SESSION | MediaState::ERASE_REQUIRED;
+    let is_forbidden = state.intersects(forbids) || (state.contains(MediaState::DAMAGED) && !options.end_interrupted);
+    let erasable = probe.disc.as_ref().is_some_and(|disc| disc.state.erasable);
+    match state.contains(MediaState::NON_EMPTY_SESSION) {
+        _ if !is_forbidden => Ok(None),
+        _ if erasable && options.overwrite => Ok(Some(Before::Blank(blank_type(probe, options)))),
+        true if options.end_interrupted => Ok(Some(Before::EndSession)),
+        _ => Err(DataError::MediaState { state }),
+    }
+}
+
+/// How much is blanked: of a DVD-RW all, since it can be written in increments only then.
+fn blank_type(probe: &Probe, options: &DataOptions) -> BlankType {
+    if probe.way == Way::Cd || options.close { BlankType::Minimal } else { BlankType::Disc }
+}
+
+/// What the disc will be when it is blanked.
+fn as_blank(probe: &Probe, blocks: u64, kind: BlankType) -> Probe {
+    let mut blank = probe.clone();
+    // Where nobody knows how large it is, it is asked again when it is blank.
+    let unknown = u32::try_from(blocks + GAP + RUN_OUT).unwrap_or(u32::MAX).max(probe.facts.capacity);
+    blank.facts.capacity = probe.when_blank.unwrap_or(unknown);
+    blank.facts.free = blank.facts.capacity;
+    blank.facts.next_writable = Some(Lba(0));
+    blank.facts.state = MediaState::BLANK;
+    blank.facts.sessions.clear();
+    blank.tracks.clear();
+    blank.next = None;
+    if kind == BlankType::Minimal && probe.way != Way::Cd {
+        let increments = FeatureCode::INCREMENTAL_STREAMING_WRITABLE;
+        blank.configuration.features.retain(|found| found.feature.code() != increments);
+    }
+    blank
+}
+
 impl Plan {
+    /// The plan for the disc as it is now, when what had to be done before is done.
+    pub(crate) fn again(
+        self,
+        probe: &Probe,
+        source: &dyn BlockSource,
+        options: &DataOptions,
+    ) -> Result<Self, DataError> {
+        let mut again =
+            plan(probe, false, source, &DataOptions { overwrite: false, end_interrupted: false, ..*options })?;
+        again.before = self.before;
+        Ok(again)
+    }
+
     fn choose(&mut self, probe: &Probe, options: &DataOptions, is_reformatted: bool) {
         let facts = &probe.facts;
+        let format = self.spares(probe, options);
         match probe.way {
             Way::Cd => {
                 let at_once = matches!(probe.feature(FeatureCode::CD_MASTERING), Some(Feature::CdMastering(feature)) if feature.session_at_once);
@@ -205,7 +275,9 @@ impl Plan {
             Way::DvdSequential => {
                 let incremental = probe.has(FeatureCode::INCREMENTAL_STREAMING_WRITABLE);
                 let at_once = probe.has(FeatureCode::DVD_DASH_WRITE) && facts.is_blank();
-                if at_once && (self.closes || !incremental) {
+                // Hardly a drive adds sessions to two layers, or reads them.
+                let two_layers = probe.profile == Profile::DVD_DASH_R_DUAL_SEQUENTIAL;
+                if at_once && (self.closes || !incremental || two_layers) {
                     self.recipe = Recipe::DvdAtOnce;
                     if !self.closes {
                         self.closes = true;
@@ -229,7 +301,7 @@ impl Plan {
             }
             Way::DvdPlusR => {
                 self.recipe = Recipe::DvdPlusR { layer_break: None };
-                let two_layers = probe.profile == imapi_disc_types::Profile::DVD_PLUS_R_DUAL;
+                let two_layers = probe.profile == Profile::DVD_PLUS_R_DUAL;
                 if options.consumer_compatible || (two_layers && self.closes) {
                     if !self.closes {
                         self.warnings.push(Warning::WillBeClosed);
@@ -252,39 +324,29 @@ impl Plan {
                 };
                 self.recipe = Recipe::DvdPlusRw { format };
             }
-            Way::Random => self.recipe = Recipe::Random { format: self.random_format(probe, options) },
-            Way::BdR => {
-                let can = facts.is_blank() && probe.format(FormatType::BD_R).is_some();
-                let format = options.defect_management == DefectManagement::On && can;
-                match (options.defect_management, format) {
-                    (DefectManagement::On, true) => self.warnings.push(Warning::DefectManagement),
-                    (DefectManagement::On, false) => self.warnings.push(Warning::DefectManagementStays),
-                    _ => {}
-                }
-                self.recipe = Recipe::BdR { format };
-            }
+            Way::Random => self.recipe = Recipe::Random { format },
+            Way::BdR => self.recipe = Recipe::BdR { format },
             Way::BdRPseudo | Way::NoDisc | Way::ReadOnly | Way::Unsupported => self.recipe = Recipe::BdRPseudo,
         }
     }
 
-    /// How a disc is formatted that is not, or that shall have its spare blocks or be without.
-    fn random_format(&mut self, probe: &Probe, options: &DataOptions) -> Option<(FormatType, u8)> {
-        let is_bd = probe.medium().is_bd();
-        match options.defect_management {
-            DefectManagement::AsItIs => {}
-            _ if !is_bd => self.warnings.push(Warning::DefectManagementStays),
-            // Formatting costs nothing that overwriting does not cost too.
-            DefectManagement::On if probe.format(FormatType::BD_RE_SPARES).is_some() => {
-                self.warnings.push(Warning::DefectManagement);
-                return Some((FormatType::BD_RE_SPARES, 0));
+    /// How the disc is formatted that is not, or that shall have spare blocks or be without; it then has the room of that
+    /// format.
+    fn spares(&mut self, probe: &Probe, options: &DataOptions) -> Option<FormatDescriptor> {
+        let spares = spares::plan(probe, options.defect_management, options.spare);
+        let (warning, format) = match spares {
+            Spares::AsTheyAre => (None, None),
+            Spares::Stay => (Some(Warning::DefectManagementStays), None),
+            Spares::Format(format) => {
+                let asked = options.defect_management == DefectManagement::On;
+                (asked.then_some(Warning::DefectManagement), Some(format))
             }
-            DefectManagement::Off if probe.format(FormatType::BD_RE_NO_SPARES).is_some() => {
-                return Some((FormatType::BD_RE_NO_SPARES, 0));
-            }
-            DefectManagement::On | DefectManagement::Off => self.warnings.push(Warning::DefectManagementStays),
+        };
+        self.warnings.extend(warning);
+        if let Some(format) = format.filter(|format| format.blocks < u32::MAX) {
+            self.free = format.blocks.into();
         }
-        let unformatted = probe.formats.is_some() && !probe.is_formatted();
-        unformatted.then_some((FormatType::FULL, 0))
+        format
     }
 
     /// What is hardly worth a session is not left open.
@@ -307,7 +369,7 @@ impl Plan {
 }
 
 fn is_dvd_rw(probe: &Probe) -> bool {
-    probe.profile == imapi_disc_types::Profile::DVD_DASH_RW_SEQUENTIAL && probe.format(FormatType::QUICK).is_some()
+    probe.profile == Profile::DVD_DASH_RW_SEQUENTIAL && probe.format(FormatType::QUICK).is_some()
 }
 
 /// Whether the drive can go through it with its laser off.

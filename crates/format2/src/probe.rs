@@ -2,10 +2,11 @@
 
 use imapi_disc_types::{DiscFacts, Lba, MediaState, MediaType, Profile};
 use imapi_mmc_transport::{
-    CommandError, TransportExt as _,
+    Answer, CommandError, TransportExt as _,
     commands::{
         BackgroundFormat, CapacityKind, Configuration, DiscInformation, DiscStatus, FormatCapacities, FormatDescriptor,
-        FormatType, ReadDiscStructure, ReadFormatCapacities, SessionState, TrackAddress, TrackInformation,
+        FormatType, ReadDiscStructure, ReadFormatCapacities, ReadToc, SessionState, TocFormat, TocReply, TrackAddress,
+        TrackInformation,
     },
     feature::{Feature, FeatureCode},
     structure::{BdKind, BookType, DiscStructure, StructureFormat},
@@ -42,6 +43,8 @@ pub struct Probe {
     pub next: Option<TrackInformation>,
     /// How the disc can be formatted.
     pub formats: Option<FormatCapacities>,
+    /// Blocks that a disc in sequence has when it is blanked; none where it cannot be, or nobody knows.
+    pub when_blank: Option<u32>,
     /// Kind, state, room and sessions.
     pub facts: DiscFacts,
 }
@@ -65,6 +68,7 @@ impl Probe {
             tracks: Vec::new(),
             next: None,
             formats: None,
+            when_blank: None,
             facts: DiscFacts::default(),
         };
         probe.facts.medium = profile.into();
@@ -83,6 +87,7 @@ impl Probe {
             probe.formats = formats(recorder)?;
         }
         probe.room(recorder)?;
+        probe.when_blank = probe.room_when_blank(recorder)?;
         probe.facts.state = probe.state();
         Ok(probe)
     }
@@ -159,6 +164,28 @@ impl Probe {
         Ok(())
     }
 
+    /// How large a rewritable disc in sequence is: a CD-RW says so in its groove, of a DVD-RW the formats tell.
+    fn room_when_blank(&self, recorder: &Recorder) -> Result<Option<u32>, RecorderError> {
+        if !self.way.is_sequential() || !self.disc.as_ref().is_some_and(|disc| disc.state.erasable) {
+            return Ok(None);
+        }
+        if self.facts.next_writable == Some(Lba(0)) {
+            return Ok(Some(self.facts.capacity));
+        }
+        if self.way != Way::Cd {
+            return Ok(self.format(FormatType::FULL).map(|full| full.blocks).filter(|&blocks| blocks < u32::MAX));
+        }
+        let lead_out = match recorder.device().query(&ReadToc::whole(TocFormat::Atip)) {
+            Ok(Answer { value: TocReply::Atip(atip), .. }) => atip.last_possible_lead_out.lba(),
+            Ok(_) => None,
+            Err(CommandError::Transport(error)) => return Err(error.into()),
+            Err(_) => None,
+        };
+        // Some drives have zeros there, and some decimal digits.
+        let lead_out = lead_out.filter(|lba| count(lba.0.into()) >= self.facts.capacity);
+        Ok(lead_out.map(|lba| count(lba.0.into())))
+    }
+
     fn state(&self) -> MediaState {
         let mut state = MediaState::UNKNOWN;
         match self.way {
@@ -184,7 +211,9 @@ impl Probe {
             (DiscStatus::Blank, _) => state |= MediaState::BLANK,
             (DiscStatus::Appendable, Some(_)) => {
                 state |= MediaState::APPENDABLE;
-                if disc.state.last_session == SessionState::Incomplete && !self.begins_its_session() {
+                // On a disc that pretends to be overwritable the session is never closed, and always written on.
+                let is_open = disc.state.last_session == SessionState::Incomplete && self.way != Way::BdRPseudo;
+                if is_open && !self.begins_its_session() {
                     state |= MediaState::NON_EMPTY_SESSION;
                 }
                 // A BD-R that was formatted is appendable before anything is on it.
@@ -205,10 +234,12 @@ impl Probe {
         state
     }
 
-    /// Whether the track that is written next is the first of its session.
+    /// Whether what is written next begins a session: its track is the first one there, and nothing is in it.
     fn begins_its_session(&self) -> bool {
         let Some(next) = &self.next else { return true };
-        !self.tracks.iter().any(|track| track.session == next.session && track.number != next.number)
+        // Some drives tell the address of the pre-gap before a track.
+        let is_begun = next.next_writable.is_some_and(|next_writable| next_writable > next.start);
+        !is_begun && !self.tracks.iter().any(|track| track.session == next.session && track.number != next.number)
     }
 }
 

@@ -2,21 +2,15 @@
 
 use imapi_disc_types::Lba;
 use imapi_format2::FormatError;
-use imapi_mmc_transport::commands::{CloseFunction, FormatDescriptor, FormatOptions, FormatType, TrackAddress};
+use imapi_mmc_transport::commands::{CloseFunction, FormatDescriptor, FormatOptions, TrackAddress};
 use imapi_write_engine::Written;
 
 use crate::burn::Burner;
 
-/// Of the formats of a BD-R the one in sequence, with spare blocks and without overwriting.
-const SPARES_IN_SEQUENCE: u8 = 1;
-
 impl Burner<'_, '_, '_, '_> {
     /// A session of one track.
-    pub(super) fn bd_r(&mut self, format: bool) -> Result<(Lba, Written), FormatError> {
-        if format {
-            let offered = self.probe.format(FormatType::BD_R).copied();
-            let plain = FormatDescriptor { blocks: 0, format: FormatType::BD_R, subtype: 0, parameter: 0 };
-            let descriptor = FormatDescriptor { subtype: SPARES_IN_SEQUENCE, ..offered.unwrap_or(plain) };
+    pub(super) fn bd_r(&mut self, format: Option<FormatDescriptor>) -> Result<(Lba, Written), FormatError> {
+        if let Some(descriptor) = format {
             self.format(descriptor, FormatOptions::default())?;
         }
         let number = self.track_number();

@@ -107,7 +107,7 @@ impl Burner<'_, '_, '_, '_> {
 }
 
 /// The drive does not do it in that way, and may in another.
-pub(super) fn is_refusal(error: &FormatError) -> bool {
+pub(crate) fn is_refusal(error: &FormatError) -> bool {
     use imapi_mmc_transport::{Class, Condition};
     error.condition().is_some_and(|condition| {
         condition.class() == Class::Caller

@@ -122,7 +122,8 @@ fn every_kind_of_disc_tells_its_numbers() {
 
 #[test]
 fn the_ways_to_add_a_session_know_which_of_them_fits() {
-    for medium in writable() {
+    // A DVD-R with two layers is closed by its first session.
+    for medium in writable().filter(|medium| medium.name != "dvd-r-dl") {
         let (_folder, _, format) = prepared(medium.name);
         format.set_options(|options| options.consumer_compatible = false).expect("idle");
         format.write(&SMALL, &mut Control::silent()).expect(medium.name);

@@ -3,6 +3,7 @@
 mod face;
 mod faults;
 mod helpers;
+mod interrupted;
 mod media;
 mod refusals;
 mod verification;

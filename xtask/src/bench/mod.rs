@@ -17,19 +17,24 @@ use std::{
 /// Runs of each side.
 const RUNS: usize = 7;
 
-/// Runs commands that each make a file, one after the other and all again, and removes the files: not part of the time.
-/// Of each command all times come back; the function hears those of every round.
+/// Runs commands that each make a file, all of them in every round, and removes the files: not part of the time. Of each
+/// command all times come back; the function hears those of every round.
+///
+/// Rounds differ in their order: how much memory is at hand, and how soon, depends on who ran before.
 fn interleaved(
     runs: usize,
     sides: &mut [(&mut Command, &Path)],
     mut round: impl FnMut(usize, &[Duration]),
 ) -> Result<Vec<Vec<Duration>>, String> {
     let mut all = vec![Vec::with_capacity(runs); sides.len()];
+    let (mut noise, mut order) = (Noise::BEGINNING, (0..sides.len()).collect::<Vec<_>>());
     for run in 1..=runs {
-        let mut times = Vec::with_capacity(sides.len());
-        for (command, made) in sides.iter_mut() {
-            times.push(timed(command, made)?);
+        let mut times = vec![Duration::ZERO; sides.len()];
+        for &side in &order {
+            let (command, made) = &mut sides[side];
+            times[side] = timed(command, made)?;
         }
+        order.sort_by_cached_key(|_| noise.next());
         round(run, &times);
         for (all, time) in all.iter_mut().zip(times) {
             all.push(time);

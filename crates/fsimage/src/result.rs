@@ -7,7 +7,7 @@ use std::{borrow::Cow, num::NonZeroU32, ops::Range, sync::Arc};
 use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
 
 use crate::{
-    Content, ContentError, ContentReader, Contents, ImageOptions, NodeId, PlanError, Tree,
+    Content, ContentError, ContentReader, Contents, ImageOptions, Kind, NodeId, PlanError, Tree,
     boot::Boot,
     content::Cursor,
     iso9660::Iso9660,
@@ -102,6 +102,18 @@ impl ResultImage {
     #[doc(alias = "IProgressItems")]
     pub fn files(&self) -> impl Iterator<Item = ImageFile> + '_ {
         self.plan.data.files().iter().map(|file| self.image_file(file))
+    }
+
+    /// All files that have blocks or no bytes, each by every name that it has, in the order of the tree. Those that UDF
+    /// has in its metadata, because they are so small, are not among them.
+    pub fn all_files(&self) -> impl Iterator<Item = ImageFile> + '_ {
+        self.tree.walk(NodeId::ROOT).filter_map(|node| {
+            let Kind::File { size, content } = self.tree.kind(node) else { return None };
+            let has_blocks = self.plan.data.has_blocks(content);
+            let begins = self.plan.data.block_of(content).0;
+            let blocks = begins..begins + if has_blocks { size.div_ceil(BLOCK as u64) } else { 0 };
+            (has_blocks || size == 0).then(|| ImageFile { path: self.tree.path(node), node, blocks, size })
+        })
     }
 
     /// How many files have blocks.

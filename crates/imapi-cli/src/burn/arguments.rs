@@ -1,21 +1,24 @@
 //! What `imapi burn` can be asked.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use imapi_disc_types::MediaType;
 use imapi_format2::SpeedRequest;
-use imapi_format2_data::{DataOptions, DefectManagement};
+use imapi_format2_data::{DataOptions, DefectManagement, SpareArea, Verification};
 
 use crate::image::ImageArguments;
 
 pub const BURN_EXAMPLES: &str = "\
 Examples:
   imapi burn photos --drive /dev/sr0
-  imapi burn debian.iso --drive /dev/sr0 --close --eject
+  imapi burn debian.iso --drive /dev/sr0 --close --verify full --eject
   imapi burn archive --drive 'virtual:my.disc?media=bd-r' --fs udf --udf-revision 2.60
   imapi burn backup --drive /dev/sr0 --drive /dev/sr1
   tar c src | imapi burn - --stdin-name src.tar --drive /dev/sr0";
 
 const DISC: &str = "The disc";
+const CHECKS: &str = "What is checked";
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
@@ -46,6 +49,10 @@ pub struct BurnArguments {
     /// Whether the drive keeps spare blocks for bad ones, where the disc can have them
     #[arg(help_heading = DISC, long, value_name = "WHEN", value_enum)]
     pub defect_management: Option<Switch>,
+
+    /// How many spare blocks a BD gets with `--defect-management on`
+    #[arg(help_heading = DISC, long, value_name = "ROOM", value_enum, default_value_t = Spare::Usual)]
+    pub spare: Spare,
 
     /// Does not check each block on a disc with spare blocks: twice as fast
     #[arg(help_heading = DISC, long)]
@@ -79,6 +86,14 @@ pub struct BurnArguments {
     #[arg(short, long)]
     pub yes: bool,
 
+    /// How much of what was burned is read and compared: nothing, samples, or all
+    #[arg(help_heading = CHECKS, long, value_name = "LEVEL", value_enum, default_value_t = Verify::Quick)]
+    pub verify: Verify,
+
+    /// Writes the SHA-256 of the image and of each file in it to this file, for `imapi verify` and `sha256sum -c`
+    #[arg(help_heading = CHECKS, long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+
     /// Opens the tray in the end
     #[arg(long)]
     pub eject: bool,
@@ -91,6 +106,28 @@ pub enum Switch {
     On,
     /// Without
     Off,
+}
+
+/// How many spare blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Spare {
+    /// As many as the drive proposes
+    Usual,
+    /// As few as there can be
+    Least,
+    /// As many as there can be
+    Most,
+}
+
+/// How much is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verify {
+    /// Nothing
+    None,
+    /// What the drive says of the disc, and samples: a second or two
+    Quick,
+    /// All of it: as long as reading the disc takes
+    Full,
 }
 
 /// A multiple of the single speed, in tenths.
@@ -127,11 +164,23 @@ impl BurnArguments {
                 Some(Switch::On) => DefectManagement::On,
                 Some(Switch::Off) => DefectManagement::Off,
             },
+            spare: match self.spare {
+                Spare::Usual => SpareArea::Usual,
+                Spare::Least => SpareArea::Least,
+                Spare::Most => SpareArea::Most,
+            },
+            // Another session has to know those before it, which this command does not yet.
+            end_interrupted: false,
             streaming: self.streaming,
             test: self.simulate,
             force: self.force,
             track_at_once: self.track_at_once,
             keep_sequential: self.sequential,
+            verification: match self.verify {
+                Verify::None => Verification::None,
+                Verify::Quick => Verification::Quick,
+                Verify::Full => Verification::Full,
+            },
         }
     }
 }

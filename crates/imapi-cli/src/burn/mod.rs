@@ -3,10 +3,11 @@
 //! `arguments.rs` is what can be asked, `source.rs` finds out what is burned, `tell.rs` says what will be and what was.
 
 mod arguments;
+mod manifest;
 mod source;
 mod tell;
 
-use std::{io, ops::ControlFlow, time::Duration};
+use std::{io, ops::ControlFlow, sync::Arc, time::Duration};
 
 use imapi::{
     burn::{BurnEvent, burn},
@@ -15,7 +16,7 @@ use imapi::{
 use imapi_disc_types::{BlockSource, ClientName, Control, FileError, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
 use imapi_format2::{FormatError, Probe, is_heuristically_blank};
-use imapi_format2_data::{Action, Burned, DataError, DataEvent, plan};
+use imapi_format2_data::{Action, Before, Burned, DataError, DataEvent, plan};
 use imapi_recorder::{Recorder, RecorderError};
 
 pub use arguments::{BURN_EXAMPLES, BurnArguments};
@@ -27,7 +28,8 @@ use crate::{
     output::{self, Outcome, Output},
     progress::{Progress, Step},
 };
-use source::NoLength;
+use manifest::{Making, ManifestFailure};
+use source::{Burnable, NoLength};
 use tell::Teller;
 
 /// What this program calls itself while it has a drive.
@@ -58,6 +60,9 @@ pub enum BurnError {
     /// It cannot be burned on this disc.
     #[error(transparent)]
     Plan(#[from] DataError),
+    /// The manifest has no place.
+    #[error(transparent)]
+    Manifest(#[from] ManifestFailure),
     /// Signals cannot be heard.
     #[error(transparent)]
     Signals(io::Error),
@@ -72,6 +77,7 @@ impl BurnError {
             Self::Image(error) => error,
             Self::Length(error) => error,
             Self::Plan(error) => error,
+            Self::Manifest(error) => error,
             Self::Signals(error) => error,
         }
     }
@@ -142,7 +148,12 @@ impl Burning<'_> {
         let image = &arguments.image;
         let mut progress = Progress::new(image.quiet, image.json, lang);
         let recorders = self.recorders()?;
-        let source = source::source(image, arguments.as_image, interrupts, &mut progress, lang)?;
+        let source =
+            source::source(image, arguments.as_image, arguments.manifest.is_some(), interrupts, &mut progress, lang)?;
+        let Burnable { source, files } = source;
+        let manifest = arguments.manifest.as_deref().filter(|_| !arguments.simulate);
+        let manifest = manifest.map(|path| Making::begin(path, Arc::clone(&source), files)).transpose()?;
+        let source = manifest.as_ref().map_or(source, Making::source);
         let teller = Teller { lang, arguments };
         let mut medium = MediaType::UNKNOWN;
         let mut loses = false;
@@ -153,11 +164,12 @@ impl Burning<'_> {
             let planned = plan(&probe, blank, &*source, &arguments.options(probe.medium()))?;
             // Another session has to know those before it: an image made for a blank disc would hide them, and not even
             // find its own files.
-            if probe.facts.is_appendable() && !probe.facts.is_blank() {
+            let blanks = matches!(planned.before, Some(Before::Blank(_)));
+            if probe.facts.is_appendable() && !probe.facts.is_blank() && !blanks {
                 return Err(DataError::NotBlank.into());
             }
             teller.will_be(recorder, &planned);
-            loses |= !blank && !probe.facts.is_appendable();
+            loses |= !blank && (blanks || !probe.facts.is_appendable());
             medium = probe.medium();
         }
         if loses && !arguments.simulate && !arguments.yes && !agrees(lang) {
@@ -166,15 +178,23 @@ impl Burning<'_> {
         }
         let outcomes = self.burn(&recorders, &source, medium, &mut progress);
         progress.clear();
-        let mut all = true;
+        let (mut all, mut any) = (true, false);
         for (recorder, outcome) in recorders.iter().zip(outcomes) {
             teller.was(recorder, &outcome, out).map_err(Stopped::Output)?;
             all &= outcome.is_ok();
+            any |= outcome.is_ok();
             if arguments.eject && outcome.is_ok() {
                 if let Err(error) = recorder.eject() {
                     output::report(&error, lang);
                     all = false;
                 }
+            }
+        }
+        drop(source);
+        if let (Some(manifest), true) = (manifest, any) {
+            if let Err(error) = manifest.end() {
+                output::report(&error, lang);
+                all = false;
             }
         }
         Ok(if all { Outcome::Done } else { Outcome::Failed })
@@ -187,7 +207,7 @@ impl Burning<'_> {
     fn burn(
         &self,
         recorders: &[Recorder],
-        source: &std::sync::Arc<dyn BlockSource>,
+        source: &Arc<dyn BlockSource>,
         medium: MediaType,
         progress: &mut Progress,
     ) -> Vec<Result<Burned, DataError>> {

@@ -2,8 +2,10 @@
 
 use std::{fs::File, io, num::NonZeroU32, os::unix::fs::FileExt as _, path::Path, sync::Arc};
 
+use imapi::manifest::FileSpan;
 use imapi_disc_types::{BlockSource, FileError, FileSource, ReaderSource};
 use imapi_errors::{Coded, Fact, HResult, Lang, Value, common};
+use imapi_fsimage::ImageFile;
 
 use super::BurnError;
 use crate::{
@@ -33,26 +35,44 @@ impl Coded for NoLength {
     }
 }
 
-/// What was asked for.
+/// What is burned, and which files are in it, as far as that is known.
+pub struct Burnable {
+    pub source: Arc<dyn BlockSource>,
+    pub files: Vec<FileSpan>,
+}
+
+impl Burnable {
+    fn image(source: Arc<dyn BlockSource>) -> Self {
+        Self { source, files: Vec::new() }
+    }
+}
+
+fn span(file: ImageFile) -> FileSpan {
+    FileSpan { path: file.path, block: file.blocks.start, bytes: file.size }
+}
+
+/// What was asked for; with its files when they are wanted.
 pub fn source(
     arguments: &ImageArguments,
     as_image: bool,
+    with_files: bool,
     interrupts: &Interrupts,
     progress: &mut Progress,
     lang: Lang,
-) -> Result<Arc<dyn BlockSource>, BurnError> {
+) -> Result<Burnable, BurnError> {
     if arguments.is_image_on_input() {
-        return Ok(input(arguments.stdin_size)?);
+        return Ok(Burnable::image(input(arguments.stdin_size)?));
     }
     if let ([path], true) = (&arguments.paths[..], arguments.map.is_empty()) {
         if path.is_file() && (as_image || is_image(path)) {
-            return Ok(Arc::new(FileSource::open(path, BLOCK)?));
+            return Ok(Burnable::image(Arc::new(FileSource::open(path, BLOCK)?)));
         }
     }
     // Nothing is written beside the disc, so that all that is there belongs to it.
     let planned = Planned::new(arguments, interrupts, progress, Goes::default())?;
     planned.notes(arguments, lang);
-    Ok(Arc::new(planned.image))
+    let files = if with_files { planned.image.all_files().map(span).collect() } else { Vec::new() };
+    Ok(Burnable { source: Arc::new(planned.image), files })
 }
 
 /// Whether a file has a file system in it.

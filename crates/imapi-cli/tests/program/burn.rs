@@ -200,3 +200,60 @@ fn a_signal_ends_it_and_the_disc_is_told() {
     assert!(said.contains("E_IMAPI_REQUEST_CANCELLED"), "{said}");
     assert!(said.contains("state of the disc"), "{said}");
 }
+
+/// What was burned is compared, and a manifest is written that two programs check years later.
+#[test]
+fn a_manifest_tells_what_is_on_the_disc_to_us_and_to_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    fs::write(Path::new(&files).join("empty"), "").expect("a file");
+    fs::hard_link(Path::new(&files).join("hello.txt"), Path::new(&files).join("sub/same")).expect("another name");
+    let manifest = folder.path().join("manifest");
+    let drive = drive(folder.path(), "disc", "bd-r");
+    let path = manifest.to_str().expect("UTF-8");
+    let output =
+        run(&["burn", &files, "--drive", &drive, "--rock-ridge", "--verify", "full", "--manifest", path, "--json"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(told["verified"], told["sectors"], "all of it was compared: {told}");
+
+    let output = run(&["verify", &drive, "--against", path]);
+    assert!(output.status.success(), "{}", words(&output));
+
+    let image = folder.path().join("image");
+    let output = run(&["read", &drive, "-o", image.to_str().expect("UTF-8")]);
+    assert!(output.status.success(), "{}", words(&output));
+    let unpacked = folder.path().join("unpacked");
+    let image = format!("stdio:{}", image.display());
+    let osirrox = ["-osirrox", "on", "-indev", &image, "-extract", "/", unpacked.to_str().expect("UTF-8")];
+    let output = Command::new("xorriso").args(osirrox).output().expect("xorriso is installed");
+    assert!(output.status.success(), "{}", words(&output));
+    let check = || Command::new("sha256sum").args(["--strict", "-c", path]).current_dir(&unpacked).output();
+    let output = check().expect("sha256sum starts");
+    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{seen}{}", words(&output));
+    let mut lines: Vec<&str> = seen.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["empty: OK", "hello.txt: OK", "sub/data.bin: OK", "sub/same: OK"]);
+
+    // It can tell a wrong file from a right one.
+    let hello = unpacked.join("hello.txt");
+    let mut permissions = fs::metadata(&hello).expect("it is there").permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
+    fs::set_permissions(&hello, permissions).expect("it is ours");
+    fs::write(&hello, "Hello, disk\n").expect("writable");
+    assert!(!check().expect("sha256sum starts").status.success());
+}
+
+#[test]
+fn a_manifest_without_a_place_is_refused_before_anything_is_burned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    let drive = drive(folder.path(), "disc", "bd-r");
+    let nowhere = folder.path().join("nowhere/manifest");
+    let output = run(&["burn", &files, "--drive", &drive, "--manifest", nowhere.to_str().expect("UTF-8")]);
+    assert!(!output.status.success());
+    assert!(words(&output).contains("nowhere/manifest"), "{}", words(&output));
+    let output = run(&["burn", &files, "--drive", &drive]);
+    assert!(output.status.success(), "the disc is still blank: {}", words(&output));
+}

@@ -11,7 +11,8 @@ const BLOCK: usize = SECTOR_SIZE.get() as usize;
 
 /// Checksums of all that was written to a disc, in as many sections as it was written in.
 ///
-/// Units begin at whole multiples of their size on the disc, so that a section may begin and end inside of one.
+/// Units begin at whole multiples of their size, on the disc or in the source that was burned, so that a section may begin
+/// and end inside of one.
 ///
 /// ```
 /// use imapi_disc_types::{Lba, MediaType};
@@ -25,6 +26,10 @@ const BLOCK: usize = SECTOR_SIZE.get() as usize;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checksums {
     unit: NonZeroU32,
+    /// From here on units are counted.
+    origin: Lba,
+    /// Blocks of the source, where that is known.
+    expected: u64,
     sections: Vec<Section>,
     /// The part of a unit that has not come whole.
     pending: Vec<u8>,
@@ -48,7 +53,13 @@ impl Checksums {
     #[must_use]
     pub fn new(write_unit: NonZeroU32) -> Self {
         let unit = NonZeroU32::new(write_unit.get().max(SMALLEST_UNIT)).unwrap_or(write_unit);
-        Self { unit, sections: Vec::new(), pending: Vec::new() }
+        Self { unit, origin: Lba(0), expected: 0, sections: Vec::new(), pending: Vec::new() }
+    }
+
+    /// The same, with memory for so many blocks from the beginning.
+    #[must_use]
+    pub fn expecting(self, blocks: u64) -> Self {
+        Self { expected: blocks, ..self }
     }
 
     /// A section begins at that address, and will have so many blocks, or a few more that fill up its last unit.
@@ -59,6 +70,27 @@ impl Checksums {
         // What cannot be reserved comes piece by piece.
         let _ = sums.try_reserve_exact(units);
         self.sections.push(Section { start, blocks: 0, sums });
+    }
+
+    /// Blocks of a source, by the number of the first: what a tap hears while a disc is burned. Where the source was burned
+    /// to is said [afterwards](Self::moved_to), as only then it is known.
+    pub fn hear(&mut self, first: u64, bytes: &[u8]) {
+        let next =
+            self.sections.last().map(|section| i64::from(section.start.0).saturating_add_unsigned(section.blocks));
+        if next.and_then(|next| u64::try_from(next).ok()) != Some(first) {
+            let start = i32::try_from(first).unwrap_or(i32::MAX);
+            self.begin(Lba(start), self.expected.saturating_sub(first));
+        }
+        self.take(bytes);
+    }
+
+    /// What was heard of a source is on the disc from that address on.
+    pub fn moved_to(&mut self, start: Lba) {
+        let distance = start.distance_from(self.origin);
+        for section in &mut self.sections {
+            section.start = section.start.checked_add(distance).unwrap_or(section.start);
+        }
+        self.origin = start;
     }
 
     /// The next blocks of the section: what [`Tap`](imapi_write_engine::Tap) hears. Without a section they go to address
@@ -88,7 +120,7 @@ impl Checksums {
     fn room(&self) -> usize {
         let Some(section) = self.sections.last() else { return BLOCK };
         let unit = i64::from(self.unit.get());
-        let next = i64::from(section.start.0).saturating_add(i64::try_from(section.blocks).unwrap_or(0));
+        let next = section.start.distance_from(self.origin).saturating_add_unsigned(section.blocks);
         usize::try_from(unit - next.rem_euclid(unit)).unwrap_or(1) * BLOCK
     }
 
@@ -112,6 +144,11 @@ impl Checksums {
         self.sections.iter().map(|section| section.sums.len() * size_of::<u64>()).sum()
     }
 
+    /// From here on units are counted.
+    pub(super) fn origin(&self) -> Lba {
+        self.origin
+    }
+
     /// Blocks that are summed up together.
     pub(super) fn unit(&self) -> NonZeroU32 {
         self.unit
@@ -126,7 +163,7 @@ impl Checksums {
     pub(super) fn of(&self, section: usize, first: Lba) -> Option<u64> {
         let found = self.sections.get(section)?;
         let unit = i64::from(self.unit.get());
-        let number = |lba: Lba| i64::from(lba.0).div_euclid(unit);
+        let number = |lba: Lba| lba.distance_from(self.origin).div_euclid(unit);
         let place = usize::try_from(number(first).checked_sub(number(found.start))?).ok()?;
         match found.sums.get(place) {
             Some(&sum) => Some(sum),
@@ -192,6 +229,22 @@ mod tests {
         assert_eq!(checksums.sections().collect::<Vec<_>>(), [(Lba(0), 20), (Lba(1600), 20)]);
         assert_eq!(checksums.of(0, Lba(16)), checksums.of(1, Lba(1616)));
         assert!(checksums.of(1, Lba(1616)).is_some());
+    }
+
+    #[test]
+    fn what_was_heard_of_a_source_moves_with_it() {
+        let mut checksums = Checksums::new(NonZeroU32::new(16).expect("not zero")).expecting(400);
+        let all = bytes(400);
+        let part = |from: usize, to: usize| &all[from * BLOCK..to * BLOCK];
+        checksums.hear(0, part(0, 20));
+        checksums.hear(20, part(20, 100));
+        checksums.hear(200, part(200, 216));
+        checksums.moved_to(Lba(11_703));
+        assert_eq!(checksums.sections().collect::<Vec<_>>(), [(Lba(11_703), 100), (Lba(11_903), 16)]);
+        assert_eq!(checksums.of(0, Lba(11_703)), Some(sum(part(0, 16))));
+        assert_eq!(checksums.of(0, Lba(11_703 + 96)), Some(sum(part(96, 100))));
+        assert_eq!(checksums.of(1, Lba(11_903)), Some(sum(part(200, 208))));
+        assert_eq!(checksums.of(1, Lba(11_903 + 8)), Some(sum(part(208, 216))));
     }
 
     #[test]

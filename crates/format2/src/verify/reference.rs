@@ -87,9 +87,11 @@ impl<'a> Reference<'a> {
     /// The units of a section.
     pub(super) fn units(&self, section: usize, blocks: Range<i64>) -> impl Iterator<Item = Place> + use<> {
         let unit = i64::from(self.unit.get());
+        let origin = self.checksums.map_or(0, |checksums| i64::from(checksums.origin().0));
         let mut at = blocks.start;
         std::iter::from_fn(move || {
-            let end = (at.div_euclid(unit) + 1).saturating_mul(unit).min(blocks.end);
+            let unit_end = ((at - origin).div_euclid(unit) + 1).saturating_mul(unit).saturating_add(origin);
+            let end = unit_end.min(blocks.end);
             let count = u32::try_from(end - at).ok().filter(|&count| count > 0)?;
             let first = Lba(i32::try_from(at).ok()?);
             at = end;

@@ -3,7 +3,7 @@
 use imapi_disc_types::{Block, BlockSource, SourceError};
 
 /// Where pages of memory begin.
-const PAGE: usize = 4096;
+pub(crate) const PAGE: usize = 4096;
 
 /// Some blocks, beginning on a page of memory.
 #[derive(Debug)]
@@ -25,8 +25,9 @@ impl Buffer {
         Self { memory, begins, len, first: 0, blocks: 0 }
     }
 
-    pub fn bytes(&self, count: usize) -> &[u8] {
-        &self.memory[self.begins..][..count.min(self.len)]
+    /// So many bytes from that one on.
+    pub fn bytes(&self, begin: usize, count: usize) -> &[u8] {
+        &self.memory[self.begins..][..self.len][begin..][..count]
     }
 
     fn bytes_mut(&mut self) -> &mut [u8] {

@@ -17,7 +17,12 @@ use imapi_mmc_transport::{
     commands::{ReadBufferCapacity, SynchronizeCache, Write10, Write12},
 };
 
-use crate::{Delay, EngineError, Event, Stall, Step, Written, buffers::Buffer, progress::Counters, what_now::what_now};
+use crate::{
+    Delay, EngineError, Event, Stall, Step, Written,
+    buffers::{Buffer, PAGE},
+    progress::Counters,
+    what_now::what_now,
+};
 
 /// Which blocks of the source go where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +72,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const WATCH_EVERY: u64 = 1024;
 const WATCH_FROM: u64 = 4096;
 
+/// So many bytes are read at once, in fewer calls of the system than there are WRITEs.
+const READ_AT_ONCE: usize = 1 << 20;
+/// One is read while others wait to be written.
+const LEAST_BUFFERS: usize = 8;
+
 /// A buffer that was filled, or why it was not filled to its end.
 struct Filled {
     buffer: Buffer,
@@ -87,11 +97,11 @@ pub fn write_section(
     control: &mut Control<'_, Event>,
 ) -> Result<Written, EngineError> {
     let chunk = Chunk::new(transport, source, section, options)?;
-    let ring = (options.buffer / chunk.bytes).clamp(2, 4096);
+    let ring = (options.buffer / chunk.buffer).clamp(2, 4096);
     let counters = Counters::new();
     let clock = transport.clock();
     let begun = clock.now();
-    let total_buffer = (ring * chunk.bytes) as u64;
+    let total_buffer = (ring * chunk.buffer) as u64;
     let progress = || {
         let elapsed = clock.now().saturating_sub(begun);
         Event::Progress(counters.progress(section.start, chunk.padded, total_buffer, elapsed))
@@ -105,7 +115,7 @@ pub fn write_section(
     let (prime, primed) = bounded(1);
     let (tell, told) = unbounded();
     for _ in 0..ring {
-        let _ = give_back.send(Buffer::new(chunk.bytes, chunk.alignment));
+        let _ = give_back.send(Buffer::new(chunk.buffer, chunk.alignment));
     }
     let outcome = thread::scope(|scope| {
         let reader = Reader { source, section, chunk, token: &token, counters: &counters, ring };
@@ -140,8 +150,10 @@ pub fn write_section(
 #[derive(Debug, Clone, Copy)]
 struct Chunk {
     block_size: usize,
+    /// Blocks of a WRITE.
     blocks: u64,
-    bytes: usize,
+    /// Bytes of a buffer of the ring, which has one WRITE or several.
+    buffer: usize,
     alignment: usize,
     /// Blocks of the section with what fills it up to whole units.
     padded: u64,
@@ -176,7 +188,16 @@ impl Chunk {
         }
         let blocks = (bytes / block_size) as u64;
         let alignment = limits.alignment.get() as usize;
-        Ok(Self { block_size, blocks, bytes, alignment, padded, unit })
+        // Each of the WRITEs begins where one may begin that is as long.
+        let keeps_alignment = bytes % alignment.max(PAGE) == 0;
+        let writes = (options.buffer / LEAST_BUFFERS).min(READ_AT_ONCE) / bytes;
+        let buffer = if keeps_alignment { bytes * writes.max(1) } else { bytes };
+        Ok(Self { block_size, blocks, buffer, alignment, padded, unit })
+    }
+
+    /// Bytes of so many blocks, of which memory has room.
+    fn bytes(&self, blocks: u64) -> usize {
+        usize::try_from(blocks).unwrap_or(usize::MAX).saturating_mul(self.block_size)
     }
 }
 
@@ -194,24 +215,24 @@ impl Reader<'_> {
     fn run(self, free: &Receiver<Buffer>, fill: &Sender<Filled>, prime: &Sender<()>, mut tap: Option<Tap<'_>>) {
         let (chunk, section) = (self.chunk, self.section);
         let (mut done, mut count) = (0, 0);
+        let of_buffer = (chunk.buffer / chunk.block_size) as u64;
         while done < chunk.padded && !self.token.is_cancelled() {
             // The writer has gone when there are no more.
             let Ok(mut buffer) = free.recv() else { return };
-            let blocks = chunk.blocks.min(chunk.padded - done);
+            let blocks = of_buffer.min(chunk.padded - done);
             let there = blocks.min(section.blocks.saturating_sub(done));
             let failed = buffer.fill(self.source, section.first + done, there).err();
             if failed.is_some() {
                 // What is there of whole units is written, so that no more is lost than cannot be read.
                 buffer.blocks = buffer.blocks / chunk.unit * chunk.unit;
             } else {
-                let size = |blocks: u64| usize::try_from(blocks).unwrap_or(usize::MAX) * chunk.block_size;
-                buffer.pad(size(there), size(blocks));
+                buffer.pad(chunk.bytes(there), chunk.bytes(blocks));
                 buffer.blocks = blocks;
             }
-            let bytes = usize::try_from(buffer.blocks).unwrap_or(usize::MAX).saturating_mul(chunk.block_size);
+            let bytes = chunk.bytes(buffer.blocks);
             if let Some(tap) = &mut tap {
                 if buffer.blocks > 0 {
-                    tap(done, buffer.bytes(bytes));
+                    tap(done, buffer.bytes(0, bytes));
                 }
             }
             done += buffer.blocks;
@@ -264,23 +285,34 @@ impl Writer<'_> {
                 tally.starved += u64::from(done > 0);
             }
             let Filled { buffer, failed } = self.wait(filled, done)?;
-            if buffer.blocks > 0 {
-                let bytes = usize::try_from(buffer.blocks).unwrap_or(usize::MAX).saturating_mul(self.chunk.block_size);
-                self.write(self.at(done), buffer.blocks, buffer.bytes(bytes), &mut tally)?;
-                done += buffer.blocks;
+            let mut sent = 0;
+            while sent < buffer.blocks {
+                let blocks = self.chunk.blocks.min(buffer.blocks - sent);
+                let (begin, bytes) = (self.chunk.bytes(sent), self.chunk.bytes(blocks));
+                self.write(self.at(done), blocks, buffer.bytes(begin, bytes), &mut tally)?;
+                (sent, done) = (sent + blocks, done + blocks);
                 self.counters.written.store(done, Ordering::Relaxed);
                 self.counters.used.fetch_sub(i64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
+                if watching && done >= watched {
+                    watched = done + WATCH_EVERY;
+                    watching = self.watch();
+                }
+                // What is left of the last buffer is not worth stopping for.
+                if done < self.chunk.padded {
+                    self.go_on(done)?;
+                }
             }
             if let Some(source) = failed {
                 return Err(EngineError::Source { next: self.at(done), source });
             }
             let _ = give_back.send(buffer);
-            if watching && done >= watched {
-                watched = done + WATCH_EVERY;
-                watching = self.watch();
-            }
         }
         Ok(tally)
+    }
+
+    /// Goes on, unless the caller wants to stop.
+    fn go_on(&self, done: u64) -> Result<(), EngineError> {
+        if self.token.is_cancelled() { Err(EngineError::Cancelled { next: self.at(done) }) } else { Ok(()) }
     }
 
     /// The address of a block of the section.
@@ -292,9 +324,7 @@ impl Writer<'_> {
     /// The next that comes, unless the caller wants to stop.
     fn wait<T>(&self, from: &Receiver<T>, done: u64) -> Result<T, EngineError> {
         loop {
-            if self.token.is_cancelled() {
-                return Err(EngineError::Cancelled { next: self.at(done) });
-            }
+            self.go_on(done)?;
             match from.recv_timeout(LOOK_EVERY) {
                 Ok(came) => return Ok(came),
                 Err(RecvTimeoutError::Timeout) => {}

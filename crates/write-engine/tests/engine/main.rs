@@ -11,7 +11,7 @@ use std::{
 use imapi_disc_types::{Block, BlockSource, CancelToken, Control, Lba, ManualClock, Request, SourceError, SystemClock};
 use imapi_errors::{Coded as _, common, v2};
 use imapi_mmc_transport::{
-    Transport, TransportExt as _,
+    Cdb, Completion, Data, Limits, Transport, TransportError, TransportExt as _,
     commands::{Read10, SynchronizeCache, TestUnitReady},
     faults::{FaultInjector, Script},
 };
@@ -116,6 +116,53 @@ fn every_block_is_where_it_belongs_and_the_end_is_filled_up(#[case] medium: &str
     assert_eq!(last.written(), written.blocks);
     let Some(Event::Progress(first)) = events.first() else { panic!("progress is told at the beginning") };
     assert_eq!((first.written(), first.last_read, first.blocks), (0, None, written.blocks));
+}
+
+/// A drive behind a connection that carries so many bytes from a page of memory, and fewer from elsewhere.
+struct Narrow {
+    drive: VirtualDrive,
+    carries: u32,
+}
+
+impl Transport for Narrow {
+    fn execute(&self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
+        if let Data::Out(bytes) = &data {
+            let from_a_page = bytes.as_ptr().addr() % 4096 == 0;
+            let most = usize::try_from(if from_a_page { self.carries } else { 4096 }).expect("few");
+            assert!(bytes.len() <= most, "{} bytes from {:?}", bytes.len(), bytes.as_ptr());
+        }
+        self.drive.execute(cdb, data, timeout)
+    }
+
+    fn limits(&self) -> Limits {
+        let carries = NonZeroU32::new(self.carries).expect("not zero");
+        Limits {
+            page_aligned_transfer: carries,
+            transfer: NonZeroU32::new(4096).expect("not zero"),
+            ..self.drive.limits()
+        }
+    }
+
+    fn clock(&self) -> &dyn imapi_disc_types::Clock {
+        self.drive.clock()
+    }
+}
+
+/// Several WRITEs lie behind each other in memory, unless one of them would then begin within a page.
+#[rstest]
+fn every_write_begins_where_the_connection_carries_it(#[values(4096, 63_488, 65_536, 1 << 20)] carries: u32) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let narrow = Narrow { drive: drive(folder.path(), "dvd+r"), carries };
+    for (buffer, start) in [(32 << 20, 0), (256 << 10, 5008)] {
+        let options = EngineOptions { buffer, at_once: 1 << 20, ..unit(1) };
+        let section = Section { start: Lba(start), ..section(5003) };
+        write_section(&narrow, &numbers(5003), section, &options, None, &mut Control::silent()).expect("it carries it");
+        narrow.drive.send(&SynchronizeCache::all().waiting()).expect("it empties its buffer");
+        for at in [0, 1, 30, 31, 32, 4096, 5002_u64] {
+            let on_disc = start + i32::try_from(at).expect("few");
+            assert_eq!(block(&narrow, on_disc)[..8], at.to_le_bytes(), "block {at}");
+        }
+    }
 }
 
 /// Drive under a script of faults.

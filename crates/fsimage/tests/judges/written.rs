@@ -26,6 +26,9 @@ use crate::folder::{Bench, image_of, options};
 const MEBIBYTE: usize = 1 << 20;
 const NO_SYNC: WriteOptions = WriteOptions { sync: false, replace: true };
 
+/// What is done to a file.
+type Harm<What> = fn(&What) -> std::io::Result<()>;
+
 fn everything() -> ImageOptions {
     let file_systems = FileSystems { iso9660: true, joliet: true, udf: true };
     ImageOptions { file_systems, rock_ridge: true, ..options() }
@@ -126,8 +129,7 @@ fn the_first_file_that_fails_is_named_whoever_finds_it() {
     let image = image_of(&bench.source, &everything());
     fs::write(&bench.iso, "what was there").expect("writable");
     // From the last to the first, so that in each round another is the first.
-    type Harm = fn(&Path) -> std::io::Result<()>;
-    let harms: [(&str, Harm, HResult); 5] = [
+    let harms: [(&str, Harm<Path>, HResult); 5] = [
         ("190", |path| fs::remove_file(path), codes::IMAPI_E_DATA_STREAM_CREATE_FAILURE),
         (
             "157",
@@ -239,8 +241,7 @@ fn with_source(folder: &Path, source: &Arc<Counted>) -> ResultImage {
 /// The harm is done when the image is half made: others may have read some of the file by then, but none all of it.
 #[test]
 fn a_file_that_changes_while_others_read_it_is_found_out() {
-    type Harm = fn(&File) -> std::io::Result<()>;
-    let harms: [(Harm, HResult); 3] = [
+    let harms: [(Harm<File>, HResult); 3] = [
         (|file| file.set_len(5 * MEBIBYTE as u64), codes::IMAPI_E_DATA_STREAM_INCONSISTENCY),
         (|file| file.set_len(7 * MEBIBYTE as u64), codes::IMAPI_E_DATA_STREAM_INCONSISTENCY),
         (|file| file.write_all_at(b"other", 3 * MEBIBYTE as u64), codes::IMAPI_E_DATA_STREAM_READ_FAILURE),

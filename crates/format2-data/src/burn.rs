@@ -77,10 +77,10 @@ pub fn burn(
     }
     let verifies = options.verification != Verification::None && !options.test;
     let mut tap = tap;
-    let mut sums = verifies.then(|| Sums::new(probe.facts.write_unit, source, plan.start));
+    let mut sums = verifies.then(|| Sums::new(probe.facts.write_unit, source));
     let mut both = |number: u64, bytes: &[u8]| {
         if let Some(sums) = &mut sums {
-            sums.take(number, bytes);
+            sums.hear(number, bytes);
         }
         if let Some(tap) = &mut tap {
             tap(number, bytes);

@@ -37,7 +37,6 @@ pub enum DataEvent {
         /// What.
         action: Action,
         /// Since the beginning, by the drive's clock.
-        #[doc(alias = "IDiscFormat2DataEventArgs::get_ElapsedTime")]
         elapsed: Duration,
     },
     /// How far the writing is.
@@ -48,6 +47,39 @@ pub enum DataEvent {
     Waiting(Waited),
     /// How far the verification is.
     Verifying(VerifyProgress),
+}
+
+impl DataEvent {
+    /// How long what is done now has been done, by the drive's clock; all of it where something new begins.
+    #[must_use]
+    #[doc(alias = "IDiscFormat2DataEventArgs::get_ElapsedTime")]
+    pub fn elapsed(&self) -> Duration {
+        match self {
+            Self::Begins { elapsed, .. } => *elapsed,
+            Self::Writing(progress) => progress.elapsed,
+            Self::Stalled(stall) => stall.elapsed,
+            Self::Waiting(waited) => waited.elapsed,
+            Self::Verifying(progress) => progress.elapsed,
+        }
+    }
+
+    /// How much longer it takes, as far as that can be told.
+    #[must_use]
+    #[doc(alias = "IDiscFormat2DataEventArgs::get_RemainingTime")]
+    pub fn remaining(&self) -> Option<Duration> {
+        match self {
+            Self::Writing(progress) => progress.remaining(),
+            Self::Verifying(progress) => progress.remaining(),
+            Self::Begins { .. } | Self::Stalled(_) | Self::Waiting(_) => None,
+        }
+    }
+
+    /// How long it takes from its beginning to its end, as far as that can be told.
+    #[must_use]
+    #[doc(alias = "IDiscFormat2DataEventArgs::get_TotalTime")]
+    pub fn total(&self) -> Option<Duration> {
+        Some(self.elapsed() + self.remaining()?)
+    }
 }
 
 impl From<Event> for DataEvent {

@@ -73,11 +73,16 @@ impl Checksums {
     }
 
     /// Blocks of a source, by the number of the first: what a tap hears while a disc is burned. Where the source was burned
-    /// to is said [afterwards](Self::moved_to), as only then it is known.
+    /// to is said [afterwards](Self::moved_to), as only then it is known. A drive that wants to be written in another way gets
+    /// all of them again, from the first on, and what was heard before is forgotten.
     pub fn hear(&mut self, first: u64, bytes: &[u8]) {
         let next =
             self.sections.last().map(|section| i64::from(section.start.0).saturating_add_unsigned(section.blocks));
         if next.and_then(|next| u64::try_from(next).ok()) != Some(first) {
+            if next.is_some_and(|next| i64::try_from(first).is_ok_and(|first| first < next)) {
+                self.sections.clear();
+                self.pending.clear();
+            }
             let start = i32::try_from(first).unwrap_or(i32::MAX);
             self.begin(Lba(start), self.expected.saturating_sub(first));
         }
@@ -245,6 +250,8 @@ mod tests {
         assert_eq!(checksums.of(0, Lba(11_703 + 96)), Some(sum(part(96, 100))));
         assert_eq!(checksums.of(1, Lba(11_903)), Some(sum(part(200, 208))));
         assert_eq!(checksums.of(1, Lba(11_903 + 8)), Some(sum(part(208, 216))));
+        checksums.hear(0, part(0, 4));
+        assert_eq!(checksums.blocks(), 4, "from the first on, and anew");
     }
 
     #[test]

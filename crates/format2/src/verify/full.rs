@@ -29,9 +29,9 @@ impl Default for VerifyOptions {
     }
 }
 
-/// What is read ahead: small pieces, so that one is compared while the drive reads the next.
-const PIECE: usize = 256 << 10;
-const PIECES: usize = 8;
+/// What is read ahead: pieces, so that one is compared while the drive reads the next.
+const PIECE: usize = 1 << 20;
+const PIECES: usize = 3;
 const BLOCK: usize = SECTOR_SIZE.get() as usize;
 /// A session that is not larger may lie in the drive's memory, and is then read from the disc all the same.
 const SMALL: u64 = (32 << 20) / BLOCK as u64;

@@ -75,9 +75,9 @@ pub fn burn(
         probe = preparation.probe()?;
         plan = plan.again(&probe, source, options)?;
     }
-    let verifies = options.verification != Verification::None && !options.test;
+    let is_compared = options.verification != Verification::None && !options.test;
     let mut tap = tap;
-    let mut sums = verifies.then(|| Sums::new(probe.facts.write_unit, source));
+    let mut sums = is_compared.then(|| Sums::new(probe.facts.write_unit, source));
     let mut both = |number: u64, bytes: &[u8]| {
         if let Some(sums) = &mut sums {
             sums.hear(number, bytes);
@@ -103,21 +103,19 @@ pub fn burn(
     match outcome {
         Ok(Outcome { speed, start, written, closed }) => {
             let elapsed = || clock.now().saturating_sub(begun);
-            let verified = match sums.filter(|_| written.is_some()) {
-                None => None,
-                Some(sums) => {
-                    let verifying = DataEvent::Begins { action: Action::Verifying, elapsed: elapsed() };
-                    let expected = Expected { closed: plan.recipe.leaves_sessions().then_some(closed) };
-                    let verified = control.emit(&verifying).map_err(VerifyError::from).and_then(|()| {
-                        let level = options.verification;
-                        control.narrow(
-                            |progress| DataEvent::Verifying(*progress),
-                            |control| sums.verify(recorder, source, start, level, expected, control),
-                        )
-                    });
-                    Some(verified.map_err(DataError::Verification)?)
-                }
-            };
+            let mut verified = None;
+            if let Some(sums) = sums.filter(|_| written.is_some()) {
+                let begins = DataEvent::Begins { action: Action::Verifying, elapsed: elapsed() };
+                let expected = Expected { closed: plan.recipe.leaves_sessions().then_some(closed) };
+                let level = options.verification;
+                let outcome = control.emit(&begins).map_err(VerifyError::from).and_then(|()| {
+                    control.narrow(
+                        |progress| DataEvent::Verifying(*progress),
+                        |control| sums.verify(recorder, source, start, level, expected, control),
+                    )
+                });
+                verified = Some(outcome.map_err(DataError::Verification)?);
+            }
             let elapsed = elapsed();
             // Whoever breaks off now has a finished disc all the same.
             let _ = control.emit(&DataEvent::Begins { action: Action::Completed, elapsed });
@@ -177,8 +175,8 @@ impl Burner<'_, '_, '_, '_> {
         let (start, written) = self.follow(self.plan.recipe)?;
         // The drive knows better than the plan.
         let says_open = |disc: DiscInformation| disc.state.status != DiscStatus::Complete;
-        let closes = self.plan.closes && !self.options.test;
-        let closed = closes && !self.preparation.recorder().disc_information().is_ok_and(says_open);
+        let wanted = self.plan.closes && !self.options.test;
+        let closed = wanted && !self.preparation.recorder().disc_information().is_ok_and(says_open);
         Ok(Outcome { speed, start, written: Some(written), closed })
     }
 

@@ -46,7 +46,6 @@ pub(crate) fn plan(probe: &Probe, wanted: DefectManagement, spare: SpareArea) ->
     let has = has_spares(probe);
     match wanted {
         DefectManagement::AsItIs if unformatted => usual(probe),
-        DefectManagement::AsItIs => Spares::AsTheyAre,
         DefectManagement::On if has && (spare == SpareArea::Usual || is_as_wanted(probe, spare)) => Spares::AsTheyAre,
         DefectManagement::On => with_spares(probe, spare).map_or(Spares::Stay, Spares::Format),
         DefectManagement::Off if probe.medium() == MediaType::BDRE && (has || unformatted) => {
@@ -57,7 +56,7 @@ pub(crate) fn plan(probe: &Probe, wanted: DefectManagement, spare: SpareArea) ->
         }
         DefectManagement::Off if has => Spares::Stay,
         DefectManagement::Off if unformatted => usual(probe),
-        DefectManagement::Off => Spares::AsTheyAre,
+        DefectManagement::AsItIs | DefectManagement::Off => Spares::AsTheyAre,
     }
 }
 

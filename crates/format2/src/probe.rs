@@ -177,9 +177,8 @@ impl Probe {
         }
         let lead_out = match recorder.device().query(&ReadToc::whole(TocFormat::Atip)) {
             Ok(Answer { value: TocReply::Atip(atip), .. }) => atip.last_possible_lead_out.lba(),
-            Ok(_) => None,
             Err(CommandError::Transport(error)) => return Err(error.into()),
-            Err(_) => None,
+            Ok(_) | Err(_) => None,
         };
         // Some drives have zeros there, and some decimal digits.
         let lead_out = lead_out.filter(|lba| count(lba.0.into()) >= self.facts.capacity);

@@ -286,6 +286,15 @@ pub fn man(names: &[String], out: &mut Output) -> io::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Ends the program: one of its commands was asked wrongly, in a way that only the whole of its arguments shows.
+#[cfg(target_os = "linux")]
+pub fn wrongly_asked(command: &[&str], message: String) -> ! {
+    let mut program = Cli::command();
+    program.build();
+    let found = command.iter().try_fold(&mut program, |at, name| at.find_subcommand_mut(name));
+    found.expect("this is the command that was asked for").error(ErrorKind::ArgumentConflict, message).exit()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,13 +311,4 @@ mod tests {
             assert_eq!(shown.get_name(), Header::from(*name).file());
         }
     }
-}
-
-/// Ends the program: one of its commands was asked wrongly, in a way that only the whole of its arguments shows.
-#[cfg(target_os = "linux")]
-pub fn wrongly_asked(command: &[&str], message: String) -> ! {
-    let mut program = Cli::command();
-    program.build();
-    let found = command.iter().try_fold(&mut program, |at, name| at.find_subcommand_mut(name));
-    found.expect("this is the command that was asked for").error(ErrorKind::ArgumentConflict, message).exit()
 }

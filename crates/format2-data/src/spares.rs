@@ -45,7 +45,6 @@ pub(crate) fn plan(probe: &Probe, wanted: DefectManagement, spare: SpareArea) ->
     let unformatted = probe.way == Way::Random && probe.formats.is_some() && !probe.is_formatted();
     let has = has_spares(probe);
     match wanted {
-        DefectManagement::AsItIs if unformatted => usual(probe),
         DefectManagement::On if has && (spare == SpareArea::Usual || is_as_wanted(probe, spare)) => Spares::AsTheyAre,
         DefectManagement::On => with_spares(probe, spare).map_or(Spares::Stay, Spares::Format),
         DefectManagement::Off if probe.medium() == MediaType::BDRE && (has || unformatted) => {
@@ -55,7 +54,7 @@ pub(crate) fn plan(probe: &Probe, wanted: DefectManagement, spare: SpareArea) ->
             )
         }
         DefectManagement::Off if has => Spares::Stay,
-        DefectManagement::Off if unformatted => usual(probe),
+        DefectManagement::AsItIs | DefectManagement::Off if unformatted => usual(probe),
         DefectManagement::AsItIs | DefectManagement::Off => Spares::AsTheyAre,
     }
 }

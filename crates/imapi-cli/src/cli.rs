@@ -74,6 +74,14 @@ pub enum Command {
     #[command(after_help = crate::burn::BURN_EXAMPLES)]
     Burn(Box<crate::burn::BurnArguments>),
 
+    /// Burns what is on a disc onto another
+    ///
+    /// Both drives work at the same time, and nothing is written beside the disc. A disc with several sessions, or with sound,
+    /// is refused.
+    #[cfg(target_os = "linux")]
+    #[command(after_help = crate::burn::COPY_EXAMPLES)]
+    Copy(Box<crate::burn::CopyArguments>),
+
     /// Discs in files, for the burner in software
     #[command(subcommand)]
     Virtual(VirtualCommand),

@@ -45,6 +45,8 @@ fn main() -> ExitCode {
         Command::Image(command) => image::run(&command, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Burn(arguments) => burn::run(&arguments, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Copy(arguments) => burn::copy(&arguments, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
             virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }

@@ -7,7 +7,7 @@ use imapi_disc_types::MediaType;
 use imapi_format2::SpeedRequest;
 use imapi_format2_data::{DataOptions, DefectManagement, SpareArea, Verification};
 
-use crate::image::ImageArguments;
+use crate::{drive::work::Manner, image::ImageArguments};
 
 pub const BURN_EXAMPLES: &str = "\
 Examples:
@@ -17,11 +17,16 @@ Examples:
   imapi burn backup --drive /dev/sr0 --drive /dev/sr1
   tar c src | imapi burn - --stdin-name src.tar --drive /dev/sr0";
 
+pub const COPY_EXAMPLES: &str = "\
+Examples:
+  imapi copy /dev/sr0 --to /dev/sr1
+  imapi copy /dev/sr0 --to 'virtual:copy.disc?media=bd-r' --verify full";
+
 const DISC: &str = "The disc";
 const CHECKS: &str = "What is checked";
 
+/// What `imapi burn` can be asked.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct BurnArguments {
     #[command(flatten)]
     pub image: ImageArguments,
@@ -34,6 +39,31 @@ pub struct BurnArguments {
     #[arg(long)]
     pub as_image: bool,
 
+    #[command(flatten)]
+    pub disc: DiscArguments,
+}
+
+/// What `imapi copy` can be asked.
+#[derive(Debug, Args)]
+pub struct CopyArguments {
+    /// The drive with the disc that is copied
+    pub from: String,
+
+    /// The drive that burns it; once for each of several
+    #[arg(long, value_name = "DRIVE", required = true)]
+    pub to: Vec<String>,
+
+    #[command(flatten)]
+    pub disc: DiscArguments,
+
+    #[command(flatten)]
+    pub manner: Manner,
+}
+
+/// How a disc is burned.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
+pub struct DiscArguments {
     /// Lets nothing be added to the disc
     #[arg(help_heading = DISC, long)]
     pub close: bool,
@@ -149,7 +179,7 @@ impl Speed {
     }
 }
 
-impl BurnArguments {
+impl DiscArguments {
     /// What the library is to do with a disc of that kind.
     pub fn options(&self, medium: MediaType) -> DataOptions {
         DataOptions {

@@ -1,6 +1,7 @@
-//! `imapi burn`: an image, or files and folders, onto discs.
+//! `imapi burn`: an image, or files and folders, onto discs; `imapi copy`: a disc onto others.
 //!
-//! `arguments.rs` is what can be asked, `source.rs` finds out what is burned, `tell.rs` says what will be and what was.
+//! `arguments.rs` is what can be asked, `source.rs` finds out what is burned, `manifest.rs` writes down its checksums,
+//! `tell.rs` says what will be and what was.
 
 mod arguments;
 mod manifest;
@@ -12,6 +13,7 @@ use std::{io, ops::ControlFlow, sync::Arc, time::Duration};
 use imapi::{
     burn::{BurnEvent, burn},
     drives::{DriveError, Drives},
+    read::{DiscSource, ReadError},
 };
 use imapi_disc_types::{BlockSource, ClientName, Control, FileError, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
@@ -19,10 +21,11 @@ use imapi_format2::{FormatError, Probe, is_heuristically_blank};
 use imapi_format2_data::{Action, Before, Burned, DataError, DataEvent, plan};
 use imapi_recorder::{Recorder, RecorderError};
 
-pub use arguments::{BURN_EXAMPLES, BurnArguments};
+pub use arguments::{BURN_EXAMPLES, BurnArguments, COPY_EXAMPLES, CopyArguments, DiscArguments};
 
 use crate::{
     agree::agrees,
+    drive::work::Manner,
     image::CreateError,
     interrupt::Interrupts,
     output::{self, Outcome, Output},
@@ -60,6 +63,9 @@ pub enum BurnError {
     /// It cannot be burned on this disc.
     #[error(transparent)]
     Plan(#[from] DataError),
+    /// The disc that is copied cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The manifest has no place.
     #[error(transparent)]
     Manifest(#[from] ManifestFailure),
@@ -77,6 +83,7 @@ impl BurnError {
             Self::Image(error) => error,
             Self::Length(error) => error,
             Self::Plan(error) => error,
+            Self::Read(error) => error,
             Self::Manifest(error) => error,
             Self::Signals(error) => error,
         }
@@ -93,19 +100,56 @@ impl Coded for BurnError {
     }
 }
 
-/// Burns, and tells of it.
+/// Burns files or an image, and tells of it.
 pub fn run(arguments: &BurnArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     let image = &arguments.image;
     if let Err(message) = if image.is_image_on_input() { Ok(()) } else { image.check() } {
         crate::cli::wrongly_asked(&["burn"], message);
     }
+    let burns = Burns {
+        names: &arguments.drive,
+        disc: &arguments.disc,
+        manner: Manner { json: image.json, quiet: image.quiet },
+    };
+    let with_files = arguments.disc.manifest.is_some();
+    work(&burns, lang, out, |burning, progress| {
+        source::source(image, arguments.as_image, with_files, burning.interrupts, progress, lang)
+    })
+}
+
+/// Burns what is on another disc, and tells of it.
+pub fn copy(arguments: &CopyArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    if arguments.to.contains(&arguments.from) {
+        crate::cli::wrongly_asked(&["copy"], "a disc is not copied onto itself".to_string());
+    }
+    let burns = Burns { names: &arguments.to, disc: &arguments.disc, manner: arguments.manner };
+    work(&burns, lang, out, |burning, _| {
+        let recorder = burning.drives.recorder(&arguments.from)?;
+        burning.wait_for(&recorder)?;
+        Ok(Burnable::image(Arc::new(DiscSource::new(&recorder)?)))
+    })
+}
+
+/// What is asked for of the drives that burn.
+struct Burns<'a> {
+    names: &'a [String],
+    disc: &'a DiscArguments,
+    manner: Manner,
+}
+
+fn work(
+    burns: &Burns<'_>,
+    lang: Lang,
+    out: &mut Output,
+    source: impl FnOnce(&Burning<'_>, &mut Progress) -> Result<Burnable, BurnError>,
+) -> io::Result<Outcome> {
     let interrupts = match Interrupts::listen() {
         Ok(interrupts) => interrupts,
         Err(source) => return Ok(failed(&BurnError::Signals(source), lang)),
     };
     let drives = Drives::of_this_machine();
-    let burning = Burning { arguments, lang, interrupts: &interrupts, drives: &drives };
-    let outcome = burning.run(out);
+    let burning = Burning { burns, lang, interrupts: &interrupts, drives: &drives };
+    let outcome = burning.run(source, out);
     // Drives in software go on with what they have begun, as real ones do.
     let settled = drives.settle();
     match (outcome, interrupts.status(), settled) {
@@ -136,29 +180,31 @@ impl<E: Into<BurnError>> From<E> for Stopped {
 }
 
 struct Burning<'a> {
-    arguments: &'a BurnArguments,
+    burns: &'a Burns<'a>,
     lang: Lang,
     interrupts: &'a Interrupts,
     drives: &'a Drives,
 }
 
 impl Burning<'_> {
-    fn run(&self, out: &mut Output) -> Result<Outcome, Stopped> {
-        let Self { arguments, lang, interrupts, .. } = *self;
-        let image = &arguments.image;
-        let mut progress = Progress::new(image.quiet, image.json, lang);
+    fn run(
+        &self,
+        source: impl FnOnce(&Self, &mut Progress) -> Result<Burnable, BurnError>,
+        out: &mut Output,
+    ) -> Result<Outcome, Stopped> {
+        let Self { burns, lang, .. } = *self;
+        let Burns { disc: arguments, manner, .. } = *burns;
+        let mut progress = Progress::new(manner.quiet, manner.json, lang);
         let recorders = self.recorders()?;
-        let source =
-            source::source(image, arguments.as_image, arguments.manifest.is_some(), interrupts, &mut progress, lang)?;
-        let Burnable { source, files } = source;
+        let Burnable { source, files } = source(self, &mut progress)?;
         let manifest = arguments.manifest.as_deref().filter(|_| !arguments.simulate);
         let manifest = manifest.map(|path| Making::begin(path, Arc::clone(&source), files)).transpose()?;
         let source = manifest.as_ref().map_or(source, Making::source);
-        let teller = Teller { lang, arguments };
+        let teller = Teller { lang, disc: arguments, manner, several: recorders.len() > 1 };
         let mut medium = MediaType::UNKNOWN;
         let mut loses = false;
         for recorder in &recorders {
-            recorder.ready(PATIENCE, &mut |_| ControlFlow::Continue(()))?;
+            self.wait_for(recorder)?;
             let probe = Probe::of(recorder)?;
             let blank = is_heuristically_blank(recorder, &probe)?;
             let planned = plan(&probe, blank, &*source, &arguments.options(probe.medium()))?;
@@ -201,7 +247,13 @@ impl Burning<'_> {
     }
 
     fn recorders(&self) -> Result<Vec<Recorder>, BurnError> {
-        self.arguments.drive.iter().map(|name| Ok(self.drives.recorder(name)?)).collect()
+        self.burns.names.iter().map(|name| Ok(self.drives.recorder(name)?)).collect()
+    }
+
+    fn wait_for(&self, recorder: &Recorder) -> Result<(), RecorderError> {
+        let token = self.interrupts.token();
+        let mut wait = |_: &_| if token.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        recorder.ready(PATIENCE, &mut wait).map(drop)
     }
 
     fn burn(
@@ -243,7 +295,7 @@ impl Burning<'_> {
             ControlFlow::Continue(())
         };
         let mut control = Control::new(self.interrupts.token().clone(), &mut listener);
-        burn(recorders, &client, source, &self.arguments.options(medium), &mut control)
+        burn(recorders, &client, source, &self.burns.disc.options(medium), &mut control)
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Burnable {
 }
 
 impl Burnable {
-    fn image(source: Arc<dyn BlockSource>) -> Self {
+    pub fn image(source: Arc<dyn BlockSource>) -> Self {
         Self { source, files: Vec::new() }
     }
 }

@@ -7,15 +7,19 @@ use imapi_format2_data::{Burned, DataError, Plan, Warning};
 use imapi_recorder::Recorder;
 use serde::Serialize;
 
-use super::BurnArguments;
+use super::DiscArguments;
 use crate::{
+    drive::work::Manner,
     output::{self, Output},
     progress,
 };
 
 pub struct Teller<'a> {
     pub lang: Lang,
-    pub arguments: &'a BurnArguments,
+    pub disc: &'a DiscArguments,
+    pub manner: Manner,
+    /// There are several drives.
+    pub several: bool,
 }
 
 /// What came of a drive's disc, for programs.
@@ -39,7 +43,7 @@ struct Told {
 impl Teller<'_> {
     /// What will be different from what was asked for.
     pub fn will_be(&self, recorder: &Recorder, plan: &Plan) {
-        if self.arguments.image.quiet {
+        if self.manner.quiet {
             return;
         }
         for warning in &plan.warnings {
@@ -55,7 +59,7 @@ impl Teller<'_> {
     }
 
     fn of_drive(&self, recorder: &Recorder, text: &str) -> String {
-        if self.arguments.drive.len() == 1 {
+        if !self.several {
             return text.to_string();
         }
         format!("{}{}{text}", recorder.id(), self.lang.term(Term::MarkColon))
@@ -64,27 +68,27 @@ impl Teller<'_> {
     /// What was burned, or why not.
     pub fn was(&self, recorder: &Recorder, outcome: &Result<Burned, DataError>, out: &mut Output) -> io::Result<()> {
         if let Err(error) = outcome {
-            if self.arguments.drive.len() > 1 {
+            if self.several {
                 output::complain(&recorder.id());
             }
             output::report(error, self.lang);
         }
-        if self.arguments.image.json {
+        if self.manner.json {
             serde_json::to_writer(&mut *out, &self.told(recorder, outcome))?;
             return writeln!(out);
         }
         match outcome {
-            Ok(burned) if !self.arguments.image.quiet => self.line(recorder, burned, out),
+            Ok(burned) if !self.manner.quiet => self.line(recorder, burned, out),
             _ => Ok(()),
         }
     }
 
     fn line(&self, recorder: &Recorder, burned: &Burned, out: &mut Output) -> io::Result<()> {
         let comma = self.lang.term(Term::MarkComma);
-        let term = if self.arguments.simulate { Term::BurnTried } else { Term::BurnDone };
+        let term = if self.disc.simulate { Term::BurnTried } else { Term::BurnDone };
         let mut parts = vec![burned.medium.to_string(), progress::size(burned.plan.blocks * super::BLOCK)];
         let state = if burned.closed { Term::StateComplete } else { Term::StateAppendable };
-        if burned.plan.recipe.leaves_sessions() && !self.arguments.simulate {
+        if burned.plan.recipe.leaves_sessions() && !self.disc.simulate {
             parts.push(self.lang.term(state).to_string());
         }
         let text = format!("{}{}{}", self.lang.term(term), self.lang.term(Term::MarkColon), parts.join(comma));
@@ -118,7 +122,7 @@ impl Teller<'_> {
             speed: burned.and_then(|burned| burned.speed).map(|(speed, _)| speed.sectors_per_second),
             verified: burned.and_then(|burned| burned.verified).map(|verified| verified.blocks),
             closed: burned.map(|burned| burned.closed),
-            simulated: self.arguments.simulate,
+            simulated: self.disc.simulate,
             disc,
             warnings: burned.map(|burned| burned.plan.warnings.iter().map(|w| w.name()).collect()).unwrap_or_default(),
         }

@@ -13,7 +13,7 @@ mod tray;
 #[cfg(target_os = "linux")]
 mod verify;
 #[cfg(target_os = "linux")]
-mod work;
+pub mod work;
 
 use std::io;
 

@@ -257,3 +257,40 @@ fn a_manifest_without_a_place_is_refused_before_anything_is_burned() {
     let output = run(&["burn", &files, "--drive", &drive]);
     assert!(output.status.success(), "the disc is still blank: {}", words(&output));
 }
+
+/// From disc to disc, of another kind and into two drives at once; two programs see the same files on all of them.
+#[test]
+fn a_disc_is_copied_onto_discs_of_other_kinds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    for from in ["cd-r", "dvd+r", "bd-re"] {
+        let source = drive(folder.path(), from, &format!("{from}&size=64M"));
+        let output = run(&["burn", &files, "--drive", &source, "--yes"]);
+        assert!(output.status.success(), "{from}: {}", words(&output));
+        let (one, two) = (format!("{from}-one"), format!("{from}-two"));
+        let (to_one, to_two) = (drive(folder.path(), &one, "dvd-r"), drive(folder.path(), &two, "bd-r"));
+        let output = run(&["copy", &source, "--to", &to_one, "--to", &to_two, "--verify", "full", "--json"]);
+        assert!(output.status.success(), "{from}: {}", words(&output));
+        assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2, "an object for each drive");
+        for copy in [&one, &two] {
+            let list = seen(folder.path(), copy, &["isoinfo", "-J", "-f", "-i", "/dev/sr0"]);
+            assert!(list.contains("/hello.txt") && list.contains("/sub/data.bin"), "{copy}: {list}");
+            let text = seen(folder.path(), copy, &["isoinfo", "-J", "-x", "/hello.txt;1", "-i", "/dev/sr0"]);
+            assert!(text.contains("Hello, disc"), "{copy}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_copied_leaves_the_other_disc_blank() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    let (blank, other) = (drive(folder.path(), "blank", "bd-r"), drive(folder.path(), "other", "bd-r"));
+    let output = run(&["copy", &blank, "--to", &other]);
+    assert_eq!(output.status.code(), Some(1), "{}", words(&output));
+    assert!(words(&output).contains("E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE"), "{}", words(&output));
+    let output = run(&["copy", &other, "--to", &other]);
+    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+    let output = run(&["burn", &files, "--drive", &other]);
+    assert!(output.status.success(), "it is still blank: {}", words(&output));
+}

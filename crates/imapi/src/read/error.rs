@@ -26,6 +26,15 @@ pub enum ReadError {
         /// Which was asked for.
         session: u16,
     },
+    /// The disc has sound, which a source of data leaves out.
+    #[error("the disc has sound")]
+    HasSound,
+    /// The disc has several sessions, of which each refers to addresses on this disc.
+    #[error("the disc has {count} sessions")]
+    SeveralSessions {
+        /// How many.
+        count: usize,
+    },
     /// The map is of no use.
     #[error("{} is of no use", file.display())]
     Map {
@@ -65,7 +74,8 @@ impl Coded for ReadError {
     fn code(&self) -> HResult {
         match self {
             Self::Format(error) => error.code(),
-            Self::NothingToRead => v2::E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE,
+            Self::NothingToRead | Self::HasSound => v2::E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE,
+            Self::SeveralSessions { .. } => common::E_NOTIMPL,
             Self::NoSession { .. } => common::E_INVALIDARG,
             Self::Map { cause, .. } => cause.code(),
             Self::File { cause, .. } => cause.code(),
@@ -76,7 +86,10 @@ impl Coded for ReadError {
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
             Self::Format(error) => error.facts(put),
-            Self::NothingToRead | Self::Cancelled(_) => {}
+            Self::NothingToRead | Self::HasSound | Self::Cancelled(_) => {}
+            Self::SeveralSessions { count } => {
+                put(Fact::Session, Value::U32(u32::try_from(*count).unwrap_or(u32::MAX)));
+            }
             Self::NoSession { session } => put(Fact::Session, Value::U32((*session).into())),
             Self::Map { file, cause } => {
                 put(Fact::File, Value::Text(&file.display()));

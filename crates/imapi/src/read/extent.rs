@@ -32,7 +32,6 @@ impl Extent {
     pub fn of(recorder: &Recorder, session: Option<u16>) -> Result<Self, ReadError> {
         let probe = Probe::of(recorder)?;
         let is_cd = probe.medium().is_cd();
-        let has_data = |track: &TrackInformation| !is_cd || track.mode & DATA != 0;
         let tracks: Vec<(&TrackInformation, Range<i64>)> = probe
             .tracks
             .iter()
@@ -44,7 +43,7 @@ impl Extent {
         let wanted = |track: &TrackInformation| session.is_none_or(|session| track.session == session);
         let reader = DiscReader::new(recorder, 0);
         let mut data: Vec<Range<i64>> = Vec::new();
-        for (_, blocks) in tracks.iter().filter(|(track, _)| has_data(track) && wanted(track)) {
+        for (_, blocks) in tracks.iter().filter(|(track, _)| has_data(&probe, track) && wanted(track)) {
             let end = if is_cd { recorded_end(&reader, blocks)? } else { blocks.end };
             data.push(blocks.start.max(0)..end);
         }
@@ -57,7 +56,7 @@ impl Extent {
             });
         };
         // Sound before the data is no part of the image.
-        let sound_first = tracks.iter().any(|(track, blocks)| !has_data(track) && blocks.start < first);
+        let sound_first = tracks.iter().any(|(track, blocks)| !has_data(&probe, track) && blocks.start < first);
         let start = if session.is_some() || sound_first { first } else { 0 };
         Ok(Self::from_addresses(start, end, data))
     }
@@ -76,6 +75,11 @@ impl Extent {
     pub fn address(&self, block: u64) -> Lba {
         i64::try_from(block).ok().and_then(|block| self.start.checked_add(block)).unwrap_or(self.start)
     }
+}
+
+/// Whether a track has data and no sound.
+pub(super) fn has_data(probe: &Probe, track: &TrackInformation) -> bool {
+    !probe.medium().is_cd() || track.mode & DATA != 0
 }
 
 /// The last block of a track that something is in.

@@ -11,9 +11,11 @@ mod extent;
 mod map;
 mod output;
 mod rescue;
+mod source;
 
 pub use error::ReadError;
 pub use extent::Extent;
 pub(crate) use extent::is_of_a_block;
 pub use map::{MapError, RescueMap, Status};
 pub use rescue::{Pass, ReadOptions, ReadProgress, ReadReport, read_disc};
+pub use source::DiscSource;

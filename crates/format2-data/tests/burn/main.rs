@@ -5,4 +5,5 @@ mod faults;
 mod helpers;
 mod interrupted;
 mod media;
+mod options;
 mod refusals;

@@ -100,6 +100,9 @@ pub fn burn(
     };
     let outcome = burner.run();
     let (touched, next) = (burner.touched, burner.next);
+    if options.test {
+        end_test(&preparation, outcome.is_err(), control);
+    }
     match outcome {
         Ok(Outcome { speed, start, written, closed }) => {
             let elapsed = || clock.now().saturating_sub(begun);
@@ -139,6 +142,16 @@ fn after(preparation: &Preparation, next: Option<Lba>, control: &mut Control<'_,
         tracing::warn!(%error, "the drive cannot be brought to rest");
     }
     DiscAfter { state: preparation.probe().ok().map(|probe| probe.facts.state), next }
+}
+
+/// After a test the next burn is one in earnest, whoever does it.
+fn end_test(preparation: &Preparation, failed: bool, control: &mut Control<'_, DataEvent>) {
+    if failed {
+        let _ = preparation.flush(&mut |waited| tell(control, *waited));
+    }
+    if let Err(error) = preparation.end_test() {
+        tracing::warn!(%error, "the drive may still write with its laser off");
+    }
 }
 
 /// What a recipe did.

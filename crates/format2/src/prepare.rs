@@ -140,6 +140,17 @@ impl Preparation {
         device.submit(&ModeSelect10::carrying(&parameters), &parameters)?;
         Ok(())
     }
+
+    /// Has the drive write in earnest again after a test: whoever burns next may take the page as it is.
+    pub fn end_test(&self) -> Result<(), FormatError> {
+        let current = self.recorder().device().query(&ModeSense10::current(PageCode::WRITE_PARAMETERS))?;
+        match current.write_parameters() {
+            Some(page) if page.test_write => {
+                self.set_write_parameters(WriteParameters { test_write: false, ..page.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Drop for Preparation {

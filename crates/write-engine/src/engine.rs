@@ -142,7 +142,7 @@ pub fn write_section(
         }
     });
     let _ = control.emit(&progress());
-    let Tally { starved, retries } = outcome?;
+    let Tally { starved, retries, .. } = outcome?;
     Ok(Written { blocks: chunk.padded, elapsed: clock.now().saturating_sub(begun), starved, retries })
 }
 
@@ -257,6 +257,8 @@ impl Reader<'_> {
 struct Tally {
     starved: u64,
     retries: u64,
+    /// WRITE (12) with its streaming bit is what is sent.
+    streams: bool,
 }
 
 /// Writes.
@@ -277,7 +279,10 @@ impl Writer<'_> {
         filled: &Receiver<Filled>,
         give_back: &Sender<Buffer>,
     ) -> Result<Tally, EngineError> {
-        let (mut tally, mut done, mut watched) = (Tally::default(), 0, WATCH_FROM);
+        // A part of a unit is nothing that can be streamed: the drive would have to read the rest.
+        let streams = self.options.streaming && self.chunk.blocks % self.chunk.unit == 0;
+        let mut tally = Tally { streams, ..Tally::default() };
+        let (mut done, mut watched) = (0, WATCH_FROM);
         let mut watching = self.options.watch_drive_buffer;
         self.wait(primed, done)?;
         while done < self.chunk.padded {
@@ -340,7 +345,13 @@ impl Writer<'_> {
         let begun = clock.now();
         let mut synchronized = 0;
         loop {
-            let Err(cause) = self.send(at, blocks, bytes) else { return Ok(()) };
+            let streams = tally.streams && at >= self.options.streaming_from;
+            let Err(cause) = self.send(at, blocks, bytes, streams) else { return Ok(()) };
+            if streams && cause.is_refusal() && !cause.is_deferred() {
+                // The drive does not know it, and has not taken anything: the blocks are written as any others.
+                tally.streams = false;
+                continue;
+            }
             let elapsed = clock.now().saturating_sub(begun);
             match what_now(&cause, elapsed, synchronized) {
                 Step::Fail => return Err(EngineError::Write { at, cause }),
@@ -360,8 +371,8 @@ impl Writer<'_> {
         }
     }
 
-    fn send(&self, at: Lba, blocks: u64, bytes: &[u8]) -> Result<Done, CommandError> {
-        if self.options.streaming && at >= self.options.streaming_from {
+    fn send(&self, at: Lba, blocks: u64, bytes: &[u8], streams: bool) -> Result<Done, CommandError> {
+        if streams {
             let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
             return self.transport.write_from(&Write12 { streaming: true, ..Write12::new(at, blocks) }, bytes);
         }

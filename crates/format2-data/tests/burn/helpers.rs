@@ -1,10 +1,11 @@
 //! Drives, discs and sources for the tests.
 
 use std::{
+    io::Write,
     num::NonZeroU32,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -13,7 +14,10 @@ use std::{
 use imapi_disc_types::{Block, BlockSource, ClientName, Clock, Control, Lba, ManualClock, Request, SourceError};
 use imapi_format2::{DiscReader, Probe};
 use imapi_format2_data::{Burned, DataError, DataOptions, burn};
-use imapi_mmc_transport::{Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError};
+use imapi_mmc_transport::{
+    Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError,
+    trace::{Recording, Tracer, steps},
+};
 use imapi_recorder::Recorder;
 use imapi_virtual_drive::{DiscFile, Family, MEDIA, Medium, Personality, VirtualDrive};
 
@@ -67,6 +71,37 @@ impl BlockSource for Numbers {
     }
 }
 
+/// What of a device is not commands is the inner one's.
+macro_rules! passing_on {
+    ($device:ty) => {
+        impl Device for $device {
+            fn id(&self) -> &str {
+                self.inner.id()
+            }
+
+            fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
+                self.inner.lock(owner, force)
+            }
+
+            fn unlock(&self) {
+                self.inner.unlock();
+            }
+
+            fn lock_owner(&self) -> Option<String> {
+                self.inner.lock_owner()
+            }
+
+            fn mount_points(&self) -> Vec<std::path::PathBuf> {
+                self.inner.mount_points()
+            }
+
+            fn media_notices(&self, on: bool) {
+                self.inner.media_notices(on);
+            }
+        }
+    };
+}
+
 pub fn writable() -> impl Iterator<Item = &'static Medium> {
     MEDIA.iter().filter(|medium| !matches!(medium.family, Family::Pressed | Family::PressedCd))
 }
@@ -76,11 +111,21 @@ pub fn medium(name: &str) -> &'static Medium {
 }
 
 pub fn drive(folder: &Path, medium: &'static Medium, personality: Option<&'static Personality>) -> VirtualDrive {
+    drive_with(folder, medium, personality, None)
+}
+
+/// With a disc of so many blocks.
+pub fn drive_with(
+    folder: &Path,
+    medium: &'static Medium,
+    personality: Option<&'static Personality>,
+    blocks: Option<u32>,
+) -> VirtualDrive {
     let mut drive = VirtualDrive::new(Arc::new(ManualClock::new()));
     if let Some(personality) = personality {
         drive = drive.with_personality(personality);
     }
-    let disc = DiscFile::create(&folder.join(medium.name), medium.geometry(None).expect("its size")).expect("a file");
+    let disc = DiscFile::create(&folder.join(medium.name), medium.geometry(blocks).expect("its size")).expect("a file");
     drive.insert(disc, medium).expect("it takes it");
     drive
 }
@@ -128,10 +173,62 @@ pub fn assert_on_disc(recorder: &Recorder, source: &Numbers, start: Lba, what: &
     }
 }
 
+/// A recorder, and what was sent to its drive since the last time that somebody asked.
+pub fn traced(device: impl Device + 'static) -> (Recorder, impl Fn() -> Vec<String>) {
+    let sink = Sink::default();
+    let recorder = recorder(Tracer::new(device, sink.clone(), None).digest_above(1024));
+    let seen = AtomicUsize::new(0);
+    let sent = move || {
+        let recording = Recording::read(&sink.0.lock().expect("no panic")[..]).expect("a recording");
+        let records = &recording.records[seen.swap(recording.records.len(), Ordering::Relaxed)..];
+        steps(records).iter().map(ToString::to_string).collect()
+    };
+    sent();
+    (recorder, sent)
+}
+
+/// Where a tracer writes that belongs to a recorder by then.
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 pub fn probe(recorder: &Recorder) -> Probe {
     ready(recorder);
     Probe::of(recorder).expect("it tells")
 }
+
+/// A drive behind a connection that carries little.
+pub struct Narrow {
+    pub inner: VirtualDrive,
+    pub bytes: u32,
+}
+
+impl Transport for Narrow {
+    fn execute(&self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
+        assert!(data.len() <= self.bytes as usize, "{cdb}");
+        self.inner.execute(cdb, data, timeout)
+    }
+
+    fn limits(&self) -> Limits {
+        let bytes = NonZeroU32::new(self.bytes).expect("not zero");
+        Limits { page_aligned_transfer: bytes, transfer: bytes, ..self.inner.limits() }
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.inner.clock()
+    }
+}
+
+passing_on!(Narrow);
 
 /// Counts the commands on their way to a drive.
 pub struct Counting {
@@ -161,28 +258,4 @@ impl Transport for Counting {
     }
 }
 
-impl Device for Counting {
-    fn id(&self) -> &str {
-        self.inner.id()
-    }
-
-    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
-        self.inner.lock(owner, force)
-    }
-
-    fn unlock(&self) {
-        self.inner.unlock();
-    }
-
-    fn lock_owner(&self) -> Option<String> {
-        self.inner.lock_owner()
-    }
-
-    fn mount_points(&self) -> Vec<std::path::PathBuf> {
-        self.inner.mount_points()
-    }
-
-    fn media_notices(&self, on: bool) {
-        self.inner.media_notices(on);
-    }
-}
+passing_on!(Counting);

@@ -5,5 +5,6 @@ mod faults;
 mod helpers;
 mod interrupted;
 mod media;
+mod options;
 mod refusals;
 mod verification;

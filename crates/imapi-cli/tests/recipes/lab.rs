@@ -108,7 +108,8 @@ impl Disc {
         let drive = VirtualDrive::new(Arc::new(ManualClock::new())).at_pace(Pace::REAL);
         drive.insert(DiscFile::open(&self.path()).expect("the disc"), self.medium).expect("an empty drive");
         let sink = Sink::default();
-        let recorder = Recorder::over(Arc::new(Tracer::new(drive, sink.clone(), None))).expect("it says what it is");
+        let recorder = Recorder::over(Arc::new(Tracer::new(drive, sink.clone(), None).digest_above(1024)))
+            .expect("it says what it is");
         let mut go_on = |_: &_| std::ops::ControlFlow::Continue(());
         recorder.ready(Duration::from_secs(300), &mut go_on).expect("ready");
         let client = "recipes".parse().expect("a name");

@@ -48,7 +48,12 @@ impl Inner {
         let page = self.settings.write_parameters();
         self.may_be_written()?;
         let loaded = self.present()?;
-        let changes = loaded.rules()?.reserve(loaded.disc(), &page, command.reservation)?;
+        let rules = loaded.rules()?;
+        let changes = rules.reserve(loaded.disc(), &page, command.reservation)?;
+        // All programs reserve in a rehearsal, too, and their discs stay blank.
+        if page.test_write && rules.rehearses(loaded.disc()) {
+            loaded.rehearse(true);
+        }
         loaded.change(&changes)?;
         Ok(Reply::Done)
     }

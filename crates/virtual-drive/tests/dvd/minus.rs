@@ -142,6 +142,8 @@ fn a_rehearsal_leaves_the_disc_blank() {
     bench.flush();
     bench.reload();
     assert!(refusal(bench.read(0, 1)).is_some(), "nothing was written");
+    assert_eq!(bench.status().0, DiscStatus::Blank, "nor is the room for it set aside");
+    assert_eq!(bench.next(), Some((0, BLOCKS)));
 }
 
 #[test]

@@ -8,7 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat, openat};
+use rustix::{
+    fs::{CWD, FileType, Mode, OFlags, SeekFrom, Stat, fstat, openat, seek},
+    io::Errno,
+};
 
 use super::ContentError;
 use crate::Timestamp;
@@ -178,6 +181,10 @@ impl Folders {
 
     /// Fills all of `out` from that byte on.
     pub(crate) fn read(&self, file: &OnDisk, open: &File, offset: u64, out: &mut [u8]) -> Result<(), ContentError> {
+        if out.len() >= WORTH_A_QUESTION && is_hole(open, offset, out.len() as u64) {
+            out.fill(0);
+            return Ok(());
+        }
         let mut filled = 0;
         while filled < out.len() {
             let at = offset + filled as u64;
@@ -233,6 +240,20 @@ pub(crate) fn open_in(folder: Option<&File>, name: &[u8], flags: OFlags) -> io::
     Ok(File::from(opened?))
 }
 
+/// For so many bytes the system is asked whether it has any of them: it would make room for zeros, too.
+const WORTH_A_QUESTION: usize = 256 << 10;
+
+/// Whether all of these bytes are in the file, and nobody ever wrote them.
+fn is_hole(open: &File, offset: u64, len: u64) -> bool {
+    match seek(open, SeekFrom::Data(offset)) {
+        Ok(data) => data >= offset + len,
+        // There is nothing behind but a hole, or the file's end.
+        Err(Errno::NXIO) => fstat(open).is_ok_and(|stat| size(&stat) >= offset + len),
+        // What is no file, or on a file system that knows of no holes, is read.
+        Err(_) => false,
+    }
+}
+
 fn size(stat: &Stat) -> u64 {
     u64::try_from(stat.st_size).unwrap_or(0)
 }
@@ -241,9 +262,9 @@ fn size(stat: &Stat) -> u64 {
 fn not_regular(stat: &Stat) -> Option<io::Error> {
     let number = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => return None,
-        FileType::Directory => rustix::io::Errno::ISDIR,
-        FileType::Fifo => rustix::io::Errno::SPIPE,
-        _ => rustix::io::Errno::NXIO,
+        FileType::Directory => Errno::ISDIR,
+        FileType::Fifo => Errno::SPIPE,
+        _ => Errno::NXIO,
     };
     Some(number.into())
 }

@@ -128,6 +128,30 @@ fn a_file_that_changes_while_it_is_read_is_found_out_by_the_next_read() {
 }
 
 #[test]
+fn holes_are_zeros_as_far_as_the_file_goes() {
+    let (_folder, path, contents, content) = on_disk(b"then a hole");
+    let file = OpenOptions::new().write(true).open(&path).expect("writable");
+    let len = 3 << 20;
+    file.set_len(len).expect("sparse");
+    let mut tree = Tree::new(Attributes::default());
+    let (mut contents, options, control) = (contents, ScanOptions::default(), &mut Control::silent());
+    let folder = path.parent().expect("a folder");
+    add_tree(&mut tree, &mut contents, NodeId::ROOT, folder, &options, control).expect("readable");
+    let sparse = Content(content.0 + 1);
+    let reader = ContentReader::new(Arc::new(contents));
+    let mut out = vec![0xA5; 2 << 20];
+    reader.read_at(sparse, 0, &mut out).expect("as it was");
+    assert!(out.starts_with(b"then a hole\0") && out[11..].iter().all(|&byte| byte == 0));
+    out.fill(0xA5);
+    reader.read_at(sparse, 1 << 20, &mut out).expect("as it was");
+    assert!(out.iter().all(|&byte| byte == 0));
+    let open = reader.open(sparse).expect("readable");
+    file.set_len(len - 1).expect("possible");
+    let error = open.read_at(1 << 20, &mut out).expect_err("the last byte is gone");
+    refused(&error, codes::IMAPI_E_DATA_STREAM_INCONSISTENCY, &["3145728", "3145727"]);
+}
+
+#[test]
 fn a_thousand_files_are_read_by_four_threads_and_few_are_open() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut contents = Contents::new();

@@ -38,6 +38,9 @@ const CHUNK_BLOCKS: u64 = (CHUNK / BLOCK) as u64;
 /// More threads than these wait for each other: the system writes for one at a time.
 const MOST_THREADS: usize = 4;
 
+/// What need not be written.
+static ZEROS: [u8; WRITE] = [0; WRITE];
+
 /// An image on its way into a file.
 struct Chunks<'a> {
     image: &'a ResultImage,
@@ -102,6 +105,8 @@ pub(super) fn write(
         Some((_, Failure::File(error))) => return Err(failed(error)),
         None => outcome?,
     }
+    // The last piece may be a hole.
+    file.set_len(image.bytes()).map_err(failed)?;
     // The others may have been the last.
     Ok(control.emit(&ImageWritten { blocks: chunks.of, of: chunks.of })?)
 }
@@ -141,7 +146,8 @@ impl Chunks<'_> {
         let made = self.image.fill(cursor, first, out);
         made.map_err(|(block, error)| Failure::Source(SourceError::new(Block(block), error)))?;
         let places = (first * BLOCK as u64..).step_by(WRITE);
-        let mut pieces = out.chunks(WRITE).zip(places);
+        // Zeros become holes, which take neither time nor room.
+        let mut pieces = out.chunks(WRITE).zip(places).filter(|(piece, _)| *piece != &ZEROS[..piece.len()]);
         pieces.try_for_each(|(piece, at)| self.file.write_all_at(piece, at)).map_err(Failure::File)
     }
 

@@ -80,6 +80,9 @@ impl Coded for WriteError {
 }
 
 /// Writes an image beside its name, and gives it the name when it is whole.
+///
+/// Up to four threads do so, of which the caller's is one. Of several files that cannot be had, the error names the first in
+/// the image. What is zero may become a hole in the file.
 pub fn write_image(
     image: &ResultImage,
     path: &Path,

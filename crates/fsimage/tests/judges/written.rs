@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     num::NonZeroU32,
     ops::ControlFlow,
-    os::unix::fs::FileExt as _,
+    os::unix::fs::{FileExt as _, MetadataExt as _},
     path::Path,
     sync::{
         Arc, Condvar, Mutex,
@@ -116,6 +116,34 @@ fn contents_of_every_kind_are_written() {
     let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &everything()).expect("it can be planned");
     write_image(&image, &bench.iso, NO_SYNC, &mut Control::silent()).expect("written");
     assert_same(&image, &bench.iso);
+}
+
+/// Holes cost neither time nor room, in the files and in the image.
+#[test]
+fn holes_stay_holes() {
+    let bench = Bench::new();
+    bench.put("first", pattern(3000, 1));
+    let sparse = File::create(bench.source.join("sparse")).expect("room");
+    for at in [0, 20 * MEBIBYTE + 12_345, 47 * MEBIBYTE + 2047] {
+        sparse.write_all_at(&pattern(5000, 2), at as u64).expect("room");
+    }
+    sparse.set_len(64 * MEBIBYTE as u64 + 1).expect("sparse");
+    bench.put("tail", pattern(3000, 3));
+    bench.put("zeros", vec![0; 2 * MEBIBYTE]);
+    // Without UDF the last blocks are zeros.
+    let images = [everything(), options()].map(|options| image_of(&bench.source, &options));
+    for image in &images {
+        write_image(image, &bench.iso, NO_SYNC, &mut Control::silent()).expect("written");
+        assert_same(image, &bench.iso);
+        let room = fs::metadata(&bench.iso).expect("written").blocks() * 512;
+        assert!(room < 4 * MEBIBYTE as u64, "{room} bytes");
+    }
+    // What is no longer there is no hole.
+    for left in [64, 30, 0] {
+        sparse.set_len(left * MEBIBYTE as u64).expect("possible");
+        let error = write_image(&images[0], &bench.iso, NO_SYNC, &mut Control::silent()).expect_err("shorter");
+        assert_eq!(error.code(), codes::IMAPI_E_DATA_STREAM_INCONSISTENCY, "{}", Report::new(&error, Lang::EN));
+    }
 }
 
 /// Files in the order of the image, of which some are harmed: always the first of them is named, and nothing is left.

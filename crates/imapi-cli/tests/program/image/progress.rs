@@ -96,7 +96,7 @@ fn a_pipe_gets_no_progress_of_short_work() {
 #[test]
 fn ctrl_c_on_a_terminal_stops_the_work_and_leaves_nothing() {
     let bench = Bench::new();
-    bench.put_sparse("huge", 40 << 30);
+    bench.put_sparse("huge", 400 << 30);
     let mut child = on_a_terminal(&bench, "").spawn().expect("script");
     let began = Instant::now();
     while !bench.beside().iter().any(|name| name.starts_with(".image-")) {

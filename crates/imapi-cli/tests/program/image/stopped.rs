@@ -13,7 +13,7 @@ use super::{Bench, said};
 use crate::{imapi, peer};
 
 /// More than can be written before a test is through.
-const HUGE: u64 = 40 << 30;
+const HUGE: u64 = 400 << 30;
 
 /// Waits until something is so, but not for ever.
 fn wait_until(what: &str, mut so: impl FnMut() -> bool) {

@@ -29,7 +29,9 @@ fn burned(recorder: &Recorder, seed: u32, options: &DataOptions) {
     let source: Arc<dyn BlockSource> = Arc::new(PseudoRandom::new(seed, SECTOR_SIZE, BLOCKS));
     let client = "tests".parse().expect("a name");
     let outcomes = burn(std::slice::from_ref(recorder), &client, &source, options, &mut Control::silent());
-    outcomes.into_iter().for_each(|outcome| drop(outcome.expect("burned")));
+    for outcome in outcomes {
+        outcome.expect("burned");
+    }
 }
 
 #[rstest]

@@ -24,11 +24,11 @@ impl DiscSource {
         let probe = Probe::of(recorder)?;
         let has_data = |track: &_| has_data(&probe, track);
         // Of a CD's tracks the last ones may be empty, which have no kind yet.
-        let recorded = probe.tracks.iter().filter(|track| !track.blank);
-        if recorded.clone().any(|track| !has_data(track)) {
+        let tracks = probe.tracks.iter().filter(|track| !track.blank);
+        if tracks.clone().any(|track| !has_data(track)) {
             return Err(ReadError::HasSound);
         }
-        let sessions: BTreeSet<u16> = recorded.map(|track| track.session).collect();
+        let sessions: BTreeSet<u16> = tracks.map(|track| track.session).collect();
         if sessions.len() > 1 {
             return Err(ReadError::SeveralSessions { count: sessions.len() });
         }

@@ -226,8 +226,8 @@ fn every_speed_that_a_drive_has_can_be_set() {
                 // What is written does not matter here, and so the laser stays off where it can.
                 let options = DataOptions { speed: request, test: true, ..plain() };
                 let burned = burn_silently(&recorder, &SOURCE, &options).expect(medium.name);
-                let (set, adjusted) = burned.speed.expect("it knows speeds");
-                assert_eq!((set, adjusted.code()), (*speed, code), "{}", medium.name);
+                let (chosen, adjusted) = burned.speed.expect("it knows speeds");
+                assert_eq!((chosen, adjusted.code()), (*speed, code), "{}", medium.name);
                 let sent = sent();
                 let kilobytes = speed.kilobytes_per_second;
                 let expected = if medium.kind.is_cd() {
@@ -235,9 +235,10 @@ fn every_speed_that_a_drive_has_can_be_set() {
                 } else {
                     let last = medium.blocks - 1;
                     let start = format!("SET STREAMING: writing {kilobytes} kB in 1000 ms, reading ");
-                    let set = sent.iter().find(|step| step.starts_with(&start)).unwrap_or_else(|| panic!("{sent:#?}"));
-                    assert!(set.ends_with(&format!(" kB in 1000 ms, blocks 0 to {last}")), "{set}");
-                    vec![set.clone()]
+                    let command =
+                        sent.iter().find(|step| step.starts_with(&start)).unwrap_or_else(|| panic!("{sent:#?}"));
+                    assert!(command.ends_with(&format!(" kB in 1000 ms, blocks 0 to {last}")), "{command}");
+                    vec![command.clone()]
                 };
                 let all: Vec<_> = sent.iter().filter(|step| step.starts_with("SET ")).cloned().collect();
                 assert_eq!(all, expected, "{}", medium.name);
@@ -455,7 +456,7 @@ fn what_is_hardly_worth_a_session_is_not_left_open(#[case] name: &str, #[case] f
         let burned = burn_silently(&recorder, &source, &plain()).expect(name);
         assert_eq!(burned.closed, closed, "{name} {more}");
         assert_eq!(burned.plan.warnings, if closed { vec![Warning::HardlyAnyRoomLeft] } else { vec![] });
-        let last = sent().into_iter().filter(|step| step.starts_with("CLOSE")).next_back();
+        let last = sent().into_iter().rfind(|step| step.starts_with("CLOSE"));
         let expected = if closed { function } else { "010b" };
         assert_eq!(last.as_deref(), Some(&*format!("CLOSE TRACK/SESSION {expected}, immediate")));
     }

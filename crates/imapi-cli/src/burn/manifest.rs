@@ -11,9 +11,14 @@ use imapi_disc_types::{BlockSource, SourceError};
 use imapi_errors::{Coded, Fact, HResult, Value};
 use tempfile::NamedTempFile;
 
+use crate::image::destination::{self, DestinationError};
+
 /// The manifest was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestFailure {
+    /// Something is there already, or there is no folder for it.
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
     /// The file.
     #[error("{}", path.display())]
     File { path: PathBuf, source: io::Error },
@@ -25,6 +30,7 @@ pub enum ManifestFailure {
 impl Coded for ManifestFailure {
     fn code(&self) -> HResult {
         match self {
+            Self::Destination(error) => error.code(),
             Self::File { source, .. } => source.code(),
             Self::Source(error) => error.code(),
         }
@@ -32,6 +38,7 @@ impl Coded for ManifestFailure {
 
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
+            Self::Destination(error) => error.facts(put),
             Self::File { path, source } => {
                 put(Fact::File, Value::Text(&path.display()));
                 source.facts(put);
@@ -50,10 +57,11 @@ pub struct Making {
 }
 
 impl Making {
-    /// Of a source with these files in it.
+    /// Of a source with these files in it. Nothing that is there gives its name up: it may be the only manifest of another
+    /// disc, or a disc in a file.
     pub fn begin(path: &Path, source: Arc<dyn BlockSource>, files: Vec<FileSpan>) -> Result<Self, ManifestFailure> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".imapi-").tempfile_in(folder);
+        destination::file(path, false)?;
+        let file = tempfile::Builder::new().prefix(".imapi-").tempfile_in(destination::folder_of(path));
         let file = file.map_err(|source| ManifestFailure::File { path: path.to_path_buf(), source })?;
         Ok(Self { path: path.to_path_buf(), file, source: Arc::new(HashingSource::new(source, files)) })
     }
@@ -71,7 +79,7 @@ impl Making {
         let written = write!(file, "{manifest}").and_then(|()| file.as_file().sync_all());
         let permissions = written.and_then(|()| readable(&file));
         permissions
-            .and_then(|()| file.persist(&path).map(drop).map_err(|error| error.error))
+            .and_then(|()| file.persist_noclobber(&path).map(drop).map_err(|error| error.error))
             .map_err(|source| ManifestFailure::File { path, source })
     }
 }

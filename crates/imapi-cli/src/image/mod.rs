@@ -11,7 +11,7 @@ mod boot;
 mod booting;
 mod create;
 mod dates;
-mod destination;
+pub mod destination;
 mod error;
 mod options;
 mod outline;

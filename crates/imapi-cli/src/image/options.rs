@@ -15,7 +15,7 @@ use imapi_fsimage::{
 use super::{
     arguments::{CreateArguments, FileSystem, ImageArguments},
     dates::Moments,
-    destination::STANDARD,
+    destination::{STANDARD, folder_of},
 };
 
 /// The longest name that a volume has.
@@ -47,6 +47,14 @@ impl CreateArguments {
         }
         if to_stdout.contains(&"-o -") && io::stdout().is_terminal() {
             return Err("standard output is a terminal, which cannot show an image".to_string());
+        }
+        // The later of the two would take the place of the other, and with --force nobody would be told.
+        if let [one, other] = self.written()[..] {
+            if same_file(one, other) {
+                return Err(
+                    "the image and its report need names of their own: -o and --report are one file".to_string()
+                );
+            }
         }
         Ok(())
     }
@@ -181,6 +189,16 @@ pub fn input(name: &Path) -> Option<Mapping> {
 /// Whether this is standard input or output; `./-` is a file of that name.
 pub fn is_standard(path: &Path) -> bool {
     path.as_os_str() == STANDARD
+}
+
+/// Whether two files that are to be written are one, by whatever way they are named, and though neither may be there yet.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        let there = fs::canonicalize(path);
+        there.or_else(|_| Ok(fs::canonicalize(folder_of(path))?.join(path.file_name().unwrap_or_default())))
+    };
+    let real: [io::Result<PathBuf>; 2] = [one, other].map(real);
+    matches!(real, [Ok(one), Ok(other)] if one == other)
 }
 
 /// As much of a folder's name as a volume takes; of one that is given as `.` or `..`, what it is really called.

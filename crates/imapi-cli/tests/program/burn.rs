@@ -254,6 +254,15 @@ fn a_manifest_without_a_place_is_refused_before_anything_is_burned() {
     let output = run(&["burn", &files, "--drive", &drive, "--manifest", nowhere.to_str().expect("UTF-8")]);
     assert!(!output.status.success());
     assert!(words(&output).contains("nowhere/manifest"), "{}", words(&output));
+    // What is there is kept, be it a manifest of another disc or the very disc that is to be burned.
+    let old = folder.path().join("old");
+    fs::write(&old, "precious").expect("a file");
+    for there in [&old, &folder.path().join("disc")] {
+        let output = run(&["burn", &files, "--drive", &drive, "--manifest", there.to_str().expect("UTF-8")]);
+        assert_eq!(output.status.code(), Some(1), "{}", words(&output));
+        assert!(words(&output).contains("ERROR_FILE_EXISTS"), "{}", words(&output));
+    }
+    assert_eq!(fs::read_to_string(&old).expect("it is there"), "precious");
     let output = run(&["burn", &files, "--drive", &drive]);
     assert!(output.status.success(), "the disc is still blank: {}", words(&output));
 }

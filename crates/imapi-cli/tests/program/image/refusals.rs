@@ -30,6 +30,25 @@ fn what_fails_says_why_and_leaves_nothing() {
 }
 
 #[test]
+fn the_report_does_not_take_the_place_of_the_image() {
+    let bench = Bench::new();
+    let [detour, link] = ["tree/../x.iso", "link"].map(|name| bench.at(name));
+    symlink("x.iso", &link).expect("room");
+    let refused = |report: &str| {
+        let output = bench.create_and_say(&["--force", "--report", report]);
+        assert_eq!(output.status.code(), Some(2), "{report}: {}", said(&output));
+        assert!(said(&output).contains("-o and --report are one file"), "{}", said(&output));
+    };
+    refused(&detour);
+    assert_eq!(bench.beside(), ["link"]);
+    bench.create(&[]);
+    let image = fs::read(&bench.iso).expect("there");
+    refused(&detour);
+    refused(&link);
+    assert!(fs::read(&bench.iso).expect("there") == image, "the image is as it was");
+}
+
+#[test]
 fn nothing_is_overwritten_unless_it_is_given_up() {
     let bench = Bench::new();
     let (old, report) = (bench.at("old"), bench.at("report"));
@@ -108,6 +127,7 @@ fn an_older_image_in_the_folder_does_not_become_a_part_of_the_new_one() {
 #[case(&["--map", "/x=-", "--map", "/y=-", "-o", "x"], "standard input can be read only once")]
 #[case(&["T", "-o", "-", "--json"], "standard output has room for one of -o - and --json")]
 #[case(&["T", "-o", "x", "--report", "-", "--json"], "standard output has room for one of --report - and --json")]
+#[case(&["T", "-o", "x", "--report", "x", "--force"], "-o and --report are one file")]
 #[case(&["T", "-o", "x", "-q", "-v"], "cannot be used with")]
 #[case(&["T", "-o", "x", "--exclude", "[a"], "has a [ without a ]")]
 #[case(&["T", "-o", "x", "--map", "no pair"], "is no path in an image")]

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         eprintln!("list_folder: {error}");
         failed = true;
     };
-    let all = listing::disk::walk_on(Path::new(folder), &mut complain);
+    let all = listing::disk::walk_on(Path::new(folder), Some(100), &mut complain);
     if let Err(error) = fs::write(file, listing::lines::to_lines(&all)) {
         complain(error);
     }

@@ -24,7 +24,7 @@ pub fn crowd() -> Corpus {
 /// A file of 4 GiB and a byte, between two small ones.
 pub fn giant() -> Corpus {
     let size = (4 << 30) + 1;
-    let islands = vec![0, 2040, 1 << 30, (4 << 30) - 2048 - 10, (4 << 30) - 5, (4 << 30) - 20_000];
+    let islands = vec![0, 2040, 1 << 30, (4 << 30) - 2048 - 10, (4 << 30) - 26, (4 << 30) - 20_000];
     let giant = Item::other("giant", What::Sparse { size, islands });
     Corpus::dated(vec![Item::file("a", 5000), giant, Item::file("z", 70_000)])
 }

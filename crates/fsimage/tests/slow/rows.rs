@@ -11,7 +11,7 @@ use crate::{
     expected::Expected,
     guest::{self, Look},
     kinds::{self, Image, Kind, View},
-    peers::{bsdtar, grub, isoinfo, kernel, libcdio, seven_zip, udfclient, xorriso},
+    peers::{bsdtar, grub, kernel, libcdio, seven_zip, udfclient, xorriso},
     table::{Feature, Reader},
 };
 
@@ -102,7 +102,6 @@ const CROWD: &[Row] = &[
     (Reader::Bsdtar, Kind::Everything, View::Ridge, bsdtar::look),
     (Reader::Bsdtar, Kind::Everything, View::Joliet, bsdtar::look),
     (Reader::SevenZip, Kind::Everything, View::Joliet, seven_zip::look),
-    (Reader::Isoinfo, Kind::Everything, View::Ridge, isoinfo::look),
     (Reader::Libcdio, Kind::Everything, View::Joliet, libcdio::look),
 ];
 const CROWD_UDF: &[Row] = &[

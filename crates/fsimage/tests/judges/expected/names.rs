@@ -1,6 +1,6 @@
 //! The rules of names, stated once more and without looking at the code that makes them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::kinds::{Kind, View};
 
@@ -67,6 +67,10 @@ impl Rule {
 /// Checks what became of the names of a folder: pairs of the corpus's and the image's, and whether it is a folder.
 pub fn check(rule: Rule, names: &[(&[u8], &[u8], bool)]) {
     let mut seen = HashSet::new();
+    let mut rivals: HashMap<String, usize> = HashMap::new();
+    for source in names.iter().filter_map(|(source, _, _)| std::str::from_utf8(source).ok()) {
+        *rivals.entry(rule.key(source)).or_default() += 1;
+    }
     for (source, shown, is_folder) in names {
         let about = format!("{rule:?}: {} became {}", source.escape_ascii(), shown.escape_ascii());
         let shown = std::str::from_utf8(shown).expect("these file systems have text");
@@ -77,14 +81,10 @@ pub fn check(rule: Rule, names: &[(&[u8], &[u8], bool)]) {
         assert!(seen.insert(rule.key(bare)), "{about}, which is there twice");
         let Ok(source) = std::str::from_utf8(source) else { continue };
         let simple = rule.simple(source);
-        let rivals = names
-            .iter()
-            .filter(|(other, _, _)| std::str::from_utf8(other).is_ok_and(|other| rule.key(other) == rule.key(source)));
-        // What readers do not tell, or take for something else, is avoided.
         let odd =
             simple.ends_with(['.', ' ']) || simple.contains(" .") || simple.starts_with('.') && rule != Rule::Joliet;
         let kept = rule.allows(&simple, *is_folder) && (rule == Rule::Udf || !odd);
-        if kept && rivals.count() == 1 {
+        if kept && rivals[&rule.key(source)] == 1 {
             assert_eq!(bare, simple, "{about}, though nothing was wrong with it");
         }
     }

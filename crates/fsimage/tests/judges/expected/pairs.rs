@@ -1,6 +1,6 @@
 //! Which file of an image is which of the corpus, by what is in it and not by its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::listing::{Digest, Kind, Listing};
 
@@ -96,28 +96,34 @@ fn difference(source: &Node, shown: &Node, path: &str) -> String {
 
 /// The children of a folder in pairs. Where several have the same in them, those whose names are most alike.
 fn paired<'a>(source: &'a Node, shown: &'a Node) -> Vec<(&'a Node, &'a Node)> {
-    let mut left: Vec<&Node> = shown.children.iter().collect();
-    let mut pairs = Vec::new();
-    let mut others = Vec::new();
+    let mut same_name: HashMap<(u64, &[u8]), &Node> = HashMap::new();
+    for node in &shown.children {
+        same_name.insert((node.identity, &node.name), node);
+    }
+    let (mut pairs, mut others) = (Vec::new(), Vec::new());
     for node in &source.children {
-        match left.iter().position(|other| other.identity == node.identity && other.name == node.name) {
-            Some(at) => pairs.push((node, left.swap_remove(at))),
+        match same_name.remove(&(node.identity, &node.name[..])) {
+            Some(other) => pairs.push((node, other)),
             None => others.push(node),
         }
     }
+    let mut left: HashMap<u64, Vec<&Node>> = HashMap::new();
+    // In the order of their names, so that every run makes the same pairs.
+    for node in shown.children.iter().filter(|node| same_name.contains_key(&(node.identity, &node.name[..]))) {
+        left.entry(node.identity).or_default().push(node);
+    }
     for node in others {
-        let alike = |other: &Node| {
-            let letters = |name: &[u8]| -> Vec<u8> {
-                name.iter()
-                    .map(|byte| if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' })
-                    .collect()
-            };
-            let common = letters(&node.name).iter().zip(letters(&other.name)).take_while(|(a, b)| *a == b).count();
-            (common, std::cmp::Reverse(node.name.len().abs_diff(other.name.len())))
-        };
-        let same = left.iter().enumerate().filter(|(_, other)| other.identity == node.identity);
-        let (at, _) = same.max_by_key(|(_, other)| alike(other)).expect("the folders are the same");
-        pairs.push((node, left.swap_remove(at)));
+        let same = left.get_mut(&node.identity).expect("the folders are the same");
+        let most = (0..same.len()).max_by_key(|&at| alike(node, same[at])).expect("the folders are the same");
+        pairs.push((node, same.swap_remove(most)));
     }
     pairs
+}
+
+/// How much names are alike: by the letters that they begin with, and by their lengths.
+fn alike(node: &Node, other: &Node) -> (usize, std::cmp::Reverse<usize>) {
+    let letter = |byte: &u8| if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' };
+    let letters = node.name.iter().map(letter).zip(other.name.iter().map(letter));
+    let common = letters.take_while(|(a, b)| a == b).count();
+    (common, std::cmp::Reverse(node.name.len().abs_diff(other.name.len())))
 }

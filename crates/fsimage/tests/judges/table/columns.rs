@@ -176,7 +176,6 @@ pub const ALL: &[Column] = &[
             F::RidgeLong,
             F::RidgeLongest,
             F::Contents,
-            F::Crowd,
             F::Deep,
             F::Hidden,
             F::Modes,
@@ -188,6 +187,7 @@ pub const ALL: &[Column] = &[
         loses: &[F::JolietNames, F::JolietCombining, F::JolietPairs, F::RidgeBytes],
         cannot: &[
             (&[F::Giant], "lists a file once for each extent"),
+            (&[F::Crowd], "writes out one file at a time, and looks for each from the beginning: that takes too long"),
             (UDF_FILES, "knows no UDF"),
             (UDF_VOLUME, "knows no UDF"),
             (&[F::JolietNames, F::JolietCombining, F::JolietPairs], "makes underscores of them"),
@@ -323,7 +323,7 @@ pub const ALL: &[Column] = &[
         ],
         loses: &[F::JolietPairs, F::RidgeLong, F::RidgeLongest, F::RidgeBytes],
         cannot: &[
-            (&[F::Giant], "@"),
+            (&[F::Giant], "lists a file once for each extent"),
             (UDF_FILES, "opens UDF only where its own checks of a disc succeed"),
             (UDF_VOLUME, "opens UDF only where its own checks of a disc succeed"),
             (&[F::RelaxedNames], "makes small letters of capitals"),

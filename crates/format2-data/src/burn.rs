@@ -11,7 +11,7 @@ use imapi_mmc_transport::{
     Class, Condition,
     commands::{CloseFunction, DiscInformation, DiscStatus},
 };
-use imapi_recorder::Recorder;
+use imapi_recorder::{Recorder, Refreshed};
 use imapi_write_engine::{EngineError, EngineOptions, Event, Section, Written, write_section};
 
 use crate::{
@@ -35,6 +35,8 @@ pub struct Burned {
     pub closed: bool,
     /// Where the source's first block is.
     pub start: Lba,
+    /// Whether the system sees what was written.
+    pub refreshed: Refreshed,
     /// What was compared; nothing where that was not asked for.
     pub verified: Option<Verified>,
     /// What the engine did; nothing when the drive could not go through it with its laser off.
@@ -106,6 +108,8 @@ pub fn burn(
     match outcome {
         Ok(Outcome { speed, start, written, closed }) => {
             let elapsed = || clock.now().saturating_sub(begun);
+            let refreshed =
+                if options.test { Refreshed::Known } else { refresh(&preparation, options.reload, control) };
             let mut verified = None;
             if let Some(sums) = sums.filter(|_| written.is_some()) {
                 let begins = DataEvent::Begins { action: Action::Verifying, elapsed: elapsed() };
@@ -122,7 +126,7 @@ pub fn burn(
             let elapsed = elapsed();
             // Whoever breaks off now has a finished disc all the same.
             let _ = control.emit(&DataEvent::Begins { action: Action::Completed, elapsed });
-            Ok(Burned { medium: probe.medium(), plan, speed, closed, start, verified, written, elapsed })
+            Ok(Burned { medium: probe.medium(), plan, speed, closed, start, refreshed, verified, written, elapsed })
         }
         Err(cause) if touched => Err(DataError::Burning { cause, after: after(&preparation, next, control) }),
         Err(cause) => Err(DataError::Before(cause)),
@@ -132,6 +136,15 @@ pub fn burn(
 fn tell(control: &mut Control<'_, DataEvent>, waited: Waited) {
     // What the drive does by itself cannot be stopped; whoever breaks is heard when it is done.
     let _ = control.emit(&DataEvent::Waiting(waited));
+}
+
+/// Has the system see what was written. A disc is none the worse when it does not.
+fn refresh(preparation: &Preparation, may_reload: bool, control: &mut Control<'_, DataEvent>) -> Refreshed {
+    let refreshed = preparation.refresh(may_reload, &mut |waited| tell(control, *waited));
+    refreshed.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the system cannot be shown what was written");
+        Refreshed::Stale
+    })
 }
 
 /// Brings a drive to rest whose disc was not finished, and looks what the disc is now.

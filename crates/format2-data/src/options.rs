@@ -81,6 +81,8 @@ pub struct DataOptions {
     pub test: bool,
     /// A mounted file system is no obstacle.
     pub force: bool,
+    /// The tray may go out and in, where the system would otherwise not see what was written.
+    pub reload: bool,
     /// A session that an earlier burn left open, because it failed or was cancelled, is ended first; then another follows.
     pub end_interrupted: bool,
     /// A CD is written track by track also where it could be written at once.
@@ -106,6 +108,7 @@ impl Default for DataOptions {
             streaming: false,
             test: false,
             force: false,
+            reload: true,
             end_interrupted: false,
             track_at_once: false,
             keep_sequential: false,

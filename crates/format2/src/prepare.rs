@@ -1,20 +1,20 @@
 //! [`Preparation`]: a drive that one program has for itself.
 
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
 use imapi_disc_types::ClientName;
 use imapi_mmc_transport::{
-    Class, CommandError, Condition, Device, Done, TransportExt as _,
+    Class, CommandError, Condition, Device, Done, TransportExt as _, Waiting,
     commands::{
         Blank, BlankType, CloseFunction, CloseTrackSession, FormatDescriptor, FormatOptions, FormatParameters,
         FormatUnit, ModeSelect10, ModeSense10, SynchronizeCache,
     },
     mode::{ModePage, ModeParameters, PageCode, WriteParameters},
 };
-use imapi_recorder::{Exclusive, Recorder};
+use imapi_recorder::{Exclusive, Recorder, Refreshed};
 
 use crate::{
-    Budget, FormatError, Probe,
+    Budget, FormatError, Probe, Waited,
     wait::{Waits, passes, until_done},
 };
 
@@ -57,6 +57,28 @@ impl Preparation {
     /// Waits until the drive has done what it does by itself.
     pub fn settle(&self, budget: Budget, waits: Waits<'_>) -> Result<(), FormatError> {
         until_done(self.recorder(), budget, waits)
+    }
+
+    /// Has the system look at the disc anew, so that it can be mounted as it is now. Where nothing else helps and the tray
+    /// may move, it goes out and in.
+    pub fn refresh(&self, may_reload: bool, waits: Waits<'_>) -> Result<Refreshed, FormatError> {
+        let recorder = self.recorder();
+        let mut look = |may_reload| {
+            recorder.refresh(may_reload, Budget::READY.most, &mut |waiting: &Waiting| {
+                waits(&Waited { budget: Budget::READY, elapsed: waiting.elapsed, progress: waiting.progress });
+                ControlFlow::Continue(())
+            })
+        };
+        let looked = look(false)?;
+        if looked == Refreshed::Known || !may_reload {
+            return Ok(looked);
+        }
+        recorder.prevent_removal(false)?;
+        let looked = look(true);
+        if let Err(error) = recorder.prevent_removal(true) {
+            tracing::warn!(%error, "the tray cannot be locked again");
+        }
+        Ok(looked?)
     }
 
     /// Sends a command that the drive answers at once and works on by itself, and waits for that. A drive that is still at

@@ -18,6 +18,9 @@ pub enum Refreshed {
     Stale,
 }
 
+/// A system that counts so many blocks more remembers what was on the disc before it was erased, and its sessions with that.
+const MORE: u64 = 1024;
+
 impl Recorder {
     /// Has the system look at the disc anew, so that it can be mounted as it is now. Where looking does not help and the
     /// tray may move, it goes out and in.
@@ -29,7 +32,7 @@ impl Recorder {
         budget: Duration,
         on_wait: &mut dyn FnMut(&Waiting) -> ControlFlow<()>,
     ) -> Result<Refreshed, RecorderError> {
-        if self.is_known()? {
+        if self.is_known(MORE)? {
             return Ok(Refreshed::Known);
         }
         if !may_reload || !self.can_load()? {
@@ -38,16 +41,16 @@ impl Recorder {
         self.eject()?;
         self.load()?;
         self.ready(budget, on_wait)?;
-        Ok(if self.is_known()? { Refreshed::Reloaded } else { Refreshed::Stale })
+        Ok(if self.is_known(u64::MAX)? { Refreshed::Reloaded } else { Refreshed::Stale })
     }
 
     /// Whether the system takes the disc to have as many blocks as it has. Systems count up to the last block that was
-    /// written where that lies behind the last one that can be read, so that more is right, too.
-    fn is_known(&self) -> Result<bool, RecorderError> {
+    /// written where that lies behind the last one that can be read, so that so many more are right, too.
+    fn is_known(&self, more: u64) -> Result<bool, RecorderError> {
         let Some(known) = self.access()?.look_anew() else { return Ok(true) };
         let capacity = crate::past_attentions(|| self.capacity())?;
         let blocks = capacity.and_then(|capacity| u64::try_from(capacity.last.0).ok()).map_or(0, |last| last + 1);
         // A disc without a block that can be read is none that could be mounted.
-        Ok(blocks <= 1 || known >= blocks)
+        Ok(blocks <= 1 || (blocks..=blocks.saturating_add(more)).contains(&known))
     }
 }

@@ -104,6 +104,10 @@ pub struct DiscArguments {
     #[arg(help_heading = DISC, long)]
     pub no_underrun_protection: bool,
 
+    /// Unmounts the disc first
+    #[arg(help_heading = DISC, long)]
+    pub unmount: bool,
+
     /// Takes the disc also when it is mounted
     #[arg(help_heading = DISC, long)]
     pub force: bool,
@@ -123,6 +127,10 @@ pub struct DiscArguments {
     /// Writes the SHA-256 of the image and of each file in it to this file, for `imapi verify` and `sha256sum -c`
     #[arg(help_heading = CHECKS, long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+
+    /// Keeps the tray shut in the end, also where the system sees what was written only when the tray went out and in
+    #[arg(long)]
+    pub no_reload: bool,
 
     /// Opens the tray in the end
     #[arg(long)]
@@ -204,6 +212,8 @@ impl DiscArguments {
             streaming: self.streaming,
             test: self.simulate,
             force: self.force,
+            // A tray that opens in the end need not go in before.
+            reload: !self.no_reload && !self.eject,
             track_at_once: self.track_at_once,
             keep_sequential: self.sequential,
             verification: match self.verify {

@@ -19,7 +19,7 @@ use imapi_disc_types::{BlockSource, ClientName, Control, FileError, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
 use imapi_format2::{FormatError, Probe, is_heuristically_blank};
 use imapi_format2_data::{Action, Before, Burned, DataError, DataEvent, plan};
-use imapi_recorder::{Recorder, RecorderError};
+use imapi_recorder::{Inhibitor as _, Logind, Recorder, RecorderError};
 
 pub use arguments::{BURN_EXAMPLES, BurnArguments, COPY_EXAMPLES, CopyArguments, DiscArguments};
 
@@ -204,6 +204,9 @@ impl Burning<'_> {
         let mut medium = MediaType::UNKNOWN;
         let mut loses = false;
         for recorder in &recorders {
+            if arguments.unmount {
+                recorder.access()?.unmount().map_err(RecorderError::from)?;
+            }
             self.wait_for(recorder)?;
             let probe = Probe::of(recorder)?;
             let blank = is_heuristically_blank(recorder, &probe)?;
@@ -295,6 +298,10 @@ impl Burning<'_> {
             ControlFlow::Continue(())
         };
         let mut control = Control::new(self.interrupts.token().clone(), &mut listener);
+        // A drive in software burns no disc that a sleeping machine would spoil.
+        let is_real = recorders.iter().any(|recorder| recorder.device().node().is_some());
+        let reason = self.lang.term(Term::BurnWriting);
+        let _awake = is_real.then(|| Logind::default().keep_awake(&client, reason));
         burn(recorders, &client, source, &self.burns.disc.options(medium), &mut control)
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use imapi_errors::{Coded, Fact, Lang, Term};
 use imapi_format2_data::{Burned, DataError, Plan, Warning};
-use imapi_recorder::Recorder;
+use imapi_recorder::{Recorder, Refreshed};
 use serde::Serialize;
 
 use super::DiscArguments;
@@ -73,6 +73,10 @@ impl Teller<'_> {
             }
             output::report(error, self.lang);
         }
+        let stale = outcome.as_ref().is_ok_and(|burned| burned.refreshed == Refreshed::Stale);
+        if stale && !self.disc.eject && !self.manner.quiet {
+            output::complain(&self.of_drive(recorder, self.lang.term(Term::BurnNotSeen)));
+        }
         if self.manner.json {
             serde_json::to_writer(&mut *out, &self.told(recorder, outcome))?;
             return writeln!(out);
@@ -124,7 +128,14 @@ impl Teller<'_> {
             closed: burned.map(|burned| burned.closed),
             simulated: self.disc.simulate,
             disc,
-            warnings: burned.map(|burned| burned.plan.warnings.iter().map(|w| w.name()).collect()).unwrap_or_default(),
+            warnings: burned.map(warnings).unwrap_or_default(),
         }
     }
+}
+
+/// What was not as it was asked for, and what is to be known of the disc.
+fn warnings(burned: &Burned) -> Vec<&'static str> {
+    let planned = burned.plan.warnings.iter().map(|warning| warning.name());
+    let stale = (burned.refreshed == Refreshed::Stale).then_some("not-seen-by-the-system");
+    planned.chain(stale).collect()
 }

@@ -4,5 +4,6 @@ mod attach;
 mod burn;
 mod drive;
 mod guest;
+mod ourselves;
 #[cfg(target_os = "linux")]
 mod personalities;

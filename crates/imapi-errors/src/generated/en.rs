@@ -1015,6 +1015,7 @@ static TERM_WORDS: [&str; TERMS] = [
     "Formatting the disc",
     "Hardly any room is left, so the disc is closed.",
     "This drive cannot write this disc with its laser off, so nothing is sent to the disc.",
+    "The system sees what was written once the disc has been taken out and put in again.",
     "Preparing the drive",
     "Spare blocks make writing slower, and take room.",
     "The spare blocks of this disc stay as they are.",

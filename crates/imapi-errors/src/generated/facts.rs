@@ -209,6 +209,8 @@ pub enum Term {
     BurnHardlyAnyRoom,
     /// «This drive cannot write this disc with its laser off, so nothing is sent to the disc.»
     BurnNoTest,
+    /// «The system sees what was written once the disc has been taken out and put in again.»
+    BurnNotSeen,
     /// «Preparing the drive»
     BurnPreparing,
     /// «Spare blocks make writing slower, and take room.»

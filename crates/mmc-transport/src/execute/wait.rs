@@ -7,8 +7,9 @@ use imapi_errors::{Coded, Fact, HResult, Value, v2};
 use super::{CommandError, TransportExt};
 use crate::{Command, Condition, Progress, Sense, Status, Transport, commands::TestUnitReady};
 
-/// The first pause between two polls; each one is longer by as much, up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The first pause between two polls; each one is twice as long, up to the longest. Most of what drives do takes either
+/// hardly any time, or so much that a second is nothing.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// So long a drive may be not ready without saying why. Drives that work say at what.
 const PATIENCE_WITHOUT_REASON: Duration = Duration::from_secs(5);
@@ -129,7 +130,7 @@ pub(super) fn until_ready(
             return Err(WaitError::Stopped { after: elapsed, last });
         }
         clock.sleep(pause.min(left));
-        pause = pause.saturating_add(FIRST_PAUSE).min(LONGEST_PAUSE);
+        pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
     }
 }
 

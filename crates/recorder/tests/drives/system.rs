@@ -64,6 +64,8 @@ fn the_tray_moves_only_when_the_system_is_wrong() {
     assert_eq!(refreshed(&[64], true), Refreshed::Known);
     assert_eq!(refreshed(&[65], true), Refreshed::Known, "it counts what cannot be read, too");
     assert_eq!(refreshed(&[32], false), Refreshed::Stale);
+    assert_eq!(refreshed(&[12_000], false), Refreshed::Stale, "it remembers a disc that was erased");
+    assert_eq!(refreshed(&[12_000, 12_000], true), Refreshed::Reloaded, "it was told");
     bench.drive.send(&TestUnitReady).expect("the tray has not moved");
     assert_eq!(refreshed(&[32, 64], true), Refreshed::Reloaded);
     assert!(bench.drive.send(&TestUnitReady).is_ok(), "it was waited for");

@@ -33,16 +33,16 @@ fn a_ready_drive_is_asked_once() {
 #[test]
 fn the_pauses_grow_to_a_second_and_the_progress_is_told() {
     let format = |part| Play::Sense(Sense::FORMATTING.progressed(Progress(part)));
-    let script = Script::new((0..7).map(|step| format(step * 0x1000)).chain([ready()]));
+    let script = Script::new((0..8).map(|step| format(step * 0x1000)).chain([ready()]));
     let mut told = Vec::new();
     let done = script.wait_until_ready(MINUTE, &mut |waiting| {
         told.push((waiting.condition, waiting.progress.map(Progress::percent), waiting.elapsed));
         Continue(())
     });
-    assert_eq!(done.expect("ready"), Ready { changed: false, waited: millis(5000) });
-    assert_eq!(script.waits(), [200, 400, 600, 800, 1000, 1000, 1000].map(millis));
+    assert_eq!(done.expect("ready"), Ready { changed: false, waited: millis(3575) });
+    assert_eq!(script.waits(), [25, 50, 100, 200, 400, 800, 1000, 1000].map(millis));
     assert_eq!(told[0], (Condition::FormatInProgress, Some(0), Duration::ZERO));
-    assert_eq!(told[6], (Condition::FormatInProgress, Some(37), millis(4000)));
+    assert_eq!(told[7], (Condition::FormatInProgress, Some(43), millis(2575)));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn endless_attentions_end_with_the_budget() {
     let script = Script::for_ever([Sense::RESET]);
     let error = wait(&script, millis(500)).expect_err("never ready");
     assert!(matches!(error, WaitError::TimedOut { .. }), "{error}");
-    assert_eq!(script.waits(), [200, 300].map(millis));
+    assert_eq!(script.waits(), [25, 50, 100, 200, 125].map(millis));
 }
 
 #[test]
@@ -74,8 +74,8 @@ fn the_last_poll_is_at_the_end_of_the_budget_and_its_answer_is_the_result() {
         let script = Script::for_ever([sense]);
         let error = wait(&script, millis(700)).expect_err("never ready");
         assert_eq!((error.code(), error.condition()), (code, Some(sense.condition())));
-        assert_eq!(script.waits(), [200, 400, 100].map(millis));
-        assert_eq!(script.asked().len(), 4);
+        assert_eq!(script.waits(), [25, 50, 100, 200, 325].map(millis));
+        assert_eq!(script.asked().len(), 6);
     }
 }
 
@@ -84,8 +84,8 @@ fn a_drive_that_does_not_say_why_is_given_up_after_five_seconds() {
     let silent = Sense::new(SenseKey::NotReady, 0x04, 0x00);
     let script = Script::for_ever([Sense::BUSY, silent]);
     let Err(WaitError::TimedOut { after, .. }) = wait(&script, 60 * MINUTE) else { panic!("never ready") };
-    // The first poll said what it was doing, so the silence begins with the second, at 200 ms.
-    assert_eq!(after, millis(6000));
+    // The first poll said what it was doing, so the silence begins with the second, at 25 ms.
+    assert_eq!(after, millis(5575));
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub struct DataOptions {
     /// added to it: it is blanked first.
     #[doc(alias("IDiscFormat2Data::put_ForceOverwrite", "IDiscFormat2Data::get_ForceOverwrite"))]
     pub overwrite: bool,
+    /// With `overwrite`: what is on a rewritable disc goes also where something could be added to it.
+    pub anew: bool,
     /// The drive goes on when it ran out of data, where it can.
     #[doc(alias(
         "IDiscFormat2Data::put_BufferUnderrunFreeDisabled",
@@ -100,6 +102,7 @@ impl Default for DataOptions {
             close: false,
             consumer_compatible: true,
             overwrite: false,
+            anew: false,
             underrun_protection: true,
             postgap_in_image: false,
             speed: SpeedRequest::default(),

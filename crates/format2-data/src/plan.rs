@@ -204,7 +204,11 @@ fn before(probe: &Probe, options: &DataOptions) -> Result<Option<Before>, DataEr
     let forbids = MediaState::FINALIZED | MediaState::NON_EMPTY_SESSION | MediaState::ERASE_REQUIRED;
     let is_forbidden = state.intersects(forbids) || (state.contains(MediaState::DAMAGED) && !options.end_interrupted);
     let erasable = probe.disc.as_ref().is_some_and(|disc| disc.state.erasable);
+    let is_used = !probe.way.is_overwritable() && !probe.facts.is_blank();
     match state.contains(MediaState::NON_EMPTY_SESSION) {
+        _ if is_used && erasable && options.overwrite && options.anew => {
+            Ok(Some(Before::Blank(blank_type(probe, options))))
+        }
         _ if !is_forbidden => Ok(None),
         _ if erasable && options.overwrite => Ok(Some(Before::Blank(blank_type(probe, options)))),
         true if options.end_interrupted => Ok(Some(Before::EndSession)),

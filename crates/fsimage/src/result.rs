@@ -126,6 +126,17 @@ impl ResultImage {
         self.plan.data.files().get(index).map(|file| self.image_file(file))
     }
 
+    /// Whether files that were empty still are: nobody reads them, so that nobody else finds out.
+    pub(crate) fn check_empty_files(&self) -> Result<(), SourceError> {
+        for node in self.tree.walk(NodeId::ROOT) {
+            if let Kind::File { size: 0, content } = self.tree.kind(node) {
+                let checked = self.reader.open(content).and_then(|open| open.check());
+                checked.map_err(|error| SourceError::new(self.plan.data.nothing(), error))?;
+            }
+        }
+        Ok(())
+    }
+
     /// The file that has a block of the image.
     pub(crate) fn file_with_block(&self, block: u64) -> Option<ImageFile> {
         let region = (block < self.plan.blocks).then(|| self.plan.region_at(block))?;

@@ -53,7 +53,7 @@ fn a_source_is_all_that_was_recorded(#[values("cd-r", "dvd-r", "dvd+r", "bd-r")]
 fn several_sessions_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let recorder = recorder(folder.path(), "cd-r");
-    assert!(matches!(DiscSource::new(&recorder), Err(ReadError::NothingToRead)));
+    assert!(matches!(DiscSource::new(&recorder), Err(ReadError::Blank)));
     burned(&recorder, 1, &DataOptions::default());
     burned(&recorder, 2, &DataOptions { close: true, ..DataOptions::default() });
     let error = DiscSource::new(&recorder).expect_err("two sessions");

@@ -96,6 +96,7 @@ pub fn write_image(
     let beside = tempfile::Builder::new().prefix(".image-").permissions(permissions).tempfile_in(folder);
     let beside = beside.map_err(failed)?;
     chunks::write(image, beside.as_file(), control, failed)?;
+    image.check_empty_files()?;
     if options.sync {
         beside.as_file().sync_all().map_err(failed)?;
     }

@@ -382,3 +382,19 @@ fn a_panic_ends_it_for_all() {
     );
     assert!(!bench.iso.exists());
 }
+
+#[test]
+fn a_file_that_was_empty_is_looked_at_in_the_end() {
+    for harm in [|path: &Path| fs::write(path, "late"), |path: &Path| fs::remove_file(path)] {
+        let bench = Bench::new();
+        bench.put("empty", "");
+        bench.put("other", "something");
+        let image = image_of(&bench.source, &everything());
+        harm(&bench.source.join("empty")).expect("it is ours");
+        let error = write_image(&image, &bench.iso, NO_SYNC, &mut Control::silent()).expect_err("it is another file");
+        let mut told = String::new();
+        error.facts(&mut |fact, value| told += &format!("{fact:?} {value}\n"));
+        assert!(told.contains("/empty"), "{told}");
+        assert!(!bench.iso.exists());
+    }
+}

@@ -68,7 +68,7 @@ pub struct DiscArguments {
     #[arg(help_heading = DISC, long)]
     pub close: bool,
 
-    /// Lets go what is on a disc that can be overwritten
+    /// Lets go what is on a rewritable disc, which is blanked where it has to be
     #[arg(help_heading = DISC, long)]
     pub overwrite: bool,
 
@@ -194,6 +194,7 @@ impl DiscArguments {
             close: self.close,
             consumer_compatible: !self.keep_open,
             overwrite: self.overwrite,
+            anew: true,
             underrun_protection: !self.no_underrun_protection,
             postgap_in_image: false,
             speed: SpeedRequest { sectors_per_second: self.speed.map(|speed| speed.of(medium)), pure_cav: false },

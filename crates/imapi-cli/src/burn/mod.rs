@@ -15,10 +15,10 @@ use imapi::{
     drives::{DriveError, Drives},
     read::{DiscSource, ReadError},
 };
-use imapi_disc_types::{BlockSource, ClientName, Control, FileError, MediaType};
+use imapi_disc_types::{BlockSource, ClientName, Control, FileError, Lba, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
 use imapi_format2::{FormatError, Probe, is_heuristically_blank};
-use imapi_format2_data::{Action, Before, Burned, DataError, DataEvent, plan};
+use imapi_format2_data::{Action, Burned, DataError, DataEvent, plan};
 use imapi_recorder::{Inhibitor as _, Logind, Recorder, RecorderError};
 
 pub use arguments::{BURN_EXAMPLES, BurnArguments, COPY_EXAMPLES, CopyArguments, DiscArguments};
@@ -212,13 +212,12 @@ impl Burning<'_> {
             let blank = is_heuristically_blank(recorder, &probe)?;
             let planned = plan(&probe, blank, &*source, &arguments.options(probe.medium()))?;
             // Another session has to know those before it: an image made for a blank disc would hide them, and not even
-            // find its own files.
-            let blanks = matches!(planned.before, Some(Before::Blank(_)));
-            if probe.facts.is_appendable() && !probe.facts.is_blank() && !blanks {
+            // find its own files. What begins where the disc begins takes the place of what is there.
+            if planned.start != Lba(0) {
                 return Err(DataError::NotBlank.into());
             }
             teller.will_be(recorder, &planned);
-            loses |= !blank && (blanks || !probe.facts.is_appendable());
+            loses |= !blank;
             medium = probe.medium();
         }
         if loses && !arguments.simulate && !arguments.yes && !agrees(lang) {

@@ -297,9 +297,30 @@ fn what_cannot_be_copied_leaves_the_other_disc_blank() {
     let (blank, other) = (drive(folder.path(), "blank", "bd-r"), drive(folder.path(), "other", "bd-r"));
     let output = run(&["copy", &blank, "--to", &other]);
     assert_eq!(output.status.code(), Some(1), "{}", words(&output));
-    assert!(words(&output).contains("E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE"), "{}", words(&output));
+    assert!(words(&output).contains("IMAPI_E_EMPTY_DISC"), "{}", words(&output));
     let output = run(&["copy", &other, "--to", &other]);
     assert_eq!(output.status.code(), Some(2), "{}", words(&output));
     let output = run(&["burn", &files, "--drive", &other]);
     assert!(output.status.success(), "it is still blank: {}", words(&output));
+}
+
+/// What could be added to is blanked all the same when the person wants that.
+#[test]
+fn a_rewritable_disc_that_is_open_is_overwritten_when_that_was_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = files(folder.path());
+    let second = folder.path().join("second");
+    fs::create_dir(&second).expect("a folder");
+    fs::write(second.join("new.txt"), "new\n").expect("a file");
+    let second = second.to_str().expect("UTF-8");
+    for medium in ["cd-rw", "dvd-rw", "dvd+rw", "bd-re"] {
+        let drive = drive(folder.path(), medium, medium);
+        assert!(run(&["burn", &first, "--drive", &drive, "--sequential", "--yes"]).status.success(), "{medium}");
+        let refused = run(&["burn", second, "--drive", &drive]);
+        assert_eq!(refused.status.code(), Some(1), "{medium}: {}", words(&refused));
+        let output = run(&["burn", second, "--drive", &drive, "--overwrite", "--yes", "--verify", "full"]);
+        assert!(output.status.success(), "{medium}: {}", words(&output));
+        let list = seen(folder.path(), medium, &["isoinfo", "-J", "-f", "-i", "/dev/sr0"]);
+        assert!(list.contains("/new.txt") && !list.contains("hello"), "{medium}: {list}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use imapi_disc_types::Cancelled;
-use imapi_errors::{Coded, Fact, HResult, Value, common, v2};
+use imapi_errors::{Coded, Fact, HResult, Value, common, fs, v2};
 use imapi_format2::FormatError;
 use imapi_mmc_transport::CommandError;
 use imapi_recorder::RecorderError;
@@ -17,9 +17,12 @@ pub enum ReadError {
     /// The drive did not do something.
     #[error(transparent)]
     Format(#[from] FormatError),
-    /// There is nothing on the disc that could be in an image: it is blank, or has sound alone.
+    /// There is nothing on the disc that could be in an image: it has sound alone.
     #[error("the disc has no data")]
     NothingToRead,
+    /// There is nothing on the disc.
+    #[error("the disc is blank")]
+    Blank,
     /// The disc has no such session with data.
     #[error("the disc has no session {session} with data")]
     NoSession {
@@ -75,6 +78,7 @@ impl Coded for ReadError {
         match self {
             Self::Format(error) => error.code(),
             Self::NothingToRead | Self::HasSound => v2::E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE,
+            Self::Blank => fs::IMAPI_E_EMPTY_DISC,
             Self::SeveralSessions { .. } => common::E_NOTIMPL,
             Self::NoSession { .. } => common::E_INVALIDARG,
             Self::Map { cause, .. } => cause.code(),
@@ -86,7 +90,7 @@ impl Coded for ReadError {
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
             Self::Format(error) => error.facts(put),
-            Self::NothingToRead | Self::HasSound | Self::Cancelled(_) => {}
+            Self::NothingToRead | Self::Blank | Self::HasSound | Self::Cancelled(_) => {}
             Self::SeveralSessions { count } => {
                 put(Fact::Session, Value::U32(u32::try_from(*count).unwrap_or(u32::MAX)));
             }

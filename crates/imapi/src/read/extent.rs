@@ -31,6 +31,9 @@ impl Extent {
     /// the disc has it, so that what refers to addresses of the disc is right in the image, too.
     pub fn of(recorder: &Recorder, session: Option<u16>) -> Result<Self, ReadError> {
         let probe = Probe::of(recorder)?;
+        if probe.facts.is_blank() {
+            return Err(ReadError::Blank);
+        }
         let is_cd = probe.medium().is_cd();
         let tracks: Vec<(&TrackInformation, Range<i64>)> = probe
             .tracks

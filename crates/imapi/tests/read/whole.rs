@@ -2,7 +2,7 @@
 
 use imapi::read::{Extent, ReadError, ReadOptions};
 use imapi_disc_types::Lba;
-use imapi_errors::{Coded as _, common, v2};
+use imapi_errors::{Coded as _, common, fs};
 use imapi_format2_data::DataOptions;
 use imapi_virtual_drive::PERSONALITIES;
 use rstest::rstest;
@@ -87,8 +87,8 @@ fn a_blank_disc_has_nothing_to_read() {
     for medium in ["cd-r", "dvd-rw", "bd-r", "dvd+rw"] {
         let bench = Bench::new(medium);
         let error = bench.read(&bench.options()).expect_err("nothing is on it");
-        assert!(matches!(error, ReadError::NothingToRead), "{medium}: {error:?}");
-        assert_eq!(error.code(), v2::E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE);
+        assert!(matches!(error, ReadError::Blank), "{medium}: {error:?}");
+        assert_eq!(error.code(), fs::IMAPI_E_EMPTY_DISC);
         assert!(!bench.path("image").exists() && !bench.path("image.partial").exists());
     }
 }

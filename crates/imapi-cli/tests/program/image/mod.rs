@@ -70,6 +70,13 @@ impl Bench {
         file.set_len(bytes).expect("sparse files are known");
     }
 
+    /// A file of so many bytes in the tree, each of which has to be written.
+    fn put_large(&self, name: &str, bytes: u64) {
+        let filled = std::io::Read::take(std::io::repeat(0xA5), bytes);
+        let mut file = fs::File::create(self.in_tree(name)).expect("room");
+        std::io::copy(&mut std::io::BufReader::with_capacity(1 << 20, filled), &mut file).expect("room");
+    }
+
     /// Makes an image of the tree, which says nothing but that, and returns what it says.
     fn create(&self, arguments: &[&str]) -> String {
         told(&self.words(arguments))

@@ -53,7 +53,7 @@ fn shown(text: &str) -> (Vec<String>, Vec<String>) {
 #[test]
 fn a_terminal_shows_how_far_the_work_is_and_nothing_is_left_of_that() {
     let bench = Bench::new();
-    bench.put_sparse("large", 600 << 20);
+    bench.put_large("large", 600 << 20);
     let output = on_a_terminal(&bench, "--no-sync").output().expect("script is in bsdutils, which every Debian has");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     let (left, drawn) = shown(&text);

@@ -32,7 +32,7 @@ impl Corpus {
     /// Each file that says nothing of its date gets one that no other has, so that no date can stand in for another.
     pub fn dated(mut items: Vec<Item>) -> Self {
         for (item, number) in items.iter_mut().zip(0..) {
-            item.modified.get_or_insert((1_000_000_000 + number * 86_461, 0));
+            item.modified.get_or_insert((1_000_000_000 + number * 86_461 % 1_000_000_000, 0));
         }
         Self { items }
     }

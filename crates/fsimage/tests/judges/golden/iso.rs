@@ -144,7 +144,9 @@ fn system_use(page: &mut Page, image: &ResultImage, record: &DirectoryRecord<'_>
             }
             Entry::Posix(posix) => {
                 let about = format!("{:06o}, {} links, {}:{}", posix.mode, posix.links, posix.user, posix.group);
+                let inode = posix.inode.map_or("none".to_string(), |inode| inode.to_string());
                 page.say("PX", about, "mode, names, owner and group");
+                page.say("", inode, "its serial number, which other names of a file have too");
             }
             Entry::Times(times) => {
                 for (kind, words) in [

@@ -324,8 +324,8 @@ pub const ALL: &[Column] = &[
         loses: &[F::JolietPairs, F::RidgeLong, F::RidgeLongest, F::RidgeBytes],
         cannot: &[
             (&[F::Giant], "lists a file once for each extent"),
-            (UDF_FILES, "opens UDF only where its own checks of a disc succeed"),
-            (UDF_VOLUME, "opens UDF only where its own checks of a disc succeed"),
+            (UDF_FILES, "lists nothing of UDF, and finds files up to 1.50 only, by paths of ASCII"),
+            (UDF_VOLUME, "lists nothing of UDF, and finds files up to 1.50 only, by paths of ASCII"),
             (&[F::RelaxedNames], "makes small letters of capitals"),
             (&[F::JolietPairs], "takes Joliet for UCS-2, and loses whole folders"),
             (&[F::LongLinks], "dies of them, whoever made the image"),

@@ -392,9 +392,9 @@ fn a_file_that_was_empty_is_looked_at_in_the_end() {
         let image = image_of(&bench.source, &everything());
         harm(&bench.source.join("empty")).expect("it is ours");
         let error = write_image(&image, &bench.iso, NO_SYNC, &mut Control::silent()).expect_err("it is another file");
-        let mut told = String::new();
-        error.facts(&mut |fact, value| told += &format!("{fact:?} {value}\n"));
-        assert!(told.contains("/empty"), "{told}");
+        let mut told = Vec::new();
+        error.facts(&mut |_, value| told.push(value.to_string()));
+        assert!(told.iter().any(|fact| fact.ends_with("/empty")), "{told:?}");
         assert!(!bench.iso.exists());
     }
 }

@@ -156,8 +156,8 @@ impl Preparation {
 impl Drop for Preparation {
     fn drop(&mut self) {
         let recorder = self.recorder();
-        // The door must never stay locked; a drive that is gone has none.
-        let _ = recorder.prevent_removal(false);
+        // The door must never stay locked; a drive that is gone has none. What a drive tells first is heard then.
+        let _ = recorder.prevent_removal(false).or_else(|_| recorder.prevent_removal(false));
         recorder.enable_notices();
     }
 }

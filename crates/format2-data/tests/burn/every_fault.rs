@@ -85,7 +85,12 @@ pub const WAYS: &[Way] = &[
     sense(r#""gone""#, &[common::ERROR_DEV_NOT_EXIST]),
     sense(
         r#"{"short_data": {"keep": 3}}"#,
-        &[UNEXPECTED, v2::E_IMAPI_RECORDER_INVALID_RESPONSE_FROM_DEVICE, v2::E_IMAPI_DF2DATA_MEDIA_IS_NOT_SUPPORTED],
+        &[
+            UNEXPECTED,
+            v2::E_IMAPI_RECORDER_INVALID_RESPONSE_FROM_DEVICE,
+            v2::E_IMAPI_RECORDER_INVALID_MODE_PARAMETERS,
+            v2::E_IMAPI_DF2DATA_MEDIA_IS_NOT_SUPPORTED,
+        ],
     ),
     // In earnest.
     sense(r#""reset""#, &[UNEXPECTED, v2::E_IMAPI_DF2DATA_INVALID_MEDIA_STATE]),

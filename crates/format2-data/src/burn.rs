@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use imapi_disc_types::{BlockSource, ClientName, Control, Lba, MediaType};
 use imapi_format2::{
-    Adjusted, FormatError, Preparation, Probe, Waited, WriteSpeed, WriteSpeeds, is_heuristically_blank,
+    Adjusted, FormatError, Preparation, Probe, Waited, WriteSpeed, WriteSpeeds, is_heuristically_blank, patiently,
     verify::{Expected, Verified, VerifyError},
 };
 use imapi_mmc_transport::{
@@ -98,6 +98,7 @@ pub fn burn(
         control,
         begun,
         touched: false,
+        fell_back: false,
         next: None,
     };
     let outcome = burner.run();
@@ -187,6 +188,8 @@ pub(crate) struct Burner<'a, 'c, 'l, 't> {
     begun: Duration,
     /// The disc is no longer as it was.
     touched: bool,
+    /// The recipe is another one than that of the plan.
+    fell_back: bool,
     /// The first address that was not written.
     next: Option<Lba>,
 }
@@ -201,8 +204,8 @@ impl Burner<'_, '_, '_, '_> {
         let (start, written) = self.follow(self.plan.recipe)?;
         // The drive knows better than the plan.
         let says_open = |disc: DiscInformation| disc.state.status != DiscStatus::Complete;
-        let wanted = self.plan.closes && !self.options.test;
-        let closed = wanted && !self.preparation.recorder().disc_information().is_ok_and(says_open);
+        let (wanted, recorder) = (self.plan.closes && !self.options.test, self.preparation.recorder());
+        let closed = wanted && !patiently(recorder, || recorder.disc_information()).is_ok_and(says_open);
         Ok(Outcome { speed, start, written: Some(written), closed })
     }
 
@@ -223,6 +226,16 @@ impl Burner<'_, '_, '_, '_> {
         self.touched = true;
     }
 
+    /// The disc is no longer as it was.
+    pub fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// Whether another recipe may be tried, which is once: a drive that refuses both would else be asked for ever.
+    pub fn may_fall_back(&mut self) -> bool {
+        !std::mem::replace(&mut self.fell_back, true)
+    }
+
     fn set_speed(&mut self) -> Result<Option<(WriteSpeed, Adjusted)>, FormatError> {
         let recorder = self.preparation.recorder();
         let speeds = WriteSpeeds::of(recorder, self.probe.medium())?;
@@ -241,7 +254,12 @@ impl Burner<'_, '_, '_, '_> {
         let unit = self.probe.facts.write_unit;
         // What says which files there are is worth being checked.
         let streaming_from = Lba(i32::try_from(unit.get()).unwrap_or(0));
-        let options = EngineOptions { streaming: self.streams(), streaming_from, ..EngineOptions::new(unit) };
+        let options = EngineOptions {
+            streaming: self.streams(),
+            streaming_from,
+            may_synchronize: !self.probe.medium().is_cd(),
+            ..EngineOptions::new(unit)
+        };
         let device = self.preparation.recorder().device();
         let blocks = self.source.blocks();
         let mut of_the_source = self.tap.as_deref_mut().map(|tap| {

@@ -11,6 +11,9 @@ use imapi_write_engine::EngineError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
+    /// There is no disc in the drive.
+    #[error("there is no disc in the drive")]
+    NoMedium,
     /// Data cannot be written to such a disc.
     #[error("data cannot be written to this kind of disc")]
     MediaNotSupported,
@@ -123,6 +126,7 @@ impl Coded for DataError {
             Self::MediaNotSupported => v2::E_IMAPI_DF2DATA_MEDIA_IS_NOT_SUPPORTED,
             Self::MediaState { .. } => v2::E_IMAPI_DF2DATA_INVALID_MEDIA_STATE,
             Self::WriteProtected => v2::E_IMAPI_RECORDER_MEDIA_WRITE_PROTECTED,
+            Self::NoMedium => v2::E_IMAPI_RECORDER_MEDIA_NO_MEDIA,
             Self::NotBlank => v2::E_IMAPI_DF2DATA_MEDIA_NOT_BLANK,
             Self::TooLarge { .. } => v2::E_IMAPI_DF2DATA_STREAM_TOO_LARGE_FOR_CURRENT_MEDIA,
             Self::SourceNotSupported => v2::E_IMAPI_DF2DATA_STREAM_NOT_SUPPORTED,
@@ -133,7 +137,11 @@ impl Coded for DataError {
 
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
-            Self::MediaNotSupported | Self::WriteProtected | Self::NotBlank | Self::SourceNotSupported => {}
+            Self::NoMedium
+            | Self::MediaNotSupported
+            | Self::WriteProtected
+            | Self::NotBlank
+            | Self::SourceNotSupported => {}
             Self::MediaState { state } => put(Fact::DiscState, Value::Text(state)),
             Self::TooLarge { needed, free } => {
                 put(Fact::Needed, Value::from(*needed));

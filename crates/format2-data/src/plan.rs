@@ -147,7 +147,8 @@ pub fn plan(
     }
     let facts = &probe.facts;
     match probe.way {
-        Way::NoDisc | Way::ReadOnly | Way::Unsupported => return Err(DataError::MediaNotSupported),
+        Way::NoDisc => return Err(DataError::NoMedium),
+        Way::ReadOnly | Way::Unsupported => return Err(DataError::MediaNotSupported),
         _ => {}
     }
     if facts.state.contains(MediaState::WRITE_PROTECTED) {

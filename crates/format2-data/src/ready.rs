@@ -1,6 +1,6 @@
 //! What is done to a disc before it can be written: it is blanked, or what an earlier burn left open is ended.
 
-use imapi_format2::{FormatError, Preparation, Probe, Waited, Way};
+use imapi_format2::{FormatError, Preparation, Probe, Waited, Way, patiently};
 use imapi_mmc_transport::{
     Condition,
     commands::{CloseFunction, DiscStatus, SessionState, TrackAddress},
@@ -73,10 +73,9 @@ pub(crate) fn close(
 
 /// Whether what was to be closed is, by what the drive says.
 fn is_closed(recorder: &Recorder, function: CloseFunction, track: u16) -> bool {
-    let disc = || recorder.disc_information().map(|disc| disc.state);
+    let disc = || patiently(recorder, || recorder.disc_information()).map(|disc| disc.state);
     match function {
-        CloseFunction::Track => recorder
-            .track_information(TrackAddress::Track(track.into()))
+        CloseFunction::Track => patiently(recorder, || recorder.track_information(TrackAddress::Track(track.into())))
             .is_ok_and(|track| track.next_writable.is_none() && !track.blank),
         CloseFunction::Disc | CloseFunction::DiscWithMinimumRadius => {
             disc().is_ok_and(|disc| disc.status == DiscStatus::Complete)

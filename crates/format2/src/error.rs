@@ -24,6 +24,12 @@ pub enum FormatError {
         /// How long it was waited for.
         seconds: u64,
     },
+    /// The drive was reset while it did something by itself: what was in its buffer is lost.
+    #[error("the drive was reset while it was {what}")]
+    Reset {
+        /// What it did.
+        what: &'static str,
+    },
     /// The caller wanted to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -36,6 +42,7 @@ impl FormatError {
         match self {
             Self::Recorder(RecorderError::Command(error)) => error.condition(),
             Self::Engine(EngineError::Write { cause, .. }) => cause.condition(),
+            Self::Reset { .. } => Some(Condition::Reset),
             _ => None,
         }
     }
@@ -59,6 +66,7 @@ impl Coded for FormatError {
             Self::Recorder(error) => error.code(),
             Self::Engine(error) => error.code(),
             Self::Overdue { .. } => v2::E_IMAPI_RECORDER_COMMAND_TIMEOUT,
+            Self::Reset { .. } => v2::E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
             Self::Cancelled(cancelled) => cancelled.code(),
         }
     }
@@ -71,6 +79,7 @@ impl Coded for FormatError {
                 put(Fact::Reason, Value::Text(what));
                 put(Fact::Elapsed, Value::I64(i64::try_from(*seconds).unwrap_or(i64::MAX)));
             }
+            Self::Reset { .. } => put(Fact::Reason, Value::Text(self)),
             Self::Cancelled(_) => {}
         }
     }

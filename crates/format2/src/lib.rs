@@ -28,5 +28,5 @@ pub use prepare::Preparation;
 pub use probe::Probe;
 pub use reader::DiscReader;
 pub use speed::{Adjusted, SpeedRequest, WriteSpeed, WriteSpeeds};
-pub use wait::{Budget, Waited, Waits};
+pub use wait::{Budget, Passing, Waited, Waits, patiently};
 pub use way::Way;

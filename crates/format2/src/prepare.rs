@@ -11,11 +11,11 @@ use imapi_mmc_transport::{
     },
     mode::{ModePage, ModeParameters, PageCode, WriteParameters},
 };
-use imapi_recorder::{Exclusive, Recorder, Refreshed};
+use imapi_recorder::{Exclusive, Recorder, RecorderError, Refreshed};
 
 use crate::{
     Budget, FormatError, Probe, Waited,
-    wait::{Waits, passes, until_done},
+    wait::{Passing as _, Waits, patiently, until_done},
 };
 
 /// Between two attempts: a Pioneer drive needs so long to come to its senses.
@@ -51,12 +51,22 @@ impl Preparation {
 
     /// What the disc is now.
     pub fn probe(&self) -> Result<Probe, FormatError> {
-        Ok(Probe::of(self.recorder())?)
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match Probe::of(self.recorder()) {
+                // What was asked before may have been about another disc, or the drive may have forgotten it.
+                Err(RecorderError::Command(error)) if is_attention(&error) && attempts < PROBES => {
+                    let _ = self.recorder().prevent_removal(true);
+                }
+                probe => return Ok(probe?),
+            }
+        }
     }
 
     /// Waits until the drive has done what it does by itself.
     pub fn settle(&self, budget: Budget, waits: Waits<'_>) -> Result<(), FormatError> {
-        until_done(self.recorder(), budget, waits)
+        until_done(self.recorder(), budget, waits).map(|_| ())
     }
 
     /// Has the system look at the disc anew, so that it can be mounted as it is now. Where nothing else helps and the tray
@@ -93,8 +103,11 @@ impl Preparation {
         let begun = clock.now();
         loop {
             match send(&**self.recorder().device()) {
-                Ok(_) => return self.settle(budget, waits),
-                Err(error) if passes(&error) && clock.now().saturating_sub(begun) < budget.most => {
+                Ok(_) => {
+                    let reset = until_done(self.recorder(), budget, waits)?;
+                    return if reset { Err(FormatError::Reset { what: budget.what }) } else { Ok(()) };
+                }
+                Err(error) if error.passes() && clock.now().saturating_sub(begun) < budget.most => {
                     clock.sleep(NAP);
                     self.settle(budget, waits)?;
                 }
@@ -152,14 +165,14 @@ impl Preparation {
 
     /// Says how the next blocks are written. The drive's own page gives length and what else stands in it.
     pub fn set_write_parameters(&self, wanted: WriteParameters) -> Result<(), FormatError> {
-        let device = self.recorder().device();
-        let current = device.query(&ModeSense10::current(PageCode::WRITE_PARAMETERS));
+        let (recorder, device) = (self.recorder(), self.recorder().device());
+        let current = patiently(recorder, || device.query(&ModeSense10::current(PageCode::WRITE_PARAMETERS)));
         let fitted = match current.as_ref().ok().and_then(|answer| answer.write_parameters()) {
             Some(drive) => wanted.fitted_to(drive),
             None => wanted,
         };
         let parameters = ModeParameters::of([ModePage::WriteParameters(fitted)]);
-        device.submit(&ModeSelect10::carrying(&parameters), &parameters)?;
+        patiently(recorder, || device.submit(&ModeSelect10::carrying(&parameters), &parameters))?;
         Ok(())
     }
 
@@ -175,11 +188,19 @@ impl Preparation {
     }
 }
 
+/// So often a disc is looked at that the drive takes for another one in between.
+const PROBES: u32 = 3;
+
+fn is_attention(error: &CommandError) -> bool {
+    let attentions = [Condition::MediumChanged, Condition::Reset, Condition::Attention];
+    !error.is_deferred() && error.condition().is_some_and(|condition| attentions.contains(&condition))
+}
+
 impl Drop for Preparation {
     fn drop(&mut self) {
         let recorder = self.recorder();
-        // The door must never stay locked; a drive that is gone has none.
-        let _ = recorder.prevent_removal(false);
+        // The door must never stay locked; a drive that is gone has none. What a drive tells first is heard then.
+        let _ = recorder.prevent_removal(false).or_else(|_| recorder.prevent_removal(false));
         recorder.enable_notices();
     }
 }

@@ -5,15 +5,15 @@ use imapi_mmc_transport::{
     Answer, CommandError, TransportExt as _,
     commands::{
         BackgroundFormat, CapacityKind, Configuration, DiscInformation, DiscStatus, FormatCapacities, FormatDescriptor,
-        FormatType, ReadDiscStructure, ReadFormatCapacities, ReadToc, SessionState, TocFormat, TocReply, TrackAddress,
-        TrackInformation,
+        FormatType, ReadCapacity, ReadDiscStructure, ReadFormatCapacities, ReadToc, SessionState, TocFormat, TocReply,
+        TrackAddress, TrackInformation,
     },
     feature::{Feature, FeatureCode},
     structure::{BdKind, BookType, DiscStructure, StructureFormat},
 };
 use imapi_recorder::{Recorder, RecorderError};
 
-use crate::{Way, sessions};
+use crate::{Way, patiently, sessions};
 
 /// What the disc in a drive is now, and what the drive said of it.
 ///
@@ -52,7 +52,7 @@ pub struct Probe {
 impl Probe {
     /// Asks the drive. It must be [ready](Recorder::ready).
     pub fn of(recorder: &Recorder) -> Result<Self, RecorderError> {
-        let disc = match recorder.disc_information() {
+        let disc = match patiently(recorder, || recorder.disc_information()) {
             Ok(disc) => Some(disc),
             Err(RecorderError::Command(error)) if error.is_refusal() => None,
             Err(error) => return Err(error),
@@ -84,7 +84,7 @@ impl Probe {
             probe.next = next_track(recorder, &probe)?;
         }
         if way.is_writable() {
-            probe.formats = formats(recorder)?;
+            probe.formats = formats(recorder, way)?;
         }
         probe.room(recorder)?;
         probe.when_blank = probe.room_when_blank(recorder)?;
@@ -124,10 +124,6 @@ impl Probe {
 
     /// Sizes, and where the next write goes.
     fn room(&mut self, recorder: &Recorder) -> Result<(), RecorderError> {
-        let readable = |recorder: &Recorder| -> Result<u32, RecorderError> {
-            let capacity = recorder.capacity()?;
-            Ok(capacity.map_or(0, |capacity| count(capacity.last.distance_from(Lba(0)) + 1)))
-        };
         if self.way.is_overwritable() {
             let formatted = if self.is_formatted() { self.formats.as_ref().map(|f| f.current.blocks) } else { None };
             let offered =
@@ -148,6 +144,12 @@ impl Probe {
             // A blank disc of some drives begins in its pre-gap.
             self.facts.next_writable = next.next_writable.map(|next_writable| next_writable.max(next.start));
             self.facts.free = next.free_blocks;
+        }
+        let is_blank = self.disc.as_ref().is_some_and(|disc| disc.state.status == DiscStatus::Blank);
+        if self.next.is_none() && is_blank {
+            // Of a drive that does not tell of tracks it is known all the same where a disc begins.
+            self.facts.next_writable = Some(Lba(0));
+            self.facts.free = self.formats.as_ref().map_or(0, |formats| formats.current.blocks);
         }
         if let Some(next) = self.facts.next_writable {
             let lead_out = self.disc.as_ref().filter(|_| self.way == Way::Cd);
@@ -175,7 +177,7 @@ impl Probe {
         if self.way != Way::Cd {
             return Ok(self.format(FormatType::FULL).map(|full| full.blocks).filter(|&blocks| blocks < u32::MAX));
         }
-        let lead_out = match recorder.device().query(&ReadToc::whole(TocFormat::Atip)) {
+        let lead_out = match patiently(recorder, || recorder.device().query(&ReadToc::whole(TocFormat::Atip))) {
             Ok(Answer { value: TocReply::Atip(atip), .. }) => atip.last_possible_lead_out.lba(),
             Err(CommandError::Transport(error)) => return Err(error.into()),
             Ok(_) | Err(_) => None,
@@ -244,7 +246,7 @@ impl Probe {
 
 /// Features, or what follows from the disc for drives that do not tell them.
 fn configuration(recorder: &Recorder, disc: Option<&DiscInformation>) -> Result<Configuration, RecorderError> {
-    match recorder.configuration() {
+    match patiently(recorder, || recorder.configuration()) {
         Err(RecorderError::Command(error)) if error.is_refusal() => {
             let profile = match (disc, by_structure(recorder)?) {
                 (_, Some(profile)) => profile,
@@ -261,7 +263,7 @@ fn configuration(recorder: &Recorder, disc: Option<&DiscInformation>) -> Result<
 
 /// What a DVD or BD says of itself; CDs have no such structures.
 fn by_structure(recorder: &Recorder) -> Result<Option<Profile>, RecorderError> {
-    let ask = |format| match recorder.device().query_whole(&ReadDiscStructure::of(format)) {
+    let ask = |format| match patiently(recorder, || recorder.device().query_whole(&ReadDiscStructure::of(format))) {
         Ok(answer) => Ok(Some(answer.value)),
         Err(CommandError::Transport(error)) => Err(RecorderError::from(error)),
         Err(_) => Ok(None),
@@ -298,7 +300,7 @@ fn next_track(recorder: &Recorder, probe: &Probe) -> Result<Option<TrackInformat
     };
     let mut found = None;
     for address in addresses {
-        match recorder.track_information(address) {
+        match patiently(recorder, || recorder.track_information(address)) {
             Ok(track) if track.next_writable.is_some() => return Ok(Some(track)),
             Ok(track) => found = found.or(Some(track)),
             Err(RecorderError::Command(error)) if error.is_refusal() => {}
@@ -317,13 +319,26 @@ fn next_track(recorder: &Recorder, probe: &Probe) -> Result<Option<TrackInformat
     Ok(found.filter(|track| track.blank).map(|track| TrackInformation { next_writable: Some(track.start), ..track }))
 }
 
-/// How the disc can be formatted; none of a drive that does not say.
-fn formats(recorder: &Recorder) -> Result<Option<FormatCapacities>, RecorderError> {
-    match recorder.device().query(&ReadFormatCapacities { allocation: 260 }) {
+/// How the disc can be formatted; none of a drive that does not say. A disc that may have to be formatted cannot be
+/// written without knowing.
+fn formats(recorder: &Recorder, way: Way) -> Result<Option<FormatCapacities>, RecorderError> {
+    let question = ReadFormatCapacities { allocation: 260 };
+    match patiently(recorder, || recorder.device().query(&question)) {
         Ok(answer) => Ok(Some(answer.value)),
-        Err(error) if error.sense().is_some() => Ok(None),
-        Err(CommandError::Reply { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let has_none = error.is_refusal() || matches!(error, CommandError::Reply { .. });
+            if has_none && (!way.is_overwritable() || readable(recorder)? > 1) { Ok(None) } else { Err(error.into()) }
+        }
+    }
+}
+
+/// How many blocks can be read.
+fn readable(recorder: &Recorder) -> Result<u32, RecorderError> {
+    match patiently(recorder, || recorder.device().query(&ReadCapacity)) {
+        Ok(answer) => Ok(count(answer.value.last.distance_from(Lba(0)) + 1)),
+        Err(CommandError::Transport(error)) => Err(error.into()),
+        // Nothing can.
+        Err(_) => Ok(0),
     }
 }
 

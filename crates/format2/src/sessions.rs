@@ -4,6 +4,8 @@ use imapi_disc_types::{Lba, SessionFacts};
 use imapi_mmc_transport::commands::{DiscInformation, SessionState, TrackAddress, TrackInformation};
 use imapi_recorder::{Recorder, RecorderError};
 
+use crate::patiently;
+
 /// The bit of a track's control field that says that it has data.
 const DATA: u8 = 0b0100;
 /// A disc has fewer tracks; a drive that says otherwise is not believed.
@@ -15,7 +17,7 @@ pub(crate) fn tracks(recorder: &Recorder, disc: &DiscInformation) -> Result<Vec<
     let last = disc.last_of_last_session.min(first.saturating_add(MOST_TRACKS));
     let mut tracks = Vec::new();
     for number in first..=last {
-        match recorder.track_information(TrackAddress::Track(number.into())) {
+        match patiently(recorder, || recorder.track_information(TrackAddress::Track(number.into()))) {
             Ok(track) if track.blank && track.last_recorded.is_none() => {}
             Ok(track) => tracks.push(track),
             // The invisible track at the end is not known by its number to all drives.

@@ -12,6 +12,8 @@ use imapi_mmc_transport::{
 };
 use imapi_recorder::{Recorder, RecorderError};
 
+use crate::patiently;
+
 /// A speed at which a disc can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[doc(alias = "IWriteSpeedDescriptor")]
@@ -141,7 +143,7 @@ impl WriteSpeeds {
         let cd = || {
             // Drives take the next lower speed that they have.
             let write = u16::try_from(speed.kilobytes_per_second + 1).unwrap_or(SetCdSpeed::MAXIMUM);
-            device.send(&SetCdSpeed { rotation, read: SetCdSpeed::MAXIMUM, write })
+            patiently(recorder, || device.send(&SetCdSpeed { rotation, read: SetCdSpeed::MAXIMUM, write }))
         };
         let streaming = || {
             let end = speed.end.unwrap_or(Lba(0));
@@ -151,7 +153,7 @@ impl WriteSpeeds {
             let most = capabilities(recorder).ok().flatten().map_or(0, |able| able.max_read_speed);
             let read = told.max(most.into()).max(write);
             let wanted = StreamingSpeed { rotation, ..StreamingSpeed::per_second(end, read, write) };
-            device.submit(&SetStreaming::speed(), &StreamingParameters::Speed(wanted))
+            patiently(recorder, || device.submit(&SetStreaming::speed(), &StreamingParameters::Speed(wanted)))
         };
         let first = if self.medium.is_cd() { cd() } else { streaming() };
         match first {
@@ -194,7 +196,7 @@ impl WriteSpeeds {
 
 /// GET PERFORMANCE: the speeds of this disc.
 fn by_performance(recorder: &Recorder, medium: MediaType) -> Result<Vec<WriteSpeed>, RecorderError> {
-    let answer = match recorder.device().query(&GetPerformance::write_speeds(MOST)) {
+    let answer = match patiently(recorder, || recorder.device().query(&GetPerformance::write_speeds(MOST))) {
         Ok(answer) => answer.value,
         Err(error) if is_no_answer(&error) => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),
@@ -233,7 +235,7 @@ fn by_capabilities(recorder: &Recorder, medium: MediaType) -> Result<Vec<WriteSp
 }
 
 fn capabilities(recorder: &Recorder) -> Result<Option<imapi_mmc_transport::mode::Capabilities>, RecorderError> {
-    match recorder.device().query(&ModeSense10::current(PageCode::CAPABILITIES)) {
+    match patiently(recorder, || recorder.device().query(&ModeSense10::current(PageCode::CAPABILITIES))) {
         Ok(answer) => Ok(answer.capabilities().cloned()),
         Err(error) if is_no_answer(&error) => Ok(None),
         Err(error) => Err(error.into()),

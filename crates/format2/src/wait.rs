@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
-use imapi_mmc_transport::{Class, CommandError, Progress, WaitError, Waiting};
+use imapi_mmc_transport::{Class, CommandError, Condition, Progress, Status, WaitError, Waiting};
 use imapi_recorder::{Recorder, RecorderError};
 
 use crate::FormatError;
@@ -46,11 +46,12 @@ pub type Waits<'a> = &'a mut dyn FnMut(&Waited);
 /// Some drives are ready before they know their disc again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// Waits until the drive has done what it does by itself. There is no stopping it: a session that is being closed is
-/// closed or spoiled.
-pub(crate) fn until_done(recorder: &Recorder, budget: Budget, waits: Waits<'_>) -> Result<(), FormatError> {
+/// Waits until the drive has done what it does by itself; whether it was reset meanwhile. There is no stopping it: a
+/// session that is being closed is closed or spoiled.
+pub(crate) fn until_done(recorder: &Recorder, budget: Budget, waits: Waits<'_>) -> Result<bool, FormatError> {
     let clock = recorder.clock();
     let begun = clock.now();
+    let (mut reset, mut refusals) = (false, 0);
     loop {
         let elapsed = clock.now().saturating_sub(begun);
         let left = budget.most.saturating_sub(elapsed);
@@ -59,22 +60,74 @@ pub(crate) fn until_done(recorder: &Recorder, budget: Budget, waits: Waits<'_>) 
             ControlFlow::Continue(())
         });
         match ready {
-            Ok(_) => {}
+            Ok(ready) => reset |= ready.reset,
             Err(RecorderError::Wait(WaitError::TimedOut { .. })) => {
                 let elapsed = clock.now().saturating_sub(begun);
                 return Err(FormatError::Overdue { what: budget.what, seconds: elapsed.as_secs() });
+            }
+            // There is no drive that does not know the question: it is asked again.
+            Err(RecorderError::Wait(WaitError::Command(error))) if error.is_refusal() && refusals < REFUSALS => {
+                refusals += 1;
+                clock.sleep(LOOK_AGAIN);
+                continue;
             }
             Err(RecorderError::Wait(WaitError::Command(error))) => return Err(error.into()),
             Err(error) => return Err(error.into()),
         }
         match recorder.disc_information() {
-            Err(RecorderError::Command(error)) if passes(&error) && !left.is_zero() => clock.sleep(LOOK_AGAIN),
-            _ => return Ok(()),
+            Err(error) if error.passes() && !left.is_zero() => clock.sleep(LOOK_AGAIN),
+            Err(RecorderError::Command(error)) if error.condition() == Some(Condition::Reset) => reset = true,
+            _ => return Ok(reset),
         }
     }
 }
 
-/// Whether it is a matter of time.
-pub(crate) fn passes(error: &CommandError) -> bool {
-    !error.is_deferred() && error.condition().is_some_and(|condition| condition.class() == Class::Wait)
+/// How often a drive may refuse to say whether it is ready.
+const REFUSALS: u32 = 2;
+
+/// An error that may be a matter of time.
+pub trait Passing {
+    /// The same command may well succeed when it is sent again: the drive was at something else, or had something to tell
+    /// first.
+    fn passes(&self) -> bool;
+}
+
+impl Passing for CommandError {
+    fn passes(&self) -> bool {
+        if let Self::Status { status: Status::BUSY | Status::TASK_SET_FULL, .. } = self {
+            return true;
+        }
+        // What an earlier command did not do is not mended by this one.
+        !self.is_deferred()
+            && self.condition().is_some_and(|condition| {
+                condition.class() == Class::Wait || condition == Condition::ModeParametersChanged
+            })
+    }
+}
+
+impl Passing for RecorderError {
+    fn passes(&self) -> bool {
+        matches!(self, Self::Command(error) if error.passes())
+    }
+}
+
+impl Passing for FormatError {
+    fn passes(&self) -> bool {
+        matches!(self, Self::Recorder(error) if error.passes())
+    }
+}
+
+/// So long a drive may be at something else that is asked something.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks, and asks again as long as the drive is at something else or has something to tell first.
+pub fn patiently<T, E: Passing>(recorder: &Recorder, mut ask: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+    let clock = recorder.clock();
+    let begun = clock.now();
+    loop {
+        match ask() {
+            Err(error) if error.passes() && clock.now().saturating_sub(begun) < PATIENCE => clock.sleep(LOOK_AGAIN),
+            asked => return asked,
+        }
+    }
 }

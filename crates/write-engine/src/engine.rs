@@ -49,6 +49,8 @@ pub struct EngineOptions {
     pub streaming: bool,
     /// With [`streaming`](Self::streaming): what begins before this address is checked all the same.
     pub streaming_from: Lba,
+    /// A drive that does not take a WRITE just now may be made to empty its buffer, once. On a CD that would end the track.
+    pub may_synchronize: bool,
     /// Asks the drive now and then how full its buffer is.
     pub watch_drive_buffer: bool,
 }
@@ -58,7 +60,15 @@ impl EngineOptions {
     #[must_use]
     pub const fn new(unit: NonZeroU32) -> Self {
         let at_once = if unit.get() >= 32 { 64 << 10 } else { 32 << 10 };
-        Self { unit, at_once, buffer: 32 << 20, streaming: false, streaming_from: Lba(0), watch_drive_buffer: true }
+        Self {
+            unit,
+            at_once,
+            buffer: 32 << 20,
+            streaming: false,
+            streaming_from: Lba(0),
+            watch_drive_buffer: true,
+            may_synchronize: true,
+        }
     }
 }
 
@@ -355,6 +365,7 @@ impl Writer<'_> {
             let elapsed = clock.now().saturating_sub(begun);
             match what_now(&cause, elapsed, synchronized) {
                 Step::Fail => return Err(EngineError::Write { at, cause }),
+                Step::Synchronize if !self.options.may_synchronize => return Err(EngineError::Write { at, cause }),
                 Step::Synchronize => {
                     synchronized += 1;
                     self.synchronize().map_err(|cause| EngineError::Write { at, cause })?;

@@ -1,7 +1,7 @@
 //! CD-R and CD-RW.
 
 use imapi_disc_types::{Lba, Msf};
-use imapi_format2::FormatError;
+use imapi_format2::{FormatError, patiently};
 use imapi_mmc_transport::{
     TransportExt as _,
     commands::{CloseFunction, CueEntry, DataForm, MainForm, SendCueSheet, SubChannelForm, TrackAddress, TrackControl},
@@ -34,7 +34,7 @@ impl Burner<'_, '_, '_, '_> {
     pub(super) fn cd_at_once(&mut self) -> Result<(Lba, Written), FormatError> {
         let behind = self.behind();
         match self.announce(behind) {
-            Err(error) if is_refusal(&error) => {
+            Err(error) if is_refusal(&error) && self.may_fall_back() => {
                 tracing::warn!(%error, "the drive does not write this session at once; track at once instead");
                 return self.follow(Recipe::CdTrack);
             }
@@ -73,7 +73,8 @@ impl Burner<'_, '_, '_, '_> {
             CueEntry::lead_out(control, data(MainForm::MODE_1_PAUSE), at(lead_out)),
         ];
         if let Some(command) = SendCueSheet::of(&sheet) {
-            self.preparation.recorder().device().submit(&command, &sheet)?;
+            let recorder = self.preparation.recorder();
+            patiently(recorder, || recorder.device().submit(&command, &sheet))?;
         }
         Ok(())
     }
@@ -90,7 +91,8 @@ impl Burner<'_, '_, '_, '_> {
             ..WriteParameters::tao_data(self.multi_session())
         })?;
         // Some drives know the address only now, and others want to be asked before they write.
-        let track = self.preparation.recorder().track_information(TrackAddress::INVISIBLE);
+        let recorder = self.preparation.recorder();
+        let track = patiently(recorder, || recorder.track_information(TrackAddress::INVISIBLE));
         let start = track.ok().and_then(|track| track.next_writable).unwrap_or(self.plan.start).max(Lba(0));
         let behind = self.behind();
         self.begin(Action::WritingData)?;

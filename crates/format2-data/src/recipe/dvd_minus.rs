@@ -1,11 +1,12 @@
 //! DVD-R and DVD-RW.
 
 use imapi_disc_types::Lba;
-use imapi_format2::FormatError;
+use imapi_format2::{FormatError, patiently};
 use imapi_mmc_transport::{
     TransportExt as _,
     commands::{
-        CloseFunction, FormatDescriptor, FormatOptions, FormatType, ReserveTrack, SendOpcInformation, TrackAddress,
+        CloseFunction, FormatDescriptor, FormatOptions, FormatType, ReserveTrack, SendOpcInformation, SessionState,
+        TrackAddress,
     },
     feature::{Feature, FeatureCode},
     mode::WriteParameters,
@@ -22,8 +23,9 @@ impl Burner<'_, '_, '_, '_> {
     /// The whole disc at once. Its size is told before, and nothing can be added.
     pub(super) fn dvd_at_once(&mut self) -> Result<(Lba, Written), FormatError> {
         let announced = self.write_parameters(WriteParameters::dvd_dao()).and_then(|()| self.reserve());
+        let increments = self.probe.has(FeatureCode::INCREMENTAL_STREAMING_WRITABLE);
         match announced {
-            Err(error) if is_refusal(&error) && self.probe.has(FeatureCode::INCREMENTAL_STREAMING_WRITABLE) => {
+            Err(error) if increments && is_refusal(&error) && self.may_fall_back() => {
                 tracing::warn!(%error, "the drive does not write this disc at once; in increments instead");
                 return self.follow(Recipe::DvdIncremental);
             }
@@ -39,7 +41,8 @@ impl Burner<'_, '_, '_, '_> {
     fn reserve(&mut self) -> Result<(), FormatError> {
         // The plan has seen that it fits onto the disc.
         let blocks = u32::try_from(self.plan.needed).unwrap_or(u32::MAX);
-        self.preparation.recorder().device().send(&ReserveTrack::blocks(blocks))?;
+        let recorder = self.preparation.recorder();
+        patiently(recorder, || recorder.device().send(&ReserveTrack::blocks(blocks)))?;
         Ok(())
     }
 
@@ -51,7 +54,8 @@ impl Burner<'_, '_, '_, '_> {
         let number = self.track_number();
         let start = self.next_address(TrackAddress::Track(number.into()));
         let written = match self.write_source(start) {
-            Err(error) if is_refusal(&error) && self.can_be_written_at_once() => {
+            // Only the first block may be refused for that: what was begun is not begun anew.
+            Err(error) if is_refusal(&error) && !self.is_touched() && self.can_be_written_at_once() => {
                 tracing::warn!(%error, "the disc does not take increments; at once instead");
                 return self.follow(Recipe::DvdAtOnce);
             }
@@ -65,10 +69,8 @@ impl Burner<'_, '_, '_, '_> {
         Ok((start, written))
     }
 
-    fn can_be_written_at_once(&self) -> bool {
-        self.plan.recipe == Recipe::DvdIncremental
-            && self.probe.has(FeatureCode::DVD_DASH_WRITE)
-            && self.probe.facts.is_blank()
+    fn can_be_written_at_once(&mut self) -> bool {
+        self.probe.has(FeatureCode::DVD_DASH_WRITE) && self.probe.facts.is_blank() && self.may_fall_back()
     }
 
     /// The track that is written next has this number.
@@ -80,7 +82,8 @@ impl Burner<'_, '_, '_, '_> {
 
     /// Where the next write goes, asked once more: some drives know it only when they know how they will write.
     pub(super) fn next_address(&self, track: TrackAddress) -> Lba {
-        let track = self.preparation.recorder().track_information(track);
+        let recorder = self.preparation.recorder();
+        let track = patiently(recorder, || recorder.track_information(track));
         track.ok().and_then(|track| track.next_writable).unwrap_or(self.plan.start)
     }
 
@@ -102,7 +105,9 @@ impl Burner<'_, '_, '_, '_> {
             return Ok(());
         }
         self.begin(Action::CalibratingPower)?;
-        match self.preparation.recorder().device().submit(&SendOpcInformation::calibrate(), &Vec::new()) {
+        let recorder = self.preparation.recorder();
+        let calibrate = || recorder.device().submit(&SendOpcInformation::calibrate(), &Vec::new());
+        match patiently(recorder, calibrate) {
             Err(error) if error.condition().is_some_and(is_a_word) => {
                 tracing::debug!(%error, "no calibration");
                 Ok(())
@@ -130,12 +135,9 @@ impl Burner<'_, '_, '_, '_> {
         self.calibrate()?;
         let written = self.write_modified()?;
         self.flush_and_wait()?;
-        let intermediate = self
-            .preparation
-            .recorder()
-            .disc_information()
-            .is_ok_and(|disc| disc.state.last_session == imapi_mmc_transport::commands::SessionState::Incomplete);
-        if intermediate {
+        let recorder = self.preparation.recorder();
+        let disc = patiently(recorder, || recorder.disc_information())?;
+        if disc.state.last_session == SessionState::Incomplete {
             // Drives that only read do not like a disc that could still grow.
             self.close(CloseFunction::Session, 0)?;
         }

@@ -1,7 +1,7 @@
 //! DVD+R and DVD+RW.
 
 use imapi_disc_types::{Lba, Profile};
-use imapi_format2::FormatError;
+use imapi_format2::{FormatError, patiently};
 use imapi_mmc_transport::{
     TransportExt as _,
     commands::{
@@ -44,9 +44,10 @@ impl Burner<'_, '_, '_, '_> {
 
     /// Says where the first layer ends. A drive that knows it already, or does not let itself be told, decides itself.
     fn set_layer_break(&mut self, blocks: u32) -> Result<(), FormatError> {
-        let device = self.preparation.recorder().device();
+        let recorder = self.preparation.recorder();
         let format = StructureFormat::LAYER_BOUNDARY;
-        let boundary = match device.query_whole(&ReadDiscStructure::of(format)).map(|answer| answer.value) {
+        let ask = || recorder.device().query_whole(&ReadDiscStructure::of(format));
+        let boundary = match patiently(recorder, ask).map(|answer| answer.value) {
             Ok(DiscStructure::LayerBoundary(boundary)) => boundary,
             Ok(_) => return Ok(()),
             Err(error) if error.is_refusal() => return Ok(()),
@@ -56,7 +57,8 @@ impl Burner<'_, '_, '_, '_> {
             return Ok(());
         }
         let wanted = DiscStructure::LayerBoundary(LayerBoundary { layer_0_blocks: blocks, ..boundary });
-        match device.submit(&SendDiscStructure::with(format, &wanted), &wanted) {
+        let tell = || recorder.device().submit(&SendDiscStructure::with(format, &wanted), &wanted);
+        match patiently(recorder, tell) {
             Err(error) if error.is_refusal() => Ok(()),
             sent => Ok(sent.map(|_| ())?),
         }
@@ -77,7 +79,7 @@ impl Burner<'_, '_, '_, '_> {
         self.flush_and_wait()?;
         // Formatting goes on behind the data when the disc is put in again. Until then it stops, with what drives that
         // only read need at its end.
-        if self.is_formatting() {
+        if self.is_formatting()? {
             match self.close(CloseFunction::StopBackgroundFormat, 0) {
                 Err(error) if is_refusal(&error) => {}
                 stopped => stopped?,
@@ -92,8 +94,9 @@ impl Burner<'_, '_, '_, '_> {
         Ok((Lba(0), written))
     }
 
-    fn is_formatting(&self) -> bool {
-        let disc = self.preparation.recorder().disc_information();
-        disc.is_ok_and(|disc| disc.background_format == BackgroundFormat::Running)
+    fn is_formatting(&self) -> Result<bool, FormatError> {
+        let recorder = self.preparation.recorder();
+        let disc = patiently(recorder, || recorder.disc_information())?;
+        Ok(disc.background_format == BackgroundFormat::Running)
     }
 }

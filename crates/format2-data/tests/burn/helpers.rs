@@ -16,9 +16,9 @@ use imapi_format2::{DiscReader, Probe};
 use imapi_format2_data::{Burned, DataError, DataOptions, burn};
 use imapi_mmc_transport::{
     Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError,
-    trace::{Recording, Tracer, steps},
+    trace::{Record, Recording, Tracer, steps},
 };
-use imapi_recorder::Recorder;
+use imapi_recorder::{Recorder, RecorderError};
 use imapi_virtual_drive::{DiscFile, Family, MEDIA, Medium, Personality, VirtualDrive};
 
 /// Blocks that say their number and whose they are.
@@ -139,8 +139,12 @@ pub fn recorder(device: impl Device + 'static) -> Recorder {
 }
 
 pub fn ready(recorder: &Recorder) {
+    try_ready(recorder).expect("ready");
+}
+
+pub fn try_ready(recorder: &Recorder) -> Result<(), RecorderError> {
     let mut go_on = |_: &_| std::ops::ControlFlow::Continue(());
-    recorder.ready(Duration::from_secs(3600), &mut go_on).expect("ready");
+    recorder.ready(Duration::from_secs(3600), &mut go_on).map(|_| ())
 }
 
 pub fn client() -> ClientName {
@@ -189,6 +193,15 @@ pub fn traced(device: impl Device + 'static) -> (Recorder, impl Fn() -> Vec<Stri
     (recorder, sent)
 }
 
+/// All commands that a drive got, from the first on.
+pub fn recorded(device: impl Device + 'static, work: impl FnOnce(&Recorder)) -> Vec<Record> {
+    let sink = Sink::default();
+    let tracer = Tracer::new(device, sink.clone(), None).digest_above(1024);
+    work(&Recorder::over(Arc::new(tracer)).expect("it says what it is"));
+    let bytes = sink.0.lock().expect("no panic");
+    Recording::read(&bytes[..]).expect("a recording").records
+}
+
 /// Where a tracer writes that belongs to a recorder by then.
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -231,33 +244,3 @@ impl Transport for Narrow {
 }
 
 passing_on!(Narrow);
-
-/// Counts the commands on their way to a drive.
-pub struct Counting {
-    inner: VirtualDrive,
-    count: Arc<AtomicUsize>,
-}
-
-impl Counting {
-    pub fn new(inner: VirtualDrive) -> (Self, Arc<AtomicUsize>) {
-        let count = Arc::default();
-        (Self { inner, count: Arc::clone(&count) }, count)
-    }
-}
-
-impl Transport for Counting {
-    fn execute(&self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        self.inner.execute(cdb, data, timeout)
-    }
-
-    fn limits(&self) -> Limits {
-        self.inner.limits()
-    }
-
-    fn clock(&self) -> &dyn Clock {
-        self.inner.clock()
-    }
-}
-
-passing_on!(Counting);

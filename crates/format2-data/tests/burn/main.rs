@@ -1,5 +1,6 @@
 //! Burning on every disc of the virtual drive.
 
+mod every_fault;
 mod face;
 mod faults;
 mod helpers;

@@ -11,7 +11,10 @@ use std::{
 
 use imapi_disc_types::{Block, BlockSource as _, Control, FileSource, ManualClock, PseudoRandom, SECTOR_SIZE};
 use imapi_format2_data::{Burned, DataOptions, burn};
-use imapi_mmc_transport::trace::{Recording, Step, Tracer, steps};
+use imapi_mmc_transport::{
+    Device,
+    trace::{Recording, Step, Tracer, steps},
+};
 use imapi_recorder::Recorder;
 use imapi_virtual_drive::{DiscFile, DiscState, Medium, Pace, VirtualDrive};
 use tempfile::TempDir;
@@ -35,12 +38,12 @@ impl Materials {
             let files = folder.join(format!("files{number}"));
             fs::create_dir_all(&files).expect("a folder");
             fs::write(files.join("noise"), noise(number, 400)).expect("a file");
-            let mut image = Command::new(env!("CARGO_BIN_EXE_imapi"));
-            image.args(["image", "create", "--rock-ridge", "-o"]).arg(folder.join(format!("image{number}")));
-            image.arg(&files).env("SOURCE_DATE_EPOCH", "1700000000");
-            let output = image.output().expect("the program");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            let file = File::options().write(true).open(folder.join(format!("image{number}"))).expect("the image");
+            let image = folder.join(format!("image{number}"));
+            run(Command::new("genisoimage").args(["-quiet", "-R", "-J", "-no-pad", "-o"]).arg(&image).arg(&files));
+            let ours = folder.join(format!("ours{number}"));
+            let mut create = Command::new(env!("CARGO_BIN_EXE_imapi"));
+            run(create.args(["image", "create", "--rock-ridge", "-o"]).arg(ours).arg(&files));
+            let file = File::options().write(true).open(&image).expect("the image");
             let length = file.metadata().expect("the image").len();
             file.set_len(length.next_multiple_of(65_536)).expect("room");
             let sheet = format!("CD_ROM\nTRACK MODE1\nDATAFILE \"{}/image{number}\"\n", folder.display());
@@ -52,10 +55,14 @@ impl Materials {
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
+}
 
-    pub fn image(&self, name: &str) -> FileSource {
-        FileSource::open(self.path(name), SECTOR_SIZE).expect("an image")
-    }
+/// A program that makes something.
+pub fn run(command: &mut Command) {
+    let hint = "(programs that are missing: cargo xtask test --setup)";
+    let output = command.env("SOURCE_DATE_EPOCH", "1700000000").output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error} {hint}"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn noise(seed: u32, blocks: u64) -> Vec<u8> {
@@ -83,7 +90,12 @@ impl Disc {
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.path().join("my.disc")
+        self.file("my.disc")
+    }
+
+    /// A file beside the disc.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// Runs a program that sees the disc in the drive, to its good end; what it said and what it did to the drive.
@@ -105,19 +117,30 @@ impl Disc {
 
     /// Burns an image ourselves; what came of it and what was done to the drive.
     pub fn burn(&self, image: &str, options: &DataOptions) -> (Burned, Vec<Step>) {
-        let drive = VirtualDrive::new(Arc::new(ManualClock::new())).at_pace(Pace::REAL);
-        drive.insert(DiscFile::open(&self.path()).expect("the disc"), self.medium).expect("an empty drive");
+        self.burn_file(&MATERIALS.path(image), options)
+    }
+
+    /// The same with a file.
+    pub fn burn_file(&self, image: &Path, options: &DataOptions) -> (Burned, Vec<Step>) {
+        let source = FileSource::open(image, SECTOR_SIZE).expect("an image");
         let sink = Sink::default();
-        let recorder = Recorder::over(Arc::new(Tracer::new(drive, sink.clone(), None).digest_above(1024)))
-            .expect("it says what it is");
-        let mut go_on = |_: &_| std::ops::ControlFlow::Continue(());
-        recorder.ready(Duration::from_secs(300), &mut go_on).expect("ready");
+        let recorder = self.recorder(|drive| Arc::new(Tracer::new(drive, sink.clone(), None).digest_above(1024)));
         let client = "recipes".parse().expect("a name");
-        let burned = burn(&recorder, &client, &MATERIALS.image(image), options, None, &mut Control::silent());
+        let burned = burn(&recorder, &client, &source, options, None, &mut Control::silent());
         let burned = burned.unwrap_or_else(|error| panic!("{}: {error:?}", self.medium.name));
         drop(recorder);
         let bytes = sink.0.lock().expect("no panic").clone();
         (burned, steps(&Recording::read(&bytes[..]).expect("a recording").records))
+    }
+
+    /// A recorder with the disc in it.
+    fn recorder(&self, device: impl FnOnce(VirtualDrive) -> Arc<dyn Device>) -> Recorder {
+        let drive = VirtualDrive::new(Arc::new(ManualClock::new())).at_pace(Pace::REAL);
+        drive.insert(DiscFile::open(&self.path()).expect("the disc"), self.medium).expect("an empty drive");
+        let recorder = Recorder::over(device(drive)).expect("it says what it is");
+        let mut go_on = |_: &_| std::ops::ControlFlow::Continue(());
+        recorder.ready(Duration::from_secs(300), &mut go_on).expect("ready");
+        recorder
     }
 }
 

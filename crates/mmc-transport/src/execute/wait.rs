@@ -34,6 +34,8 @@ pub struct Ready {
     /// An attention came in between: disc, modes or speeds may be others, and what is known of them has to be read
     /// anew.
     pub changed: bool,
+    /// The drive was reset in between: what was in its buffer is lost, and its settings are.
+    pub reset: bool,
     /// The time since the first poll.
     pub waited: Duration,
 }
@@ -104,16 +106,17 @@ pub(super) fn until_ready(
 ) -> Result<Ready, WaitError> {
     let clock = transport.clock();
     let start = clock.now();
-    let (mut changed, mut attentions) = (false, 0);
+    let (mut changed, mut reset, mut attentions) = (false, false, 0);
     let mut pause = FIRST_PAUSE;
     let mut silent_since = None;
     loop {
         let polled = poll(transport);
         let elapsed = clock.now().saturating_sub(start);
-        let Err(last) = polled else { return Ok(Ready { changed, waited: elapsed }) };
+        let Err(last) = polled else { return Ok(Ready { changed, reset, waited: elapsed }) };
         let Some((condition, kind)) = Kind::of(&last) else { return Err(last.into()) };
         if kind == Kind::Attention {
             changed |= condition != Condition::OperatorRequest;
+            reset |= condition == Condition::Reset;
             attentions += 1;
             if attentions <= ATTENTIONS_AT_ONCE {
                 continue;

@@ -25,7 +25,10 @@ fn wait(script: &Script, budget: Duration) -> Result<Ready, WaitError> {
 #[test]
 fn a_ready_drive_is_asked_once() {
     let script = Script::new([ready()]);
-    assert_eq!(wait(&script, Duration::ZERO).expect("ready"), Ready { changed: false, waited: Duration::ZERO });
+    assert_eq!(
+        wait(&script, Duration::ZERO).expect("ready"),
+        Ready { changed: false, reset: false, waited: Duration::ZERO }
+    );
     assert_eq!(script.asked()[0].0, [0; 6]);
     assert_eq!(script.waits(), []);
 }
@@ -39,7 +42,7 @@ fn the_pauses_grow_to_a_second_and_the_progress_is_told() {
         told.push((waiting.condition, waiting.progress.map(Progress::percent), waiting.elapsed));
         Continue(())
     });
-    assert_eq!(done.expect("ready"), Ready { changed: false, waited: millis(3575) });
+    assert_eq!(done.expect("ready"), Ready { changed: false, reset: false, waited: millis(3575) });
     assert_eq!(script.waits(), [25, 50, 100, 200, 400, 800, 1000, 1000].map(millis));
     assert_eq!(told[0], (Condition::FormatInProgress, Some(0), Duration::ZERO));
     assert_eq!(told[7], (Condition::FormatInProgress, Some(43), millis(2575)));
@@ -49,7 +52,10 @@ fn the_pauses_grow_to_a_second_and_the_progress_is_told() {
 fn attentions_are_passed_at_once_and_remembered() {
     let attentions = [Sense::RESET, Sense::MEDIUM_CHANGED, Sense::MODE_PARAMETERS_CHANGED].map(Play::Sense);
     let script = Script::new(attentions.into_iter().chain([ready()]));
-    assert_eq!(wait(&script, Duration::ZERO).expect("ready"), Ready { changed: true, waited: Duration::ZERO });
+    assert_eq!(
+        wait(&script, Duration::ZERO).expect("ready"),
+        Ready { changed: true, reset: true, waited: Duration::ZERO }
+    );
 
     let button = Script::new([Play::Sense(Sense::REMOVAL_REQUESTED), ready()]);
     assert!(!wait(&button, Duration::ZERO).expect("ready").changed);

@@ -241,7 +241,8 @@ impl Burner<'_, '_, '_, '_> {
         let unit = self.probe.facts.write_unit;
         // What says which files there are is worth being checked.
         let streaming_from = Lba(i32::try_from(unit.get()).unwrap_or(0));
-        let options = EngineOptions { streaming: self.streams(), streaming_from, ..EngineOptions::new(unit) };
+        let (streaming, buffer) = (self.streams(), self.options.buffer);
+        let options = EngineOptions { streaming, streaming_from, buffer, ..EngineOptions::new(unit) };
         let device = self.preparation.recorder().device();
         let blocks = self.source.blocks();
         let mut of_the_source = self.tap.as_deref_mut().map(|tap| {

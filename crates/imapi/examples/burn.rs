@@ -14,6 +14,7 @@ use std::{
     hint::black_box,
     num::NonZeroU32,
     ops::ControlFlow,
+    slice,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -47,8 +48,8 @@ fn main() -> Outcome {
         ["verified", source, disc] => verified(&open(source)?, disc),
         ["manifest", source, disc] => manifest(source, disc, false),
         ["manifest", source, disc, "files"] => manifest(source, disc, true),
-        ["hash", source] => Ok(drop(hashing(source, false)?.finish()?)),
-        ["hash", source, "files"] => Ok(drop(hashing(source, true)?.finish()?)),
+        ["hash", source] => hash(source, false),
+        ["hash", source, "files"] => hash(source, true),
         ["engine", gib] => engine(gib.parse()?),
         _ => Err("burn image SOURCE DISC, or burn engine GIB".into()),
     }
@@ -81,7 +82,7 @@ fn burned(
         ControlFlow::Continue(())
     };
     let mut control = Control::new(CancelToken::new(), &mut listener);
-    for outcome in burn(&[recorder.clone()], &client, source, &options, &mut control) {
+    for outcome in burn(slice::from_ref(&recorder), &client, source, &options, &mut control) {
         outcome?;
     }
     then(&recorder, &begun)?;
@@ -111,6 +112,11 @@ fn hashing(source: &str, files: bool) -> Result<HashingSource<Arc<dyn BlockSourc
     let bytes = source.blocks() * u64::from(BLOCK.get());
     let file = FileSpan { path: "/file".to_string(), block: 0, bytes };
     Ok(HashingSource::new(source, if files { vec![file] } else { Vec::new() }))
+}
+
+fn hash(source: &str, files: bool) -> Outcome {
+    hashing(source, files)?.finish()?;
+    Ok(())
 }
 
 fn manifest(source: &str, disc: &str, files: bool) -> Outcome {

@@ -257,6 +257,7 @@ impl Burner<'_, '_, '_, '_> {
         let options = EngineOptions {
             streaming: self.streams(),
             streaming_from,
+            buffer: self.options.buffer,
             may_synchronize: !self.probe.medium().is_cd(),
             ..EngineOptions::new(unit)
         };

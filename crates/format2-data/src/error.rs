@@ -5,7 +5,6 @@ use imapi_errors::{Coded, Fact, HResult, Value, v2};
 use imapi_format2::{FormatError, verify::VerifyError};
 use imapi_mmc_transport::Condition;
 use imapi_recorder::RecorderError;
-use imapi_write_engine::EngineError;
 
 /// A disc was not burned.
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +150,7 @@ impl Coded for DataError {
             Self::Verification(error) => error.facts(put),
             Self::Burning { cause, after } => {
                 cause.facts(put);
-                let tells_address = matches!(cause, FormatError::Engine(EngineError::Write { .. }));
+                let tells_address = matches!(cause, FormatError::Engine(error) if error.next().is_some());
                 if let (Some(next), false) = (after.next, tells_address) {
                     put(Fact::Lba, Value::I64(next.0.into()));
                 }

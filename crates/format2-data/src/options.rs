@@ -1,6 +1,7 @@
 //! [`DataOptions`]: how a disc is to be written.
 
 use imapi_format2::SpeedRequest;
+use imapi_write_engine::EngineOptions;
 
 /// Whether the drive checks what it writes, and replaces blocks that are bad.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub struct DataOptions {
     pub test: bool,
     /// A mounted file system is no obstacle.
     pub force: bool,
+    /// Bytes that are read ahead, at most.
+    pub buffer: usize,
     /// The tray may go out and in, where the system would otherwise not see what was written.
     pub reload: bool,
     /// A session that an earlier burn left open, because it failed or was cancelled, is ended first; then another follows.
@@ -111,6 +114,7 @@ impl Default for DataOptions {
             streaming: false,
             test: false,
             force: false,
+            buffer: EngineOptions::BUFFER,
             reload: true,
             end_interrupted: false,
             track_at_once: false,

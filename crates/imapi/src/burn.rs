@@ -20,8 +20,10 @@ pub struct BurnEvent {
     pub event: DataEvent,
 }
 
-/// What several drives read together: four seconds of the fastest disc.
-const WINDOW: usize = 32 << 20;
+/// What several drives read together, beside what each reads ahead of that.
+const WINDOW: usize = 24 << 20;
+/// A drive among many reads so much ahead at least.
+const LEAST_AHEAD: usize = 4 << 20;
 /// How often it is looked whether somebody wants to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -54,6 +56,8 @@ pub fn burn(
         let wrap = |event: &DataEvent| BurnEvent { drive: 0, event: *event };
         return vec![control.narrow(wrap, |control| burn_one(recorder, client, source, options, None, control))];
     }
+    // However many drives there are, they have no more memory than one.
+    let options = &DataOptions { buffer: (options.buffer / drives.len().max(1)).max(LEAST_AHEAD), ..*options };
     let shared = SharedSource::new(Arc::clone(source), WINDOW);
     let (tell, told) = unbounded();
     let token = control.token().clone();

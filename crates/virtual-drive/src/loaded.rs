@@ -98,7 +98,7 @@ impl Loaded {
                 }
             }
             None if changes.is_empty() => {}
-            None => return self.file.change(changes).map_err(|error| self.broken(error)),
+            None => return self.file.change(changes).map_err(|error| self.lost(error)),
         }
         Ok(())
     }
@@ -111,14 +111,23 @@ impl Loaded {
                     state.apply(change);
                 }
             }
-            None => return self.file.change_soon(changes).map_err(|error| self.broken(error)),
+            None => return self.file.change_soon(changes).map_err(|error| self.lost(error)),
         }
         Ok(())
     }
 
     /// What was written counts from now on, whatever becomes of the drive.
     pub(crate) fn flush(&mut self) -> Result<(), Sense> {
-        self.file.flush().map_err(|error| self.broken(error))
+        self.file.flush().map_err(|error| self.lost(error))
+    }
+
+    /// What could not be kept never happened, so that the drive tells of the disc what the next one will find.
+    fn lost(&mut self, error: DiscFileError) -> Sense {
+        let sense = self.broken(error);
+        if let Err(error) = self.file.forget() {
+            return self.broken(error);
+        }
+        sense
     }
 
     /// What was not flushed never happened: the disc came out, or the drive was reset.

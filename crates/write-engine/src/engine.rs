@@ -56,6 +56,9 @@ pub struct EngineOptions {
 }
 
 impl EngineOptions {
+    /// Bytes that are read ahead unless somebody wants it otherwise: four seconds of a fast disc.
+    pub const BUFFER: usize = 32 << 20;
+
     /// For a medium with that unit: as much at once as drives take well, and four seconds of the fastest disc ahead.
     #[must_use]
     pub const fn new(unit: NonZeroU32) -> Self {
@@ -63,7 +66,7 @@ impl EngineOptions {
         Self {
             unit,
             at_once,
-            buffer: 32 << 20,
+            buffer: Self::BUFFER,
             streaming: false,
             streaming_from: Lba(0),
             watch_drive_buffer: true,

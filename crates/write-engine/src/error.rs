@@ -65,8 +65,15 @@ impl Coded for EngineError {
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
             Self::Source { next, source } => {
-                source.facts(put);
-                put(Fact::Lba, Value::I64(next.0.into()));
+                let mut has_address = false;
+                source.facts(&mut |fact, value| {
+                    has_address |= fact == Fact::Lba;
+                    put(fact, value);
+                });
+                // A source that is a disc itself tells where it failed on that.
+                if !has_address {
+                    put(Fact::Lba, Value::I64(next.0.into()));
+                }
             }
             Self::Write { at, cause } => {
                 cause.facts(put);

@@ -49,11 +49,13 @@ impl SharedSource {
         if window.back().is_some_and(|last| last.number > number) {
             return None;
         }
-        let new = Piece { number, bytes: Arc::default() };
+        // The memory of a piece that nobody reads any more serves again, so that there is never more of it.
+        let oldest = if window.len() < self.pieces { None } else { window.pop_front() };
+        let memory = oldest.and_then(|piece| Arc::into_inner(piece.bytes)).map(Mutex::into_inner);
+        let mut bytes = memory.map(|bytes| bytes.unwrap_or_else(PoisonError::into_inner)).unwrap_or_default();
+        bytes.clear();
+        let new = Piece { number, bytes: Arc::new(Mutex::new(bytes)) };
         window.push_back(new.clone());
-        if window.len() > self.pieces {
-            window.pop_front();
-        }
         Some(new)
     }
 
@@ -64,9 +66,11 @@ impl SharedSource {
             let first = piece.number * self.piece;
             let blocks = self.piece.min(self.source.blocks().checked_sub(first)?);
             let len = usize::try_from(blocks).ok()?.checked_mul(self.source.block_size().get() as usize)?;
-            let mut read = vec![0; len];
-            self.source.read_all(Block(first), &mut read).ok()?;
-            *bytes = read;
+            bytes.resize(len, 0);
+            if self.source.read_all(Block(first), &mut bytes).is_err() {
+                bytes.clear();
+                return None;
+            }
         }
         let there = bytes.get(offset..)?;
         let count = there.len().min(out.len());

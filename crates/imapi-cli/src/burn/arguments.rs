@@ -213,6 +213,7 @@ impl DiscArguments {
             streaming: self.streaming,
             test: self.simulate,
             force: self.force,
+            buffer: DataOptions::default().buffer,
             // A tray that opens in the end need not go in before.
             reload: !self.no_reload && !self.eject,
             track_at_once: self.track_at_once,

@@ -3,6 +3,7 @@
 //! `arguments.rs` is what can be asked, `source.rs` finds out what is burned, `manifest.rs` writes down its checksums,
 //! `tell.rs` says what will be and what was.
 
+mod after;
 mod arguments;
 mod manifest;
 mod source;
@@ -31,6 +32,7 @@ use crate::{
     output::{self, Outcome, Output},
     progress::{Progress, Step},
 };
+use after::InWords;
 use manifest::{Making, ManifestFailure};
 use source::{Burnable, NoLength};
 use tell::Teller;
@@ -153,16 +155,25 @@ fn work(
     // Drives in software go on with what they have begun, as real ones do.
     let settled = drives.settle();
     match (outcome, interrupts.status(), settled) {
-        (Ok(Outcome::Failed) | Err(Stopped::Error(_)), Some(status), _) => Ok(Outcome::Stopped(status)),
+        (Ok(Outcome::Failed), Some(status), _) => Ok(Outcome::Stopped(status)),
         (Err(Stopped::Output(error)), ..) => Err(error),
-        (Err(Stopped::Error(error)), ..) => Ok(failed(&error, lang)),
+        (Err(Stopped::Error(error)), status, _) => {
+            if burns.manner.json {
+                tell::not_begun(error.code(), burns.names, out)?;
+            }
+            let failed = failed(&error, lang);
+            Ok(status.map_or(failed, Outcome::Stopped))
+        }
         (Ok(_), _, Err(error)) => Ok(failed(&BurnError::Drive(error), lang)),
         (Ok(outcome), ..) => Ok(outcome),
     }
 }
 
 fn failed(error: &BurnError, lang: Lang) -> Outcome {
-    output::report(error, lang);
+    match error {
+        BurnError::Plan(error) => output::report(&InWords { error, lang }, lang),
+        error => output::report(error, lang),
+    }
     Outcome::Failed
 }
 
@@ -201,7 +212,7 @@ impl Burning<'_> {
         let manifest = manifest.map(|path| Making::begin(path, Arc::clone(&source), files)).transpose()?;
         let source = manifest.as_ref().map_or(source, Making::source);
         let teller = Teller { lang, disc: arguments, manner, several: recorders.len() > 1 };
-        let mut medium = MediaType::UNKNOWN;
+        let mut media = Vec::new();
         let mut loses = false;
         for recorder in &recorders {
             if arguments.unmount {
@@ -218,17 +229,18 @@ impl Burning<'_> {
             }
             teller.will_be(recorder, &planned);
             loses |= !blank;
-            medium = probe.medium();
+            media.push(probe.medium());
         }
         if loses && !arguments.simulate && !arguments.yes && !agrees(lang) {
             output::complain(&lang.term(Term::NotAgreed));
             return Ok(Outcome::Failed);
         }
-        let outcomes = self.burn(&recorders, &source, medium, &mut progress);
+        let outcomes =
+            self.burn(&recorders, &source, media.last().copied().unwrap_or(MediaType::UNKNOWN), &mut progress);
         progress.clear();
         let (mut all, mut any) = (true, false);
-        for (recorder, outcome) in recorders.iter().zip(outcomes) {
-            teller.was(recorder, &outcome, out).map_err(Stopped::Output)?;
+        for ((recorder, medium), outcome) in recorders.iter().zip(media).zip(outcomes) {
+            teller.was(recorder, medium, &outcome, out).map_err(Stopped::Output)?;
             all &= outcome.is_ok();
             any |= outcome.is_ok();
             if arguments.eject && outcome.is_ok() {

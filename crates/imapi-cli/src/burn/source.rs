@@ -64,7 +64,8 @@ pub fn source(
         return Ok(Burnable::image(input(arguments.stdin_size)?));
     }
     if let ([path], true) = (&arguments.paths[..], arguments.map.is_empty()) {
-        if path.is_file() && (as_image || is_image(path)) {
+        // Whoever says that it is an image means also a drive or a disk.
+        if as_image || (path.is_file() && is_image(path)) {
             return Ok(Burnable::image(Arc::new(FileSource::open(path, BLOCK)?)));
         }
     }

@@ -2,12 +2,16 @@
 
 use std::io::{self, Write as _};
 
-use imapi_errors::{Coded, Fact, Lang, Term};
+use imapi_disc_types::MediaType;
+use imapi_errors::{Coded, HResult, Lang, Term};
 use imapi_format2_data::{Burned, DataError, Plan, Warning};
 use imapi_recorder::{Recorder, Refreshed};
 use serde::Serialize;
 
-use super::DiscArguments;
+use super::{
+    DiscArguments,
+    after::{InWords, what_now},
+};
 use crate::{
     drive::work::Manner,
     output::{self, Output},
@@ -23,7 +27,7 @@ pub struct Teller<'a> {
 }
 
 /// What came of a drive's disc, for programs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Told {
     code: String,
     name: Option<&'static str>,
@@ -38,6 +42,26 @@ struct Told {
     simulated: bool,
     disc: Option<String>,
     warnings: Vec<&'static str>,
+}
+
+impl Told {
+    fn of(code: HResult, drive: &str) -> Self {
+        Self {
+            code: format!("{:#010X}", code.as_u32()),
+            name: code.name(),
+            drive: drive.to_string(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Tells programs that nothing was begun on any of these drives.
+pub fn not_begun(code: HResult, drives: &[String], out: &mut Output) -> io::Result<()> {
+    for drive in drives {
+        serde_json::to_writer(&mut *out, &Told::of(code, drive))?;
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 impl Teller<'_> {
@@ -66,12 +90,21 @@ impl Teller<'_> {
     }
 
     /// What was burned, or why not.
-    pub fn was(&self, recorder: &Recorder, outcome: &Result<Burned, DataError>, out: &mut Output) -> io::Result<()> {
+    pub fn was(
+        &self,
+        recorder: &Recorder,
+        medium: MediaType,
+        outcome: &Result<Burned, DataError>,
+        out: &mut Output,
+    ) -> io::Result<()> {
         if let Err(error) = outcome {
             if self.several {
                 output::complain(&recorder.id());
             }
-            output::report(error, self.lang);
+            output::report(&InWords { error, lang: self.lang }, self.lang);
+            if let Some(what_now) = what_now(error, medium) {
+                output::complain(&self.of_drive(recorder, self.lang.term(what_now)));
+            }
         }
         let stale = outcome.as_ref().is_ok_and(|burned| burned.refreshed == Refreshed::Stale);
         if stale && !self.disc.eject && !self.manner.quiet {
@@ -107,18 +140,16 @@ impl Teller<'_> {
             }
             Err(error) => (error.code(), None),
         };
-        let mut disc = None;
-        if let Err(error) = outcome {
-            error.facts(&mut |fact, value| {
-                if fact == Fact::DiscState {
-                    disc = Some(value.to_string());
-                }
-            });
-        }
+        let disc = match outcome {
+            Err(DataError::MediaState { state }) => Some(state.to_string()),
+            Err(DataError::Burning { after, .. }) => {
+                Some(after.state.map_or_else(|| "unknown".to_string(), |state| state.to_string()))
+            }
+            _ => None,
+        };
         Told {
-            code: format!("{:#010X}", code.as_u32()),
-            name: code.name(),
-            drive: recorder.id().to_string(),
+            disc,
+            simulated: self.disc.simulate,
             medium: burned.map(|burned| burned.medium.to_string()),
             start: burned.map(|burned| burned.start.0),
             sectors: burned.and_then(|burned| burned.written).map(|written| written.blocks),
@@ -126,9 +157,8 @@ impl Teller<'_> {
             speed: burned.and_then(|burned| burned.speed).map(|(speed, _)| speed.sectors_per_second),
             verified: burned.and_then(|burned| burned.verified).map(|verified| verified.blocks),
             closed: burned.map(|burned| burned.closed),
-            simulated: self.disc.simulate,
-            disc,
             warnings: burned.map(warnings).unwrap_or_default(),
+            ..Told::of(code, recorder.id())
         }
     }
 }

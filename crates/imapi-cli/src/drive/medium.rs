@@ -91,6 +91,16 @@ const STATES: [(MediaState, &str, Option<Term>); 10] = [
     (MediaState::UNSUPPORTED_MEDIA, "unsupportedMedia", Some(Term::StateUnsupported)),
 ];
 
+/// What may be done with a disc, in words for people.
+pub fn state_terms(state: MediaState) -> Vec<Term> {
+    let present = STATES.iter().filter(|(bit, ..)| state.contains(*bit));
+    let mut terms: Vec<Term> = present.filter_map(|(.., term)| *term).collect();
+    if terms.is_empty() && state.contains(MediaState::OVERWRITE_ONLY) {
+        terms.push(Term::StateFormatted);
+    }
+    terms
+}
+
 impl Medium {
     /// What the drive tells of the disc that is in it; nothing when it does not tell what it is.
     pub fn of(gathering: &mut Gathering<'_>) -> Result<Option<Self>, RecorderError> {
@@ -104,17 +114,13 @@ impl Medium {
         };
         let maker = maker(gathering, medium)?;
         let facts = &probe.facts;
-        let present: Vec<_> = STATES.iter().filter(|(bit, ..)| facts.state.contains(*bit)).collect();
-        let mut terms: Vec<Term> = present.iter().filter_map(|(.., term)| *term).collect();
-        if terms.is_empty() && facts.state.contains(MediaState::OVERWRITE_ONLY) {
-            terms.push(Term::StateFormatted);
-        }
+        let present = STATES.iter().filter(|(bit, ..)| facts.state.contains(*bit));
         Ok(Some(Self {
             kind: medium.to_string(),
             profile: probe.profile.to_string(),
             maker,
-            state: present.iter().map(|(_, word, _)| *word).collect(),
-            terms,
+            state: present.map(|(_, word, _)| *word).collect(),
+            terms: state_terms(facts.state),
             state_bits: facts.state.bits(),
             capacity: facts.capacity,
             free: facts.free,

@@ -22,6 +22,9 @@ use imapi::drives::{DriveError, Drives};
 use imapi_errors::{Coded, Lang};
 use imapi_recorder::{Recorder, RecorderError};
 
+#[cfg(target_os = "linux")]
+pub use medium::state_terms;
+
 use crate::output::{self, Outcome, Output};
 
 #[derive(Debug, Subcommand)]

@@ -244,3 +244,31 @@ fn a_killed_burn_leaves_a_drive_that_can_be_used() {
     }
     assert_eq!(section(&told, "ejected"), "medium: no disc\n", "the tray is not locked: {told}");
 }
+
+/// A disk that is full, and not only a limit: what fitted is on the disc, and there is room again when something goes.
+#[test]
+fn a_full_disk_under_a_disc_file_is_told_and_passes() {
+    let guest = Guest::new();
+    make_tree(&guest.files().join("tree"), 1, 20_000_001);
+    let told = guest.run(
+        "export NO_COLOR=1; mkdir /tmp/small; mount -t tmpfs -o size=16m tmpfs /tmp/small; cd /tmp/small\n\
+         burn() { imapi burn /work/tree --json --drive 'virtual:disc?media=bd-re' \"$@\" 2>&1 || echo failed; }\n\
+         imapi virtual create disc --media bd-re --size 64M >/dev/null\n\
+         echo '== full'\n\
+         burn\n\
+         echo '== state'\n\
+         imapi info virtual:disc --json\n\
+         echo '== room'\n\
+         mount -o remount,size=64m /tmp/small; burn --overwrite --yes --verify full\n\
+         echo '== end'\n",
+    );
+    let full = section(&told, "full");
+    for words in ["E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE", "No space left on device", "can be burned again", "failed"]
+    {
+        assert!(full.contains(words), "{words}: {told}");
+    }
+    let info: Value = serde_json::from_str(section(&told, "state")).expect("JSON");
+    assert!(has(&info["medium"]["state"], "overwritable"), "{told}");
+    let room = section(&told, "room");
+    assert!(room.contains("\"S_OK\"") && !room.contains("failed"), "{told}");
+}

@@ -225,10 +225,20 @@ pub enum Term {
     Capacity,
     /// «data»
     Data,
+    /// «The disc can be burned again, from its beginning, with --overwrite.»
+    DiscAgain,
     /// «A new disc was made»
     DiscMade,
     /// «maker of the disc»
     DiscMaker,
+    /// «What was written stays on the disc, and it cannot be burned anew: take another disc.»
+    DiscSpoilt,
+    /// «Nothing that counts was written: the disc can be burned as if it were new.»
+    DiscStillBlank,
+    /// «What became of the disc is not known; imapi info tells it when the drive answers again.»
+    DiscUnknown,
+    /// «The disc is as it was.»
+    DiscUntouched,
     /// «knows these discs»
     DiscsItKnows,
     /// «id»

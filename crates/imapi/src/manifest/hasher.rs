@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{FileSpan, FileSum, Manifest, Sha256Sum};
 
-/// Pieces that wait to be hashed: with 64 KiB each, as they come from an engine, 8 MiB for each thread. They share them.
-const WAITING: usize = 128;
+/// Pieces that wait to be hashed: with a mebibyte each, as an engine reads them, 8 MiB. Both threads share them.
+const WAITING: usize = 8;
 const BLOCK: u64 = 2048;
 
 /// Makes the checksums of an image whose blocks come in their order.

@@ -30,7 +30,7 @@ struct State {
 }
 
 /// Pieces that are kept because they came too early.
-const MOST_EARLY: usize = 16;
+const MOST_EARLY: usize = 8;
 /// What is read at once in the end.
 const AT_ONCE: usize = 1 << 20;
 

@@ -39,6 +39,8 @@ pub enum Kind {
     Relaxed,
     /// With Rock Ridge.
     Ridge,
+    /// The same, where folders below the eighth level are moved.
+    Moved,
     /// Everything, but of the corpus without what libcdio does not survive: links to more than a hundred characters, and
     /// names with pairs of units of UTF-16, which cost it their folders, or of many wide characters.
     Tame,
@@ -53,11 +55,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::LevelOne,
         Self::Joliet,
         Self::Relaxed,
         Self::Ridge,
+        Self::Moved,
         Self::Tame,
         Self::Everything,
         Self::Udf(Revision::R102),
@@ -84,6 +87,7 @@ impl Kind {
             Self::Joliet => "joliet".to_string(),
             Self::Relaxed => "relaxed".to_string(),
             Self::Ridge => "rock-ridge".to_string(),
+            Self::Moved => "moved".to_string(),
             Self::Tame => "tame".to_string(),
             Self::Everything => "everything".to_string(),
             Self::Udf(revision) => format!("udf-{revision}"),
@@ -98,6 +102,7 @@ impl Kind {
             Self::LevelOne | Self::Relaxed => &[View::Plain],
             Self::Joliet => &[View::Plain, View::Joliet],
             Self::Ridge => &[View::Plain, View::Ridge],
+            Self::Moved => &[View::Ridge],
             Self::Tame | Self::Everything => &[View::Plain, View::Joliet, View::Ridge],
             Self::Udf(_) | Self::Owned(_) => &[View::Udf],
             Self::Bridge(_) => &[View::Plain, View::Joliet, View::Udf],
@@ -139,7 +144,11 @@ impl Kind {
     pub fn options(self) -> ImageOptions {
         let has = |view| self.views().contains(&view);
         ImageOptions {
-            file_systems: FileSystems { iso9660: has(View::Plain), joliet: has(View::Joliet), udf: has(View::Udf) },
+            file_systems: FileSystems {
+                iso9660: has(View::Plain) || has(View::Ridge),
+                joliet: has(View::Joliet),
+                udf: has(View::Udf),
+            },
             level: match self {
                 Self::LevelOne => IsoLevel::One,
                 Self::Tame | Self::Everything => IsoLevel::Three,
@@ -148,7 +157,7 @@ impl Kind {
             relaxed_names: self == Self::Relaxed,
             rock_ridge: has(View::Ridge),
             // The corpus has sixty levels.
-            deep_folders: true,
+            deep_folders: self != Self::Moved,
             udf_revision: self.revision().unwrap_or_default(),
             redundant_metadata: !matches!(self, Self::Bridge(_)),
             udf_owners: self.has_udf_owners(),

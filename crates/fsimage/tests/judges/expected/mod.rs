@@ -60,6 +60,10 @@ impl Expected {
         let entry = |(path, (source, seen)): (Vec<u8>, (Vec<u8>, Seen))| {
             let steps = path.split(|&byte| byte == b'/');
             let mut needs: Vec<_> = steps.map(|step| Feature::of_name(view, kind == Kind::Relaxed, step)).collect();
+            // The root is the first level.
+            if kind == Kind::Moved && needs.len() > 7 {
+                needs.push(Feature::RidgeMoved);
+            }
             if needs.len() > 50 {
                 needs.push(if view == View::Udf { Feature::UdfDeep } else { Feature::Deep });
             }

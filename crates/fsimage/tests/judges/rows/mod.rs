@@ -39,6 +39,7 @@ looks_at! { kernel, Kernel:
     joliet(Joliet, Joliet);
     joliet_beside_rock_ridge(Everything, Joliet);
     rock_ridge(Ridge, Ridge);
+    rock_ridge_with_moved_folders(Moved, Ridge);
     rock_ridge_beside_joliet(Everything, Ridge);
     joliet_beside_udf(Bridge(R102), Joliet);
     owned_udf_1_02(Owned(R102), Udf);
@@ -65,6 +66,7 @@ looks_at! { xorriso, Xorriso:
     joliet(Joliet, Joliet);
     joliet_beside_rock_ridge(Everything, Joliet);
     rock_ridge(Ridge, Ridge);
+    rock_ridge_with_moved_folders(Moved, Ridge);
     rock_ridge_beside_joliet(Everything, Ridge);
 }
 
@@ -87,6 +89,7 @@ looks_at! { bsdtar, Bsdtar:
     joliet(Joliet, Joliet);
     joliet_beside_rock_ridge(Everything, Joliet);
     rock_ridge(Ridge, Ridge);
+    rock_ridge_with_moved_folders(Moved, Ridge);
     rock_ridge_beside_joliet(Everything, Ridge);
 }
 

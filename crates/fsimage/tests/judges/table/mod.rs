@@ -27,6 +27,7 @@ pub enum Feature {
     RidgeLong,
     RidgeLongest,
     RidgeBytes,
+    RidgeMoved,
     Contents,
     Giant,
     Crowd,
@@ -75,7 +76,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::PlainNames,
         Self::RelaxedNames,
         Self::JolietLatin,
@@ -86,6 +87,7 @@ impl Feature {
         Self::RidgeLong,
         Self::RidgeLongest,
         Self::RidgeBytes,
+        Self::RidgeMoved,
         Self::Contents,
         Self::Giant,
         Self::Crowd,
@@ -146,6 +148,7 @@ impl Feature {
             Self::RidgeLong => "Rock Ridge: names of more than a hundred bytes",
             Self::RidgeLongest => "Rock Ridge: names of 254 and 255 bytes",
             Self::RidgeBytes => "Rock Ridge: names with control characters, or that are no text",
+            Self::RidgeMoved => "Rock Ridge: folders that were moved from below the eighth level",
             Self::Contents => "ISO 9660: sizes and bytes of files",
             Self::Giant => "ISO 9660: files of 4 GiB and more (slow tier)",
             Self::Crowd => "ISO 9660: 20,000 files in a folder (slow tier)",

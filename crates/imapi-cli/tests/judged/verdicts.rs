@@ -27,13 +27,13 @@ fn numbers(line: &str) -> Vec<i64> {
     line.split(|c: char| !c.is_ascii_digit() && c != '-').filter_map(|word| word.parse().ok()).collect()
 }
 
+fn assert_has(said: &str, expected: &str) {
+    assert!(said.lines().any(|line| line.contains(expected)), "no line with {expected:?} in\n{said}");
+}
+
 impl Verdicts<'_> {
     fn says(&self, program: &str) -> String {
         self.disc.run(program).0
-    }
-
-    fn assert_has(&self, said: &str, expected: &str) {
-        assert!(said.lines().any(|line| line.contains(expected)), "no line with {expected:?} in\n{said}");
     }
 
     /// Sessions with their addresses and images, and whether it goes on.
@@ -41,7 +41,7 @@ impl Verdicts<'_> {
         let said = self.says("xorriso -outdev {dev} -toc");
         // To a disc that can be overwritten files can always be added.
         let goes_on = if self.open || self.overwritable { "is appendable" } else { "is closed" };
-        self.assert_has(&said, &format!("Media status : is written , {goes_on}"));
+        assert_has(&said, &format!("Media status : is written , {goes_on}"));
         let found: Vec<_> = said.lines().filter_map(|line| line.strip_prefix("ISO session  :")).map(numbers).collect();
         assert_eq!(found.len(), self.sessions.len(), "{said}");
         for ((number, session), found) in (1..).zip(self.sessions).zip(found) {
@@ -81,12 +81,12 @@ impl Verdicts<'_> {
         let said = self.says("cdrskin dev={dev} -minfo");
         let sessions = self.sessions.len();
         if self.overwritable {
-            self.assert_has(&said, "number of sessions:       1");
+            assert_has(&said, "number of sessions:       1");
             return;
         }
         let (status, count) = if self.open { ("incomplete/appendable", sessions + 1) } else { ("complete", sessions) };
-        self.assert_has(&said, &format!("disk status:              {status}"));
-        self.assert_has(&said, &format!("number of sessions:       {count}"));
+        assert_has(&said, &format!("disk status:              {status}"));
+        assert_has(&said, &format!("number of sessions:       {count}"));
         let tracks: Vec<Vec<i64>> =
             said.lines().filter(|line| line.contains(" Data ")).map(numbers).filter(|line| line.len() == 5).collect();
         assert_eq!(tracks.len(), sessions, "{said}");
@@ -104,38 +104,38 @@ impl Verdicts<'_> {
         let last = self.sessions.last().expect("one was burned").start;
         let said = self.says(&format!("isoinfo dev={{dev}} -T {last} -R -f"));
         for (path, _) in files {
-            self.assert_has(&said, &format!("/{path}"));
+            assert_has(&said, &format!("/{path}"));
         }
     }
 
     /// The table of contents of a CD.
     pub fn cd_info(&self) {
         let said = self.says("cd-info --no-cddb --no-device-info -C {dev}");
-        self.assert_has(&said, &format!("CD-ROM Track List (1 - {})", self.sessions.len()));
+        assert_has(&said, &format!("CD-ROM Track List (1 - {})", self.sessions.len()));
         for (number, session) in (1..).zip(self.sessions) {
             let track = said.lines().find(|line| line.starts_with(&format!("{number:3}:")));
             let track = track.unwrap_or_else(|| panic!("no track {number}:\n{said}"));
             assert!(track.contains(&format!("{:06} data", session.start)), "{track}");
         }
         let last = self.sessions.last().expect("one was burned").start;
-        self.assert_has(&said, &format!("Last CD Session LSN: {last}"));
-        self.assert_has(&said, "ISO 9660: ");
+        assert_has(&said, &format!("Last CD Session LSN: {last}"));
+        assert_has(&said, "ISO 9660: ");
     }
 
     /// What growisofs' sister has to say of DVDs and BDs.
     pub fn mediainfo(&self) {
         let said = self.says("dvd+rw-mediainfo {dev}");
         if self.overwritable {
-            self.assert_has(&said, "Number of Sessions:    1");
+            assert_has(&said, "Number of Sessions:    1");
             return;
         }
         let sessions = self.sessions.len();
         let (status, count) = if self.open { ("appendable", sessions + 1) } else { ("complete", sessions) };
-        self.assert_has(&said, &format!("Disc status:           {status}"));
-        self.assert_has(&said, &format!("Number of Sessions:    {count}"));
+        assert_has(&said, &format!("Disc status:           {status}"));
+        assert_has(&said, &format!("Number of Sessions:    {count}"));
         for session in self.sessions {
-            self.assert_has(&said, &format!("Track Start Address:   {}*2KB", session.start));
-            self.assert_has(&said, &format!("Track Size:            {}*2KB", session.blocks));
+            assert_has(&said, &format!("Track Start Address:   {}*2KB", session.start));
+            assert_has(&said, &format!("Track Size:            {}*2KB", session.blocks));
         }
     }
 }

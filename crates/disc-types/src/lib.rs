@@ -9,6 +9,7 @@
 //!   that someone can ask: its [`DiscFacts`] and its data.
 //! - **Long work**: every long call takes a [`Control`], which hears of progress and may say stop; a [`CancelToken`]
 //!   says it from elsewhere. Time comes from a [`Clock`].
+//! - **Dates**: [`Timestamp`] is when something happened to a file.
 //! - **Drives have owners**: [`ClientName`] is what a program calls itself when it locks one.
 //!
 //! ```
@@ -62,6 +63,7 @@ mod request;
 mod seekable;
 mod source;
 mod state;
+mod timestamp;
 mod zero;
 
 pub use address::{AddressError, Block, Lba};
@@ -85,4 +87,5 @@ pub use request::{Request, RequestError};
 pub use seekable::SeekableSource;
 pub use source::{BlockSource, SECTOR_SIZE, SourceError};
 pub use state::MediaState;
+pub use timestamp::Timestamp;
 pub use zero::Zero;

@@ -1,57 +1,8 @@
-//! [`FileSystem`]: one of the file systems that an image can have, and sets of them as IMAPI writes them.
+//! Sets of file systems, as IMAPI writes them.
 
-use std::fmt;
+use imapi_volumes::FileSystem;
 
 use crate::FileSystems;
-
-/// A file system that an image can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[doc(alias = "FsiFileSystems")]
-pub enum FileSystem {
-    /// ISO 9660.
-    Iso9660,
-    /// Joliet.
-    Joliet,
-    /// UDF.
-    Udf,
-}
-
-impl FileSystem {
-    /// All of them, in the order of their bits.
-    pub const ALL: [Self; 3] = [Self::Iso9660, Self::Joliet, Self::Udf];
-
-    /// What people call it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Iso9660 => "ISO 9660",
-            Self::Joliet => "Joliet",
-            Self::Udf => "UDF",
-        }
-    }
-
-    /// Its bit in IMAPI's `FsiFileSystems`.
-    #[must_use]
-    pub const fn bit(self) -> u32 {
-        match self {
-            Self::Iso9660 => 1,
-            Self::Joliet => 2,
-            Self::Udf => 4,
-        }
-    }
-
-    /// The file system with that bit.
-    #[must_use]
-    pub fn from_bit(bit: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|file_system| file_system.bit() == bit)
-    }
-}
-
-impl fmt::Display for FileSystem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 impl FileSystems {
     /// None at all.

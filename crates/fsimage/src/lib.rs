@@ -42,7 +42,6 @@ mod options;
 mod plan;
 mod result;
 mod scan;
-mod time;
 mod tree;
 mod udf;
 mod write;
@@ -56,7 +55,8 @@ pub use faces::{
     FileSystemImageResult, ImageError, Item, ItemType, Kept, NamedStreams, ProgressItem, ProgressItems, Skipping,
     Update,
 };
-pub use file_system::FileSystem;
+pub use imapi_disc_types::Timestamp;
+pub use imapi_volumes::FileSystem;
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;
 pub use result::{ImageFile, Part, PartOf, ResultImage};
@@ -64,6 +64,5 @@ pub use scan::{
     Dates, GlobError, Globs, Links, Mapping, Owners, ScanError, ScanOptions, ScanReport, Scanned, Skipped,
     SkippedBecause, Unreadable, add_file, add_mapping, add_tree,
 };
-pub use time::Timestamp;
 pub use tree::{Attributes, ChangePoint, Children, Content, Counts, Kind, NodeId, Span, Stream, Tree, TreeError, Walk};
 pub use write::{ImageWritten, WriteError, WriteOptions, write_image};

@@ -33,12 +33,14 @@ impl Timestamp {
     }
 
     /// Nanoseconds since the beginning of 1970.
-    pub(crate) const fn nanoseconds(self) -> i64 {
+    #[must_use]
+    pub const fn nanoseconds(self) -> i64 {
         self.nanoseconds
     }
 
     /// So many nanoseconds since the beginning of 1970, in UTC.
-    pub(crate) const fn from_nanoseconds(nanoseconds: i64) -> Self {
+    #[must_use]
+    pub const fn from_nanoseconds(nanoseconds: i64) -> Self {
         Self { nanoseconds, minutes_east: 0 }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use imapi_volume_structs::udf::Revision;
 
-use crate::{BootEntry, Hybrid, PartitionTable, PlanError, Timestamp};
+use crate::{BootEntry, Hybrid, PartitionTable, PlanError, Session, Timestamp};
 
 /// The file systems of an image; they share the bytes of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +139,8 @@ pub struct ImageOptions {
     pub boot: Vec<BootEntry>,
     /// What makes the image start from a disk too.
     pub hybrid: Option<Hybrid>,
+    /// Where on its disc the image begins.
+    pub session: Session,
 }
 
 impl ImageOptions {
@@ -162,6 +164,7 @@ impl ImageOptions {
             application: String::new(),
             boot: Vec::new(),
             hybrid: None,
+            session: Session::default(),
         }
     }
 
@@ -179,6 +182,12 @@ impl ImageOptions {
             if !self.file_systems.udf {
                 return Err(PlanError::NoFileSystem);
             }
+        }
+        if self.hybrid.is_some() && self.session.start > 0 {
+            return Err(PlanError::Option {
+                option: "Hybrid",
+                reason: "what starts from a disk begins at its first block",
+            });
         }
         if self.volume.chars().count() > 32 {
             return Err(PlanError::VolumeName { name: self.volume.clone() });

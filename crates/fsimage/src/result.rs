@@ -82,7 +82,7 @@ impl ResultImage {
         if let Some(boot) = Boot::new(&shared, &tree, &reader)? {
             writers.push(Box::new(boot));
         }
-        let plan = Plan::new(&tree, reader.contents(), &mut writers, wanted)?;
+        let plan = Plan::new(&tree, reader.contents(), &mut writers, wanted, &options.session)?;
         let mut patches = Vec::new();
         for writer in &writers {
             patches.extend(writer.patches(&reader)?);
@@ -105,14 +105,14 @@ impl ResultImage {
     }
 
     /// All files that have blocks or no bytes, each by every name that it has, in the order of the tree. Those that UDF
-    /// has in its metadata, because they are so small, are not among them.
+    /// has in its metadata, because they are so small, are not among them, nor are those that the disc has already.
     pub fn all_files(&self) -> impl Iterator<Item = ImageFile> + '_ {
         self.tree.walk(NodeId::ROOT).filter_map(|node| {
             let Kind::File { size, content } = self.tree.kind(node) else { return None };
-            let has_blocks = self.plan.data.has_blocks(content);
-            let begins = self.plan.data.block_of(content).0;
-            let blocks = begins..begins + if has_blocks { size.div_ceil(BLOCK as u64) } else { 0 };
-            (has_blocks || size == 0).then(|| ImageFile { path: self.tree.path(node), node, blocks, size })
+            let begins = self.plan.data.block_in_image(content);
+            let nothing = self.plan.data.nothing().0 - self.plan.start;
+            let blocks = begins.map_or(nothing..nothing, |begins| begins..begins + size.div_ceil(BLOCK as u64));
+            (begins.is_some() || size == 0).then(|| ImageFile { path: self.tree.path(node), node, blocks, size })
         })
     }
 
@@ -131,7 +131,8 @@ impl ResultImage {
         for node in self.tree.walk(NodeId::ROOT) {
             if let Kind::File { size: 0, content } = self.tree.kind(node) {
                 let checked = self.reader.open(content).and_then(|open| open.check());
-                checked.map_err(|error| SourceError::new(self.plan.data.nothing(), error))?;
+                let nothing = Block(self.plan.data.nothing().0 - self.plan.start);
+                checked.map_err(|error| SourceError::new(nothing, error))?;
             }
         }
         Ok(())

@@ -10,6 +10,7 @@
 //! - [`mbr`], [`gpt`]: partition tables, for images that also start from USB sticks.
 //! - [`civil`]: dates and times of day, as discs tell them.
 //! - [`crc32`]: the checksum of GPT.
+//! - [`SessionLink`]: how the sessions of a disc that can be overwritten find one another.
 //! - Integers: [`wire`] reads and writes both byte orders, and both at once as ISO 9660 does.
 
 #![no_std]
@@ -25,8 +26,11 @@ pub mod gpt;
 pub mod iso9660;
 pub mod mbr;
 pub mod rock_ridge;
+mod session_link;
 pub mod udf;
 pub mod wire;
+
+pub use session_link::SessionLink;
 
 /// Bytes of a logical sector: every structure here is addressed in these.
 pub const SECTOR: usize = 2048;

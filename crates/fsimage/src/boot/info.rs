@@ -7,7 +7,7 @@ use imapi_volume_structs::el_torito::{
 use super::resolved::Resolved;
 use crate::{Content, ContentError, ContentReader, plan::Patch};
 
-/// The block of the primary volume descriptor.
+/// The block of the primary volume descriptor, counted from the first of the session.
 const DESCRIPTOR: u32 = 16;
 /// Bytes that are read at once for a checksum.
 const AT_ONCE: usize = 1 << 16;
@@ -23,12 +23,15 @@ struct Wanted {
 /// All patches of the entries, given where each content begins. Entries that share their image share what is written.
 pub(super) fn patches(
     entries: &[Resolved],
+    start: u32,
     block_of: impl Fn(Content) -> u32,
     reader: &ContentReader,
 ) -> Result<Vec<Patch>, ContentError> {
     let mut all: Vec<Wanted> = Vec::new();
     for resolved in entries {
-        let Some(content) = resolved.content else { continue };
+        // What the disc has already stays as it is.
+        let content = resolved.content.filter(|&content| reader.contents().placed(content).is_none());
+        let Some(content) = content else { continue };
         let (table, grub) = (resolved.entry.info_table, resolved.entry.grub_info);
         match all.iter_mut().find(|wanted| wanted.content == content) {
             Some(wanted) => (wanted.table, wanted.grub) = (wanted.table || table, wanted.grub || grub),
@@ -44,7 +47,7 @@ pub(super) fn patches(
         }
         if table {
             let (len, checksum) = checksum(reader, content, address)?;
-            let table = BootInfoTable { volume_descriptor: DESCRIPTOR, block, len, checksum };
+            let table = BootInfoTable { volume_descriptor: start.saturating_add(DESCRIPTOR), block, len, checksum };
             patches.push(Patch { content, offset: BOOT_INFO_AT as u64, bytes: table.encode().to_vec() });
         }
     }

@@ -221,7 +221,12 @@ impl Writer for Boot {
 
     fn patches(&self, reader: &ContentReader) -> Result<Vec<Patch>, PlanError> {
         let Some(data) = &self.data else { return Ok(Vec::new()) };
-        Ok(info::patches(&self.entries, |content| number(data.block_of(content).0), reader)?)
+        Ok(info::patches(
+            &self.entries,
+            self.options.session.start,
+            |content| number(data.block_of(content).0),
+            reader,
+        )?)
     }
 
     fn recognition(&self, _: &Tree) -> Vec<Recognition> {

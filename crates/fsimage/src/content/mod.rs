@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use imapi_disc_types::{BlockSource, Control};
+use imapi_disc_types::{BlockSource, Control, SECTOR_SIZE};
 
 use crate::Content;
 
@@ -57,6 +57,8 @@ pub struct Contents {
     /// Files that have several names, by device and inode.
     shared: HashMap<(u64, u64), Content>,
     stash: Stash,
+    /// Those that have bytes already.
+    discs: Vec<Arc<Supplied>>,
 }
 
 /// One of the contents.
@@ -66,9 +68,19 @@ enum Entry {
     Source(Arc<Supplied>),
     OnDisk(OnDisk),
     Stashed(Piece, Box<Path>),
+    /// Bytes that a disc has: of which one, from which block on, and how many; and at which block of it its source begins.
+    Placed {
+        disc: u32,
+        block: u32,
+        source_begins: u32,
+        bytes: u64,
+    },
 }
 
 const _: () = assert!(size_of::<Entry>() <= 40);
+
+/// Bytes of a block of a disc.
+const BLOCK: u64 = SECTOR_SIZE.get() as u64;
 
 /// A source that somebody gave, and how much of it counts.
 struct Supplied {
@@ -83,6 +95,7 @@ pub(crate) struct Mark {
     entries: usize,
     folders: (usize, usize),
     stash: u64,
+    discs: usize,
 }
 
 impl Contents {
@@ -133,6 +146,34 @@ impl Contents {
         Ok(self.push(Entry::Source(Arc::new(Supplied { source, bytes, name }))))
     }
 
+    /// A disc whose later session the image will be: its bytes stay where they are.
+    /// The name is for messages.
+    pub(crate) fn add_disc(
+        &mut self,
+        source: Arc<dyn BlockSource>,
+        name: impl Into<PathBuf>,
+    ) -> Result<u32, ContentError> {
+        let number = u32::try_from(self.discs.len()).map_err(|_| ContentError::Full)?;
+        let bytes = source.bytes();
+        self.discs.push(Arc::new(Supplied { source, bytes, name: name.into() }));
+        Ok(number)
+    }
+
+    /// Bytes that a disc has from a block on, by its number. An image leaves them there. The source of the disc may begin
+    /// at a later block of it.
+    pub(crate) fn add_placed(&mut self, disc: u32, (block, source_begins): (u32, u32), bytes: u64) -> Content {
+        self.push(Entry::Placed { disc, block, source_begins, bytes })
+    }
+
+    /// The block of the disc with these contents, where a disc has them already.
+    #[must_use]
+    pub(crate) fn placed(&self, content: Content) -> Option<u32> {
+        match self.entry(content) {
+            Ok(Entry::Placed { block, .. }) => Some(*block),
+            _ => None,
+        }
+    }
+
     /// Whatever can only be read once and from front to back: it is read now, and kept in the working directory. The
     /// control hears how many bytes came. The name is for messages.
     pub fn add_stream(
@@ -179,7 +220,7 @@ impl Contents {
 
     /// These contents alone, as number 0: they can be read whatever becomes of the others.
     pub(crate) fn alone(&self, content: Content) -> Result<Self, ContentError> {
-        let mut alone = Self { stash: self.stash.clone(), ..Self::default() };
+        let mut alone = Self { stash: self.stash.clone(), discs: self.discs.clone(), ..Self::default() };
         let entry = match self.entry(content)? {
             Entry::OnDisk(file) => Entry::OnDisk(self.folders.copy_file(file, &mut alone.folders)?),
             entry => entry.clone(),
@@ -226,15 +267,16 @@ impl Contents {
             Ok(Entry::Source(supplied)) => supplied.bytes,
             Ok(Entry::OnDisk(file)) => file.size,
             Ok(Entry::Stashed(piece, _)) => piece.bytes,
+            Ok(Entry::Placed { bytes, .. }) => *bytes,
             Err(_) => 0,
         }
     }
 
-    /// The path on disk, or the name that was given; `None` for bytes in memory.
+    /// The path on disk, or the name that was given; `None` for bytes in memory, and for those that a disc has already.
     #[must_use]
     pub fn origin(&self, content: Content) -> Option<PathBuf> {
         match self.entry(content).ok()? {
-            Entry::Bytes(_) => None,
+            Entry::Bytes(_) | Entry::Placed { .. } => None,
             Entry::Source(supplied) => Some(supplied.name.clone()),
             Entry::OnDisk(file) => Some(self.folders.file_path(file)),
             Entry::Stashed(_, name) => Some(name.to_path_buf()),
@@ -242,7 +284,12 @@ impl Contents {
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { entries: self.entries.len(), folders: self.folders.mark(), stash: self.stash.end() }
+        Mark {
+            entries: self.entries.len(),
+            folders: self.folders.mark(),
+            stash: self.stash.end(),
+            discs: self.discs.len(),
+        }
     }
 
     /// Forgets what was added since.
@@ -250,6 +297,7 @@ impl Contents {
         self.entries.truncate(mark.entries);
         self.folders.forget(mark.folders);
         self.stash.forget(mark.stash);
+        self.discs.truncate(mark.discs);
         self.shared.retain(|_, content| content.0 < mark.entries as u64);
     }
 }

@@ -47,6 +47,8 @@ enum Data<'a> {
     Source(&'a Supplied),
     OnDisk(&'a OnDisk, Arc<File>),
     Stashed(Piece),
+    /// The disc, its byte with the first of them, and how many there are.
+    Placed(&'a Supplied, u64, u64),
 }
 
 impl ContentReader {
@@ -96,6 +98,12 @@ impl ContentReader {
             Entry::Bytes(bytes) => Data::Bytes(bytes),
             Entry::Source(supplied) => Data::Source(supplied),
             Entry::Stashed(piece, _) => Data::Stashed(*piece),
+            Entry::Placed { disc, block, source_begins, bytes } => {
+                let discs = &self.contents.discs;
+                let disc = discs.get(*disc as usize).ok_or(ContentError::Unknown(content.0))?;
+                let start = u64::from(block.saturating_sub(*source_begins)) * super::BLOCK;
+                Data::Placed(disc, start, *bytes)
+            }
             Entry::OnDisk(file) => Data::OnDisk(file, self.file(content, file)?),
         };
         Ok(OpenContent { contents: &self.contents, data })
@@ -157,6 +165,7 @@ impl OpenContent<'_> {
             Data::Source(supplied) => supplied.bytes,
             Data::OnDisk(file, _) => file.size,
             Data::Stashed(piece) => piece.bytes,
+            Data::Placed(_, _, bytes) => bytes,
         }
     }
 
@@ -164,7 +173,7 @@ impl OpenContent<'_> {
     #[must_use]
     pub fn as_file(&self) -> Option<(&File, u64)> {
         match &self.data {
-            Data::Bytes(_) | Data::Source(_) => None,
+            Data::Bytes(_) | Data::Source(_) | Data::Placed(..) => None,
             Data::OnDisk(_, file) => Some((file, 0)),
             Data::Stashed(piece) => self.contents.stash.file().map(|file| (&**file, piece.start)),
         }
@@ -190,7 +199,7 @@ impl OpenContent<'_> {
 
     fn name(&self) -> PathBuf {
         match &self.data {
-            Data::Source(supplied) => supplied.name.clone(),
+            Data::Source(supplied) | Data::Placed(supplied, ..) => supplied.name.clone(),
             Data::OnDisk(file, _) => self.contents.folders.file_path(file),
             Data::Bytes(_) | Data::Stashed(_) => PathBuf::new(),
         }
@@ -204,6 +213,7 @@ impl OpenContent<'_> {
                 Ok(())
             }
             Data::Source(supplied) => supplied.fill(offset, out),
+            Data::Placed(disc, start, _) => disc.fill(start.saturating_add(offset), out),
             Data::Stashed(piece) => self.contents.stash.read_at(piece.start + offset, out),
             Data::OnDisk(file, open) => self.contents.folders.read(file, open, offset, out),
         }

@@ -22,6 +22,10 @@ pub(crate) struct FileData {
     files: Vec<FileExtent>,
     /// Of each of the contents its place among the files, and how many names it has.
     by_content: Vec<(u32, u32)>,
+    /// Where the bytes of those are that the disc has already, which have no place among the files.
+    placed: Vec<Block>,
+    /// The address of the image's first block on the disc.
+    start: u64,
     first: Block,
     blocks: u64,
     /// What files without bytes point at: a block of the image that is none of any file.
@@ -42,15 +46,27 @@ pub(crate) struct FileExtent {
 }
 
 const NOWHERE: u32 = u32::MAX;
+/// From this number on, places are those of contents that the disc has already.
+const PLACED: u32 = 1 << 31;
 
 impl FileData {
     /// Gives every content its blocks, counted from the first of all data: first those that are wanted whatever the tree
     /// has, then those of the tree.
     pub fn measure(tree: &Tree, contents: &Contents, wanted: Wanted, others: &[Content]) -> Result<Self, ContentError> {
         let by_content = vec![(NOWHERE, 0); contents.len()];
-        let mut data = Self { files: Vec::new(), by_content, first: Block(0), blocks: 0, nothing: Block(0) };
+        let mut data = Self {
+            files: Vec::new(),
+            by_content,
+            placed: Vec::new(),
+            start: 0,
+            first: Block(0),
+            blocks: 0,
+            nothing: Block(0),
+        };
         for &content in others {
-            data.take(content, NodeId::ROOT, 0, contents.size(content))?;
+            if !data.is_placed(contents, content)? {
+                data.take(content, NodeId::ROOT, 0, contents.size(content))?;
+            }
         }
         for node in tree.walk(NodeId::ROOT) {
             let Kind::File { size, content } = tree.kind(node) else { continue };
@@ -64,14 +80,14 @@ impl FileData {
             };
             data.name(content)?;
             check(size, content)?;
-            if size > wanted.embedded {
+            if !data.is_placed(contents, content)? && size > wanted.embedded {
                 data.take(content, node, 0, size)?;
             }
             let Some(embedded) = wanted.streams else { continue };
             for (stream, number) in tree.streams(node).iter().zip(1..) {
                 data.name(stream.content)?;
                 check(stream.size, stream.content)?;
-                if stream.size > embedded {
+                if !data.is_placed(contents, stream.content)? && stream.size > embedded {
                     data.take(stream.content, node, number, stream.size)?;
                 }
             }
@@ -92,11 +108,23 @@ impl FileData {
                 (file.node, file.stream) = (node, stream);
             }
         } else if size > 0 {
-            *at = u32::try_from(count).map_err(|_| ContentError::Full)?;
+            *at = u32::try_from(count).ok().filter(|&at| at < PLACED).ok_or(ContentError::Full)?;
             self.files.push(FileExtent { content, node, stream, begins, size });
             self.blocks += size.div_ceil(BLOCK as u64);
         }
         Ok(())
+    }
+
+    /// Whether the disc has these contents already; they keep their blocks, however small they are.
+    fn is_placed(&mut self, contents: &Contents, content: Content) -> Result<bool, ContentError> {
+        let Some(block) = contents.placed(content) else { return Ok(false) };
+        let number = u32::try_from(self.placed.len()).ok().and_then(|number| PLACED.checked_add(number));
+        let at = &mut self.entry_mut(content)?.0;
+        if *at == NOWHERE {
+            *at = number.filter(|&number| number < NOWHERE).ok_or(ContentError::Full)?;
+            self.placed.push(Block(block.into()));
+        }
+        Ok(true)
     }
 
     /// Counts one more name of these contents.
@@ -110,15 +138,16 @@ impl FileData {
         place.and_then(|place| self.by_content.get_mut(place)).ok_or(ContentError::Unknown(content.0))
     }
 
-    pub fn place(&mut self, first: Block, nothing: Block) {
-        (self.first, self.nothing) = (first, nothing);
+    /// Hears where the image is on the disc, where in it data begin, and what nothing is on the disc.
+    pub fn place(&mut self, start: u64, first: Block, nothing: Block) {
+        (self.start, self.first, self.nothing) = (start, first, nothing);
     }
 
     pub fn blocks(&self) -> u64 {
         self.blocks
     }
 
-    /// The first block of all data.
+    /// The first block of all data, as the image counts.
     pub fn first(&self) -> Block {
         self.first
     }
@@ -128,14 +157,31 @@ impl FileData {
         self.entry(content).0 != NOWHERE
     }
 
+    /// The lowest address of what the disc has already; `None` where the image leans on nothing.
+    pub fn lowest(&self) -> Option<Block> {
+        self.placed.iter().min().copied()
+    }
+
     /// What files without bytes point at.
     pub fn nothing(&self) -> Block {
         self.nothing
     }
 
-    /// The first block of these contents.
+    /// The first block of these contents, as the disc counts.
     pub fn block_of(&self, content: Content) -> Block {
-        self.files.get(self.entry(content).0 as usize).map_or(self.nothing, |file| Block(self.first.0 + file.begins))
+        let at = self.entry(content).0;
+        let placed = at.checked_sub(PLACED).and_then(|at| self.placed.get(at as usize));
+        if let Some(&block) = placed {
+            return block;
+        }
+        let file = self.files.get(at as usize);
+        file.map_or(self.nothing, |file| Block(self.start + self.first.0 + file.begins))
+    }
+
+    /// The first block of these contents, as the image counts; `None` where it has none of them.
+    pub fn block_in_image(&self, content: Content) -> Option<u64> {
+        let file = self.files.get(self.entry(content).0 as usize)?;
+        Some(self.first.0 + file.begins)
     }
 
     /// How many files have these contents.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use imapi_disc_types::Block;
 
-use crate::{Contents, Tree};
+use crate::{Contents, Session, Tree};
 
 pub(crate) use data::{FileData, FileExtent, Wanted};
 pub use error::PlanError;
@@ -21,6 +21,9 @@ use layout::Layout;
 
 /// The block at which the descriptors begin that all file systems share; those before it are the system's.
 pub(crate) const RECOGNITION: u64 = 16;
+
+/// Blocks that a drive writes at once, so that no others change when some of them are written again.
+pub(crate) const CLUSTER: u64 = 32;
 
 /// Blocks that a disc can number: addresses are of 31 bits.
 const MOST_BLOCKS: u64 = i32::MAX as u64;
@@ -57,6 +60,8 @@ impl Region {
 pub(crate) struct Plan {
     /// One after the other, without gaps; none is empty.
     regions: Vec<Region>,
+    /// The address of the first block on the disc.
+    pub start: u64,
     pub blocks: u64,
     pub data: Arc<FileData>,
     pub recognition: Vec<Recognition>,
@@ -70,6 +75,7 @@ impl Plan {
         contents: &Contents,
         writers: &mut [Box<dyn Writer>],
         wanted: Wanted,
+        session: &Session,
     ) -> Result<Self, PlanError> {
         let others: Vec<_> = writers.iter().flat_map(|writer| writer.contents()).collect();
         let mut data = FileData::measure(tree, contents, wanted, &others)?;
@@ -87,6 +93,7 @@ impl Plan {
             let claims = claims.iter().enumerate();
             claims.flat_map(|(writer, claims)| claims.iter().enumerate().map(move |(claim, at)| (writer, claim, at)))
         };
+        let earliest = if session.rewritable { CLUSTER } else { RECOGNITION };
         let mut from_end = 0;
         for (writer, claim, at) in each() {
             match at.at {
@@ -100,7 +107,7 @@ impl Plan {
         for (writer, claim, at) in each() {
             // The first sixteen blocks are the system's, also when it has no use for them.
             if let Where::Next { from, align } = at.at {
-                let from = from.max(RECOGNITION);
+                let from = from.max(earliest);
                 placed[writer][claim] = layout.next(from, align, at.blocks, Owner::Claim { writer, claim });
             }
         }
@@ -111,8 +118,9 @@ impl Plan {
             }
         }
         let blocks = (layout.end() + from_end).next_multiple_of(end_align);
-        if blocks > MOST_BLOCKS {
-            return Err(PlanError::ImageTooBig { blocks });
+        let start = u64::from(session.start);
+        if start + blocks > MOST_BLOCKS {
+            return Err(PlanError::ImageTooBig { blocks: start + blocks });
         }
         for (writer, claim, at) in each() {
             if let Where::FromEnd(distance) = at.at {
@@ -120,15 +128,16 @@ impl Plan {
             }
         }
         // The last of the descriptors is there in every image, and nobody's file.
-        data.place(first, Block(RECOGNITION + recognition - 1));
+        data.place(start, first, Block(start + RECOGNITION + recognition - 1));
 
         let data = Arc::new(data);
         for (writer, claims) in writers.iter_mut().zip(&placed) {
-            writer.place(&Placement { claims, data: &data, blocks });
+            let claims: Vec<Block> = claims.iter().map(|claim| Block(start + claim.0)).collect();
+            writer.place(&Placement { claims: &claims, data: &data, blocks });
         }
         let mut recognition: Vec<Recognition> = writers.iter().flat_map(|writer| writer.recognition(tree)).collect();
         recognition.sort_by_key(|(rank, _)| *rank);
-        Ok(Self { regions: layout.finish(blocks), blocks, data, recognition })
+        Ok(Self { regions: layout.finish(blocks), start, blocks, data, recognition })
     }
 
     /// All of them, in the order of their blocks.

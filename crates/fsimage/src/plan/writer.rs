@@ -25,11 +25,11 @@ pub(crate) enum Rank {
 /// Where everything came to be.
 #[derive(Debug)]
 pub(crate) struct Placement<'a> {
-    /// The first block of each claim of this writer.
+    /// The first block of each claim of this writer, as the disc counts.
     pub claims: &'a [Block],
     /// Where the bytes of files are.
     pub data: &'a Arc<FileData>,
-    /// Blocks of the image.
+    /// Blocks of the image, wherever on the disc it begins.
     pub blocks: u64,
 }
 

@@ -45,12 +45,13 @@ impl ResultImage {
         })
     }
 
-    /// The blocks of a file; `None` where it has none: it is no file, has no bytes, or is small and lies in its metadata.
+    /// The blocks of a file; `None` where it has none: it is no file, has no bytes, or is small and lies in its metadata,
+    /// or the disc has it already.
     /// Files that share their bytes have the same blocks.
     #[must_use]
     pub fn blocks_of(&self, node: NodeId) -> Option<Range<u64>> {
         let Kind::File { size, content } = self.tree.kind(node) else { return None };
-        let first = self.plan.data.has_blocks(content).then(|| self.plan.data.block_of(content).0)?;
+        let first = self.plan.data.block_in_image(content)?;
         Some(first..first + size.div_ceil(BLOCK as u64))
     }
 

@@ -10,7 +10,7 @@ use imapi_volume_structs::udf::{
 use super::{
     PROGRAM, Udf,
     allocation::{created, small},
-    data_in_partition, link, names,
+    link, names,
     time::time,
     view::{Folder, StreamPlan, Unit, View, further},
 };
@@ -210,7 +210,7 @@ impl Renderer<'_> {
             self.entry(node, first, &Plain { allocation: (Allocation::Embedded, &bytes), ..*plain }, out);
             return Ok(());
         }
-        let begins = data_in_partition(self.data.block_of(content));
+        let begins = self.udf.data_in_partition(self.data.block_of(content));
         let next = u64::from(self.udf.in_partition(first + offset + 1));
         let ads = if size == 0 { Vec::new() } else { manner.descriptors(size, begins, offset, next) };
         if offset == 0 {

@@ -23,7 +23,7 @@ use imapi_volume_structs::udf::{ANCHOR_BLOCK, EntityId, OsId, Recognition as Des
 
 use crate::{
     ContentError, ContentReader, ImageOptions, NodeId, Tree,
-    plan::{Claim, FileData, Placement, PlanError, Rank, Recognition, Wanted, Where, Writer, pack::BLOCK},
+    plan::{CLUSTER, Claim, FileData, Placement, PlanError, Rank, Recognition, Wanted, Where, Writer, pack::BLOCK},
 };
 
 use allocation::{Manner, small};
@@ -37,10 +37,9 @@ const NAME: &str = "UDF";
 /// What wrote the volume.
 const PROGRAM: EntityId = EntityId::implementation(b"*imapi", OsId::LINUX);
 
-/// The first block of the partition.
+/// The first block of the partition, where it need not begin before. That of a later session begins with the first file
+/// that it leans on.
 const PARTITION: u64 = 288;
-/// A drive writes no fewer blocks at once, and damage seldom has fewer.
-const CLUSTER: u64 = 32;
 /// Blocks of a sequence of volume descriptors: no fewer are allowed.
 const SEQUENCE: u64 = 16;
 /// Blocks of the sequence of integrity descriptors: 8 KiB, no less.
@@ -79,13 +78,20 @@ pub(crate) struct Udf {
     data: Option<Arc<FileData>>,
     /// The first blocks of its claims.
     at: [Block; CLAIMS],
+    /// The first block of the partition.
+    partition: u64,
     blocks: u64,
 }
 
 impl Udf {
     pub fn new(options: Arc<ImageOptions>) -> Self {
         let revision = options.udf_revision.revision();
-        Self { options, revision, view: None, data: None, at: [Block(0); CLAIMS], blocks: 0 }
+        Self { options, revision, view: None, data: None, at: [Block(0); CLAIMS], partition: PARTITION, blocks: 0 }
+    }
+
+    /// The address of the image's first block.
+    fn start(&self) -> u64 {
+        self.options.session.start.into()
     }
 
     fn has_mirror(&self) -> bool {
@@ -104,19 +110,19 @@ impl Udf {
 
     /// A block of the metadata, counted from that of the file set, as its partition counts.
     fn in_partition(&self, block: u64) -> u32 {
-        let metadata = self.at[METADATA].0.saturating_sub(PARTITION);
+        let metadata = self.at[METADATA].0.saturating_sub(self.partition);
         small(if self.revision.has_metadata_partition() { block } else { metadata + block })
+    }
+
+    /// A block of the disc, as the partition of the bytes of files counts.
+    fn data_in_partition(&self, block: Block) -> u64 {
+        block.0.saturating_sub(self.partition)
     }
 
     /// Blocks of the partition: what stands behind it is of the volume.
     fn partition_len(&self) -> u64 {
-        self.at[RESERVE].0.saturating_sub(PARTITION)
+        self.at[RESERVE].0.saturating_sub(self.partition)
     }
-}
-
-/// A block of the image, as the partition of the bytes of files counts.
-fn data_in_partition(block: Block) -> u64 {
-    block.0.saturating_sub(PARTITION)
 }
 
 impl Writer for Udf {
@@ -156,6 +162,8 @@ impl Writer for Udf {
         self.blocks = at.blocks;
         self.data = Some(Arc::clone(at.data));
         self.at.copy_from_slice(at.claims);
+        let begins = self.start() + PARTITION;
+        self.partition = at.data.lowest().map_or(begins, |lowest| lowest.0.min(begins));
     }
 
     fn recognition(&self, _: &Tree) -> Vec<Recognition> {

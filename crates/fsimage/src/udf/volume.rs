@@ -1,16 +1,19 @@
 //! What says where the files are: the descriptors of the volume, anchors, the file set, the files of the metadata.
 
-use imapi_volume_structs::udf::{
-    AccessType, Allocation, Anchor, CharSpec, DESCRIPTOR_LEN, DString, DomainFlags, EntityId, Extent, FileEntry,
-    FileEntryExtension, FileSet, FileType, IcbFlags, IcbTag, ImplementationUseVolume, Integrity, IntegrityUse,
-    LogicalVolume, LogicalVolumeInfo, LongAd, MetadataFlags, MetadataMap, OsId, Partition, PartitionBlock,
-    PartitionHeader, PartitionMap, PartitionMaps, Permissions, PrimaryVolume, ShortAd, Stamp, Timestamp,
-    UnallocatedSpace, VolumeFlags, encode_terminating,
+use imapi_volume_structs::{
+    SessionLink,
+    udf::{
+        AccessType, Allocation, Anchor, CharSpec, DESCRIPTOR_LEN, DString, DomainFlags, EntityId, Extent, FileEntry,
+        FileEntryExtension, FileSet, FileType, IcbFlags, IcbTag, ImplementationUseVolume, Integrity, IntegrityUse,
+        LogicalVolume, LogicalVolumeInfo, LongAd, MetadataFlags, MetadataMap, OsId, Partition, PartitionBlock,
+        PartitionHeader, PartitionMap, PartitionMaps, Permissions, PrimaryVolume, ShortAd, Stamp, Timestamp,
+        UnallocatedSpace, VolumeFlags, encode_terminating,
+    },
 };
 
 use super::{
-    CLUSTER, INTEGRITY, INTEGRITY_SEQUENCE, MAIN, METADATA, METADATA_ENTRY, MIRROR, MIRROR_ENTRY, PARTITION, PROGRAM,
-    RESERVE, SEQUENCE, Udf,
+    CLUSTER, INTEGRITY, INTEGRITY_SEQUENCE, MAIN, METADATA, METADATA_ENTRY, MIRROR, MIRROR_ENTRY, PROGRAM, RESERVE,
+    SEQUENCE, Udf,
     allocation::small,
     time::time,
     view::{BEFORE_ROOT, View},
@@ -19,6 +22,15 @@ use crate::plan::pack::BLOCK;
 
 /// The flag by which an identifier says that nobody may change it, as those of standards are.
 const PROTECTED: u8 = 2;
+
+/// A field that has a link at its beginning, if there is one.
+fn linked<const N: usize>(link: Option<SessionLink>) -> [u8; N] {
+    let mut field = [0; N];
+    if let Some((link, out)) = link.zip(field.first_chunk_mut()) {
+        link.encode(out);
+    }
+    field
+}
 
 /// Blocks as bytes.
 fn bytes(blocks: u64) -> u32 {
@@ -98,7 +110,7 @@ impl Udf {
             application: PROGRAM,
             recorded: self.made(),
             implementation: PROGRAM,
-            implementation_use: [0; 64],
+            implementation_use: linked(self.options.session.link),
             predecessor: 0,
             flags: VolumeFlags::COMMON_SET_ID,
         }
@@ -138,7 +150,7 @@ impl Udf {
             contents: EntityId { flags: PROTECTED, ..EntityId::new(contents) },
             contents_use: PartitionHeader::default().encode(),
             access: AccessType::READ_ONLY,
-            start: small(PARTITION),
+            start: small(self.partition),
             len: small(self.partition_len()),
             implementation: PROGRAM,
             implementation_use: [0; 128],
@@ -149,7 +161,7 @@ impl Udf {
         let mut maps = [0; 128];
         let mut len = PartitionMap::Physical { volume: 1, partition: 0 }.encode(&mut maps);
         if self.revision.has_metadata_partition() {
-            let in_partition = |claim: usize| small(self.at[claim].0.saturating_sub(PARTITION));
+            let in_partition = |claim: usize| small(self.at[claim].0.saturating_sub(self.partition));
             let map = MetadataMap {
                 file: in_partition(METADATA_ENTRY),
                 mirror: in_partition(MIRROR_ENTRY),
@@ -244,7 +256,7 @@ impl Udf {
         let blocks = self.metadata_blocks();
         let data = if is_mirror && self.has_mirror() { MIRROR } else { METADATA };
         let entry = if is_mirror { MIRROR_ENTRY } else { METADATA_ENTRY };
-        let in_partition = |claim: usize| self.at[claim].0.saturating_sub(PARTITION);
+        let in_partition = |claim: usize| self.at[claim].0.saturating_sub(self.partition);
         let ads = short_ads(in_partition(data), blocks);
         let len = blocks * BLOCK as u64;
         let made = self.made();

@@ -1,0 +1,238 @@
+//! [`import`]: what a disc has becomes a part of the tree, and its bytes stay where they are.
+
+use std::{collections::HashMap, sync::Arc};
+
+use imapi_disc_types::{Block, BlockSource, Control, SECTOR_SIZE};
+use imapi_volumes::{Entry, EntryKind, FileBytes, FileSystem, OpenOptions, Run, Runs, Step, Volume, Walk};
+
+use super::{ImportError, fragments::Fragments};
+use crate::{Attributes, Content, Contents, Kind, NodeId, Timestamp, Tree};
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[doc(alias("DFileSystemImageImportEvents", "DFileSystemImageImportEvents::UpdateImport"))]
+pub struct Importing {
+    /// The file system.
+    pub file_system: FileSystem,
+    /// The path of what was looked at last; that of a folder ends with `/`.
+    pub path: String,
+    /// Folders so far.
+    pub folders: u64,
+    /// Files so far.
+    pub files: u64,
+    /// Files and folders of the volume, where it says how many there are.
+    pub of: Option<(u64, u64)>,
+}
+
+/// What came of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Imported {
+    /// Files that the tree has now and had not.
+    pub files: u64,
+    /// Folders that the tree has now and had not.
+    pub folders: u64,
+    /// Files of the disc that are not in the tree, because it had others in their place.
+    pub hidden: u64,
+    /// Bytes of files that cannot stay where they are, because they do not stand in blocks that follow one another: they
+    /// will be copied.
+    pub copied: u64,
+}
+
+/// Brings everything that a volume has into a tree.
+///
+/// What the tree has already stays: a file of the disc does not take the place of one that is there by the same name. The
+/// bytes of files stay on the disc, and an image of the tree points at them there: the disc has to be the one that the
+/// image is written to, and addresses are those of `OpenOptions`. All of it comes in, or nothing.
+pub fn import(
+    tree: &mut Tree,
+    contents: &mut Contents,
+    (volume, disc): (&dyn Volume, &Arc<dyn BlockSource>),
+    options: &OpenOptions,
+    control: &mut Control<'_, Importing>,
+) -> Result<Imported, ImportError> {
+    let (point, mark) = (tree.change_point(), contents.mark());
+    let number = contents.add_disc(Arc::clone(disc), volume.facts().label.clone())?;
+    let mut importer = Importer {
+        tree,
+        contents,
+        volume,
+        disc,
+        number,
+        displaced: options.displaced,
+        known: HashMap::new(),
+        done: Imported::default(),
+    };
+    let result = importer.all(options, control);
+    match result {
+        Ok(()) => Ok(importer.done),
+        Err(error) => {
+            tree.roll_back(point)?;
+            contents.forget(mark);
+            Err(error)
+        }
+    }
+}
+
+struct Importer<'a> {
+    tree: &'a mut Tree,
+    contents: &'a mut Contents,
+    volume: &'a dyn Volume,
+    disc: &'a Arc<dyn BlockSource>,
+    /// The disc's number among the contents.
+    number: u32,
+    displaced: u32,
+    /// Contents by where they begin and how many bytes they have: one file may have several names.
+    known: HashMap<(u64, u64), Content>,
+    done: Imported,
+}
+
+/// Of a folder that is not entered: the tree has something else there.
+const SHUT: Option<NodeId> = None;
+
+impl Importer<'_> {
+    fn all(&mut self, options: &OpenOptions, control: &mut Control<'_, Importing>) -> Result<(), ImportError> {
+        let volume = self.volume;
+        let facts = volume.facts();
+        let mut event = Importing {
+            file_system: facts.names.file_system(),
+            path: String::new(),
+            folders: 0,
+            files: 0,
+            of: facts.counts,
+        };
+        self.describe_root();
+        let mut walk = Walk::new(volume, options);
+        // The folders on the way to what was told last; the root first.
+        let mut above = vec![Some(NodeId::ROOT)];
+        while let Some(step) = walk.next() {
+            let Step { path, entry } = step?;
+            let depth = path.iter().filter(|&&byte| byte == b'/').count();
+            above.truncate(depth + 1);
+            let is_folder = entry.is_directory();
+            let parent = above.last().copied().unwrap_or(SHUT);
+            let node = match parent {
+                Some(parent) => self.entry(parent, &entry)?,
+                None => None,
+            };
+            if is_folder {
+                event.folders += 1;
+                above.push(node);
+            } else {
+                event.files += 1;
+            }
+            event.path = format!("/{}{}", String::from_utf8_lossy(&path), if is_folder { "/" } else { "" });
+            control.emit(&event)?;
+        }
+        Ok(())
+    }
+
+    /// A tree in which nothing is takes on what is known of the disc's root.
+    fn describe_root(&mut self) {
+        if self.tree.count(NodeId::ROOT) == 0 {
+            let attributes = attributes(self.volume.root());
+            self.tree.describe(NodeId::ROOT, attributes);
+        }
+    }
+
+    /// Brings an entry into a folder; says which node it is now, and none when something else is there.
+    fn entry(&mut self, parent: NodeId, entry: &Entry) -> Result<Option<NodeId>, ImportError> {
+        if let Some(there) = self.tree.child(parent, &entry.name) {
+            return self.meets(there, entry);
+        }
+        let attributes = attributes(entry);
+        let name = &entry.name;
+        let node = match &entry.kind {
+            EntryKind::Directory => {
+                self.done.folders += 1;
+                return Ok(Some(self.tree.add(parent, name, Kind::Directory, attributes)?));
+            }
+            EntryKind::Link { target } => self.tree.add_link(parent, name, target, attributes)?,
+            EntryKind::Special { device: (major, minor) } => {
+                let device = rustix::fs::makedev(*major, *minor);
+                self.tree.add(parent, name, Kind::Special { device }, attributes)?
+            }
+            EntryKind::File => {
+                let content = self.content(entry)?;
+                self.tree.add(parent, name, Kind::File { size: entry.size, content }, attributes)?
+            }
+        };
+        if entry.has_streams {
+            for stream in self.volume.streams(entry)? {
+                let content = self.content(&stream)?;
+                self.tree.add_stream(node, &stream.name, stream.size, content)?;
+            }
+        }
+        self.done.files += 1;
+        Ok(Some(node))
+    }
+
+    /// What the tree has already stays.
+    fn meets(&mut self, there: NodeId, entry: &Entry) -> Result<Option<NodeId>, ImportError> {
+        let file_system = self.volume.facts().names.file_system();
+        let is_folder = matches!(self.tree.kind(there), Kind::Directory);
+        match (is_folder, entry.is_directory()) {
+            (true, true) => Ok(Some(there)),
+            (false, false) => {
+                self.done.hidden += 1;
+                Ok(None)
+            }
+            (true, false) => Err(ImportError::FileMeetsFolder { path: self.tree.path(there), file_system }),
+            (false, true) => Err(ImportError::FolderMeetsFile { path: self.tree.path(there), file_system }),
+        }
+    }
+
+    /// The bytes of a file: where they are on the disc, if they stand in blocks of their own that follow one another.
+    fn content(&mut self, entry: &Entry) -> Result<Content, ImportError> {
+        const BLOCK: u64 = SECTOR_SIZE.get() as u64;
+        if entry.size == 0 {
+            return Ok(self.contents.add_bytes([]));
+        }
+        let first = entry.runs.as_slice().first().and_then(|run| run.start);
+        let identity = first.map(|start| (start, entry.size));
+        if let Some(&known) = identity.and_then(|identity| self.known.get(&identity)) {
+            return Ok(known);
+        }
+        let block = match entry.runs {
+            Runs::One(Run { start: Some(start), bytes }) if start % BLOCK == 0 && bytes == entry.size => {
+                u32::try_from(start / BLOCK).ok().and_then(|block| block.checked_add(self.displaced))
+            }
+            _ => None,
+        };
+        let content = if let Some(block) = block {
+            self.contents.add_placed(self.number, (block, self.displaced), entry.size)
+        } else {
+            self.done.copied += entry.size;
+            let bytes = FileBytes::new(Arc::clone(self.disc), &entry.runs);
+            let name = String::from_utf8_lossy(&entry.name).into_owned();
+            self.contents.add_source(Arc::new(Fragments::new(bytes)), entry.size, name)?
+        };
+        if let Some(identity) = identity {
+            self.known.insert(identity, content);
+        }
+        Ok(content)
+    }
+}
+
+/// What is known of an entry, as the tree has it.
+fn attributes(entry: &Entry) -> Attributes {
+    let modified = entry.times.modified.or(entry.times.created).unwrap_or_default();
+    let or_modified = |time: Option<Timestamp>| time.unwrap_or(modified);
+    let posix = entry.posix.unwrap_or_default();
+    Attributes {
+        created: or_modified(entry.times.created),
+        modified,
+        accessed: or_modified(entry.times.accessed),
+        mode: posix.mode,
+        owner: posix.user,
+        group: posix.group,
+        hidden: entry.hidden,
+        real_time: entry.real_time,
+    }
+}
+
+/// The block behind the last that a disc has, as the disc counts.
+pub(crate) fn end_of(disc: &dyn BlockSource, options: &OpenOptions) -> Block {
+    let blocks = options.end.map_or(disc.blocks(), |end| end.0.min(disc.blocks()));
+    Block(blocks.saturating_add(options.displaced.into()))
+}

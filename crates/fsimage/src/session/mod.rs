@@ -1,0 +1,41 @@
+//! Sessions: images that go behind what a disc has already.
+//!
+//! [`import`] brings what a disc has into the tree, so that the image of the tree has old and new together. The bytes of
+//! old files stay where they are. A disc that is written in sequence gets that image as a session of its own, at the
+//! [`start`](Session::start) for which it was planned; on one that can be overwritten it goes behind what is there, and
+//! [`Rewritten`] says which blocks have to be written besides so that readers find it.
+
+mod error;
+mod fragments;
+mod import;
+mod rewritten;
+
+pub use error::{AppendError, ImportError};
+pub use import::{Imported, Importing, import};
+pub use rewritten::Rewritten;
+
+use imapi_volume_structs::SessionLink;
+
+/// Where on its disc an image begins, and what of the disc it may lean on.
+///
+/// All addresses in an image are those of its disc. In a first session they are the same as those of the image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Session {
+    /// The block of the disc at which the image begins.
+    #[doc(alias("IFileSystemImage::get_SessionStartBlock", "IFileSystemImage::put_SessionStartBlock"))]
+    pub start: u32,
+    /// The disc can be overwritten, and more may be added later: nothing of value lies in the same cluster as what is
+    /// written again then, the descriptors and the first anchor.
+    pub rewritable: bool,
+    /// What was on such a disc before, for those who look for earlier states of it.
+    pub link: Option<SessionLink>,
+}
+
+impl Session {
+    /// An image that begins at that block of its disc.
+    #[must_use]
+    pub fn at(start: u32) -> Self {
+        Self { start, ..Self::default() }
+    }
+}

@@ -202,6 +202,19 @@ fn a_locked_drive_is_held_by_its_owner_until_it_is_given_back() {
     }
     other.unlock();
     assert_eq!(other.lock_owner().as_deref(), Some("Backup, nightly"), "only the owner gives back");
+    // A child has what its parent had open, until it becomes another program.
+    let busy = std::thread::spawn(|| {
+        for _ in 0..50 {
+            std::process::Command::new("true").status().expect("a program");
+        }
+    });
+    for _ in 0..200 {
+        one.unlock();
+        other.lock(&client("Other"), false).expect("it is free");
+        other.unlock();
+        one.lock(&client("Backup, nightly"), false).expect("it is free");
+    }
+    busy.join().expect("no panic");
     one.unlock();
     other.lock(&client("Other"), false).expect("it is free");
     drop(other);

@@ -16,7 +16,7 @@ use super::{
     lock_file::{LockFile, NoLock},
     mounts, outcome, permission,
     places::Places,
-    sg_io,
+    sg_io::{self, Claimed},
     sysfs::{self, DriveInfo},
     unmount,
 };
@@ -54,7 +54,7 @@ pub struct LinuxDrive {
 struct Held {
     owner: ClientName,
     /// A second opening of the node, exclusive where it can be, with the lock that udev honours.
-    _claimed: File,
+    _claimed: Claimed,
     _lock: Option<LockFile>,
 }
 
@@ -113,7 +113,7 @@ impl LinuxDrive {
     }
 
     /// A second opening of the node, with a lock on it that keeps udev from looking at the disc.
-    fn claimed(&self, exclusive: bool) -> Result<File, LockRefused> {
+    fn claimed(&self, exclusive: bool) -> Result<Claimed, LockRefused> {
         let flags = if exclusive { libc::O_EXCL } else { 0 };
         let mut retries = 0..BUSY_RETRIES;
         let mut pause =
@@ -127,11 +127,11 @@ impl LinuxDrive {
         };
         loop {
             match sg_io::claim(&file) {
-                Ok(true) => return Ok(file),
+                Ok(true) => return Ok(Claimed(file)),
                 Ok(false) => pause()?,
                 Err(error) => {
                     tracing::warn!(%error, "the node cannot be locked: udev may look at the disc while it is written");
-                    return Ok(file);
+                    return Ok(Claimed(file));
                 }
             }
         }

@@ -16,7 +16,17 @@ use super::sg_io;
 /// nothing, since the kernel's lock on it is gone.
 #[derive(Debug)]
 pub(super) struct LockFile {
-    _locked: File,
+    locked: File,
+}
+
+/// Closing it would be enough but for this: a child that was forked just now has the file too, until it becomes another
+/// program.
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        if let Err(error) = sg_io::unlock_file(&self.locked) {
+            tracing::debug!(%error, "the lock is given back when the file is closed");
+        }
+    }
 }
 
 /// Why there is no lock.
@@ -38,7 +48,7 @@ impl LockFile {
         for folder in folders {
             let path = folder.join(name);
             match lock(&path, owner) {
-                Ok(Some(file)) => return Ok(Self { _locked: file }),
+                Ok(Some(file)) => return Ok(Self { locked: file }),
                 Ok(None) => return Err(NoLock::Held(read_owner(&path))),
                 Err(error) => problem = error,
             }

@@ -212,6 +212,19 @@ pub(super) fn forget_pages(file: &File) -> io::Result<()> {
     }
 }
 
+/// A node that is locked by flock(2) until this is dropped.
+#[derive(Debug)]
+pub(super) struct Claimed(pub File);
+
+/// Closing it would be enough but for this: a child that was forked just now has the node too, until it becomes another
+/// program.
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        // SAFETY: the call takes numbers only. It fails where nothing is locked, which is as well.
+        unsafe { libc::flock(self.0.as_raw_fd(), libc::LOCK_UN) };
+    }
+}
+
 /// Takes the lock of flock(2), which udev and its friends honour before they look at what is on a device; false when
 /// somebody else has it.
 pub(super) fn claim(node: &File) -> io::Result<bool> {
@@ -225,25 +238,30 @@ pub(super) fn claim(node: &File) -> io::Result<bool> {
 
 /// Locks the whole file until it is closed, by whoever opened it this time; false when another has it.
 pub(super) fn lock_file(file: &File) -> io::Result<bool> {
-    match record_lock(file, libc::F_OFD_SETLK) {
+    match record_lock(file, libc::F_OFD_SETLK, libc::F_WRLCK) {
         Ok(_) => Ok(true),
         Err(error) if matches!(error.raw_os_error(), Some(libc::EAGAIN | libc::EACCES)) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// Whether another has locked the file.
-pub(super) fn is_locked(file: &File) -> io::Result<bool> {
-    record_lock(file, libc::F_OFD_GETLK).map(|kind| i32::from(kind) != libc::F_UNLCK)
+/// Gives the lock of the whole file back, for whoever has inherited the open file, too.
+pub(super) fn unlock_file(file: &File) -> io::Result<()> {
+    record_lock(file, libc::F_OFD_SETLK, libc::F_UNLCK).map(|_| ())
 }
 
-/// Asks for a lock on every byte, and says of which kind the lock is that the kernel answers with.
-fn record_lock(file: &File, what: c_int) -> io::Result<c_short> {
+/// Whether another has locked the file.
+pub(super) fn is_locked(file: &File) -> io::Result<bool> {
+    record_lock(file, libc::F_OFD_GETLK, libc::F_WRLCK).map(|kind| i32::from(kind) != libc::F_UNLCK)
+}
+
+/// Asks for a lock of a kind on every byte, and says of which kind the lock is that the kernel answers with.
+fn record_lock(file: &File, what: c_int, wanted: c_int) -> io::Result<c_short> {
     let kind = |kind: c_int| c_short::try_from(kind).map_err(|_| io::Error::from(io::ErrorKind::Unsupported));
     // SAFETY: the structure is of numbers only, for which zeros are values; it has more fields on some machines.
     let mut lock: libc::flock = unsafe { mem::zeroed() };
     // From byte 0 on (l_start), to the end (l_len); l_pid must be 0 for this kind of lock.
-    lock.l_type = kind(libc::F_WRLCK)?;
+    lock.l_type = kind(wanted)?;
     lock.l_whence = kind(libc::SEEK_SET)?;
     // SAFETY: both commands take a pointer to this structure and read or write nothing else.
     let result = unsafe { libc::fcntl(file.as_raw_fd(), what, &raw mut lock) };

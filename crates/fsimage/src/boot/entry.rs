@@ -110,6 +110,11 @@ impl Manufacturer {
         Ok(Self(bytes))
     }
 
+    /// The field, as a disc has it.
+    pub(crate) const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
     /// The field, filled up with zeros.
     #[must_use]
     pub const fn bytes(&self) -> [u8; Self::LEN] {

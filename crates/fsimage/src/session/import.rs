@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use imapi_disc_types::{Block, BlockSource, Control, SECTOR_SIZE};
+use imapi_disc_types::{BlockSource, Control, SECTOR_SIZE};
 use imapi_volumes::{Entry, EntryKind, FileBytes, FileSystem, OpenOptions, Run, Runs, Step, Volume, Walk};
 
 use super::{ImportError, fragments::Fragments};
@@ -229,10 +229,4 @@ fn attributes(entry: &Entry) -> Attributes {
         hidden: entry.hidden,
         real_time: entry.real_time,
     }
-}
-
-/// The block behind the last that a disc has, as the disc counts.
-pub(crate) fn end_of(disc: &dyn BlockSource, options: &OpenOptions) -> Block {
-    let blocks = options.end.map_or(disc.blocks(), |end| end.0.min(disc.blocks()));
-    Block(blocks.saturating_add(options.displaced.into()))
 }

@@ -5,11 +5,15 @@
 //! [`start`](Session::start) for which it was planned; on one that can be overwritten it goes behind what is there, and
 //! [`Rewritten`] says which blocks have to be written besides so that readers find it.
 
+mod base;
+mod boot;
 mod error;
 mod fragments;
 mod import;
 mod rewritten;
 
+pub use base::Base;
+pub use boot::EarlierBoot;
 pub use error::{AppendError, ImportError};
 pub use import::{Imported, Importing, import};
 pub use rewritten::Rewritten;

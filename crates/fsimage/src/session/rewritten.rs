@@ -55,8 +55,7 @@ impl Rewritten {
         link: SessionLink,
     ) -> Result<Self, AppendError> {
         let start = u64::from(link.start);
-        let mut old_head = vec![0; CLUSTER_LEN].into_boxed_slice();
-        disc.read_all(Block(0), &mut old_head)?;
+        let old_head = cluster(&*disc, 0)?;
         let new_head = new_head(&old_head, &*image, start)?;
         let anchor = new_anchor(&*disc, &*image)?;
         let range = |first: u64, blocks: u64| BlockRange::from_range(&(first..first + blocks));
@@ -140,6 +139,16 @@ impl fmt::Debug for Rewritten {
     }
 }
 
+/// A cluster, with zeros behind the end.
+fn cluster(source: &dyn BlockSource, first: u64) -> Result<Box<[u8]>, SourceError> {
+    let mut cluster = vec![0; CLUSTER_LEN].into_boxed_slice();
+    let there = usize::try_from(source.blocks().saturating_sub(first).min(CLUSTER)).unwrap_or(0);
+    if there > 0 {
+        source.read_all(Block(first), &mut cluster[..there * SECTOR])?;
+    }
+    Ok(cluster)
+}
+
 /// How many blocks from the sixteenth of a cluster on are descriptors that readers look for.
 fn descriptors(head: &[u8]) -> usize {
     let blocks = head.chunks_exact(SECTOR).skip(RECOGNITION_BLOCKS);
@@ -150,8 +159,7 @@ const RECOGNITION_BLOCKS: usize = RECOGNITION as usize;
 
 /// The first cluster of the disc with the descriptors of the image, which say how far the disc reaches now.
 fn new_head(old: &[u8], image: &dyn BlockSource, start: u64) -> Result<Box<[u8]>, AppendError> {
-    let mut of_image = vec![0; CLUSTER_LEN];
-    image.read_all(Block(0), &mut of_image)?;
+    let of_image = cluster(image, 0)?;
     let (had, needed) = (descriptors(old), descriptors(&of_image));
     let mut head: Box<[u8]> = old.into();
     let begins = RECOGNITION_BLOCKS * SECTOR;
@@ -185,11 +193,7 @@ fn new_anchor(disc: &dyn BlockSource, image: &dyn BlockSource) -> Result<Option<
     }
     image.read_all(Block(ANCHOR), &mut block)?;
     let (Ok(anchor), Ok(tag)) = (Anchor::decode(&block), Tag::decode(&block)) else { return Ok(None) };
-    let mut cluster = vec![0; CLUSTER_LEN].into_boxed_slice();
-    let there = usize::try_from(disc.blocks().saturating_sub(ANCHOR).min(CLUSTER)).unwrap_or(0);
-    if there > 0 {
-        disc.read_all(Block(ANCHOR), &mut cluster[..there * SECTOR])?;
-    }
+    let mut cluster = cluster(disc, ANCHOR)?;
     cluster[..SECTOR].fill(0);
     if let Some(out) = cluster.first_chunk_mut::<DESCRIPTOR_LEN>() {
         let stamp = imapi_volume_structs::udf::Stamp { location: ANCHOR_BLOCK, ..tag.stamp };

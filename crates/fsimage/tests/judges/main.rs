@@ -14,12 +14,12 @@ mod golden;
 mod guest;
 mod kinds;
 mod large;
-#[expect(dead_code, reason = "shared with the slow tier, which needs more of it")]
 mod listing;
 mod outline;
 mod partitions;
 mod peers;
 mod properties;
+mod read_udf;
 mod readers;
 mod refusals;
 mod reproducible;

@@ -34,8 +34,10 @@ pub struct VolumeFacts {
     pub first: Block,
     /// How many blocks it says it has.
     pub blocks: u64,
-    /// The revision of UDF, as `0x0250`: the one that a reader must know.
+    /// The revision of UDF by which it was made, as `0x0260`.
     pub udf_revision: Option<u16>,
+    /// The revision of UDF that a reader must know.
+    pub udf_min_read: Option<u16>,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When it was changed.
@@ -56,6 +58,7 @@ impl VolumeFacts {
             first: Block(0),
             blocks: 0,
             udf_revision: None,
+            udf_min_read: None,
             created: None,
             modified: None,
             identifiers: Vec::new(),

@@ -111,7 +111,8 @@ impl Writer for Iso9660 {
     }
 
     fn place(&mut self, at: &Placement<'_>) {
-        self.blocks = at.blocks;
+        // A volume has the space of those before it, too: Linux follows no address beyond it.
+        self.blocks = u64::from(self.options.session.start) + at.blocks;
         self.data = Some(Arc::clone(at.data));
         for (volume, claims) in self.volumes.iter_mut().zip(at.claims.chunks_exact(CLAIMS)) {
             volume.at.copy_from_slice(claims);

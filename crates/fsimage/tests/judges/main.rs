@@ -24,6 +24,7 @@ mod readers;
 mod refusals;
 mod reproducible;
 mod rows;
+mod sessions;
 mod streams;
 #[expect(dead_code, reason = "shared with the slow tier, which needs more of it")]
 mod table;

@@ -2,7 +2,7 @@
 
 use imapi_volume_structs::{
     SECTOR,
-    udf::{ANCHOR_BLOCK, Anchor, Recognition, TagId},
+    udf::{ANCHOR_BLOCK, Anchor, Extent, Recognition, TagId},
 };
 
 use super::medium::Medium;
@@ -92,9 +92,16 @@ fn search(medium: &Medium) -> Option<(u64, Anchor)> {
     known.into_iter().flatten().chain(padded).find_map(|address| Some((address, read(medium, address)?)))
 }
 
+/// The anchor at a block. One that leads behind all that was recorded is of a later session, which put it in the place of
+/// that of an earlier one.
 fn read(medium: &Medium, address: u64) -> Option<Anchor> {
     let found = medium.intact(address, u32::try_from(address).ok()?).ok()?;
-    if found.tag.id == TagId::ANCHOR { medium.decode(&found, Anchor::decode).ok() } else { None }
+    if found.tag.id != TagId::ANCHOR {
+        return None;
+    }
+    let anchor = medium.decode(&found, Anchor::decode).ok()?;
+    let is_within = |extent: Extent| u64::from(extent.block) < medium.blocks.end_address();
+    (is_within(anchor.main) || is_within(anchor.reserve)).then_some(anchor)
 }
 
 /// Says so where the blocks of a volume are not those of a disc: its first anchor is in its block 256, too.

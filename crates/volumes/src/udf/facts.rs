@@ -140,7 +140,7 @@ pub fn gather(
             facts.modified = closing.recorded;
             facts.counts = Some(closing.counts);
             if closing.min_read.0 != 0 {
-                facts.udf_revision = Some(closing.min_read.0);
+                facts.udf_min_read = Some(closing.min_read.0);
             }
             // A virtual partition is closed by its table.
             if !closing.is_closed && disc.partitions.vat.is_none() {
@@ -152,7 +152,7 @@ pub fn gather(
     if let Some(said) = &disc.partitions.vat {
         facts.label = said.label.clone().filter(|label| !label.is_empty()).unwrap_or(facts.label);
         facts.counts = said.counts.or(facts.counts);
-        facts.udf_revision = said.min_read.filter(|&revision| revision != 0).or(facts.udf_revision);
+        facts.udf_min_read = said.min_read.filter(|&revision| revision != 0).or(facts.udf_min_read);
     }
     facts.identifiers = identifiers(sequence, logical, set);
     Ok(facts)

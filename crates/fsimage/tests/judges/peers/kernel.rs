@@ -11,6 +11,7 @@ use crate::{
     kinds::{self, Image, Kind, View},
     listing::{Listing, Seen},
     peers::plain_name,
+    sessions,
     table::Feature,
 };
 
@@ -41,6 +42,7 @@ pub fn verdicts() -> &'static BTreeMap<String, Verdict> {
             let image = kinds::damaged(Image::of(kind));
             looks.push(Look { name: format!("damaged {}", kind.name()), image, file_system, options });
         }
+        looks.extend(sessions::looks());
         guest::look(&looks, &kinds::lab().join("guest"), 900)
     });
     &VERDICTS
@@ -108,7 +110,7 @@ pub fn found(image: &Image, view: View, verdict: &Verdict, stripped: Option<&Ver
 }
 
 /// Lines of the log begin with a time, and may be about anything; all else is said by a program that failed.
-fn is_complaint(line: &str) -> bool {
+pub fn is_complaint(line: &str) -> bool {
     let line = line.trim().to_lowercase();
     let about = ["iso", "udf", "rock", "joliet", "i/o error", "warn", "bug"].iter().any(|word| line.contains(word));
     // Which extensions it found is no complaint.

@@ -135,7 +135,7 @@ fn merged(mut first: Listing, second: Listing) -> Listing {
 }
 
 /// A name as its file system has it, without the version and the dot before no extension.
-fn plain_name(path: &[u8]) -> Vec<u8> {
+pub fn plain_name(path: &[u8]) -> Vec<u8> {
     let path = path.strip_suffix(b";1").unwrap_or(path);
     path.strip_suffix(b".").unwrap_or(path).to_vec()
 }

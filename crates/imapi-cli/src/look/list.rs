@@ -102,7 +102,7 @@ fn all(
         let fate = selection.fate(&path);
         let depth = || path.iter().filter(|&&byte| byte == b'/').count() + 1;
         if fate == Fate::LeftOut || arguments.depth.is_some_and(|most| depth() >= usize::from(most)) {
-            walk.skip();
+            Walk::skip(&mut walk);
         }
         if fate != Fate::Taken {
             continue;

@@ -88,7 +88,7 @@ impl Drawing<'_> {
         let mut walk = Walk::below(self.volume, self.options, path.clone(), folder);
         let mut entries = Vec::new();
         while let Some(step) = walk.next() {
-            walk.skip();
+            Walk::skip(&mut walk);
             entries.push(step?.entry);
         }
         self.levels.push(Level { path, rest: entries.into_iter().peekable() });

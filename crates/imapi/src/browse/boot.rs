@@ -4,7 +4,7 @@ use imapi_disc_types::{Block, BlockSource};
 use imapi_volume_structs::{
     SECTOR,
     gpt::{GptEntry, GptHeader, Guid},
-    mbr::{BLOCK, BLOCKS_PER_SECTOR, HybridCode, Mbr, PartitionEntry, PartitionKind},
+    mbr::{BLOCK, BLOCKS_PER_SECTOR, Mbr, PartitionEntry, PartitionKind, hybrid::HybridCode},
 };
 
 /// What stands before the file systems of an image.
@@ -113,13 +113,13 @@ fn record(mbr: &Mbr) -> MasterBootRecord {
     }
 }
 
-fn header(source: &dyn BlockSource, block: u64) -> Option<GptHeader> {
+fn header_at(source: &dyn BlockSource, block: u64) -> Option<GptHeader> {
     let header = GptHeader::decode(&small_block(source, block)?).ok()?;
     (header.own == block).then_some(header)
 }
 
 fn table(source: &dyn BlockSource) -> Option<GuidTable> {
-    let header = self::header(source, GptHeader::BLOCK)?;
+    let header = header_at(source, GptHeader::BLOCK)?;
     let per_block = u32::try_from(BLOCK / GptEntry::LEN).ok()?;
     let mut partitions = Vec::new();
     for index in 0..header.entry_count.min(MOST_ENTRIES) {
@@ -135,5 +135,5 @@ fn table(source: &dyn BlockSource) -> Option<GuidTable> {
             blocks: entry.last.saturating_sub(entry.first).saturating_add(1),
         }));
     }
-    Some(GuidTable { disk: header.disk, has_copy: self::header(source, header.other).is_some(), partitions })
+    Some(GuidTable { disk: header.disk, has_copy: header_at(source, header.other).is_some(), partitions })
 }

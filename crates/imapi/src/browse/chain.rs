@@ -68,7 +68,7 @@ impl Chain {
 
 fn in_sequence(source: &dyn BlockSource, end: u64) -> Vec<(u64, u64)> {
     let mut sessions = Vec::new();
-    let mut next = Some((0, descriptor(source, 0)));
+    let mut next = Some((0_u64, descriptor(source, 0)));
     while let (Some((start, found)), true) = (next, sessions.len() < MOST) {
         // A session without ISO 9660 does not say how long it is.
         let behind = found.map_or(end, |found| start.saturating_add(found.space_size.into()).min(end));

@@ -12,7 +12,7 @@ use rustix::{
 use super::ExtractOptions;
 
 /// What becomes of a file besides its bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Manner {
     mode: Option<Mode>,
     owner: Option<(u32, u32)>,

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod blocks;
+mod boot;
 mod bytes;
 mod entry;
 mod error;
@@ -26,12 +27,14 @@ mod udf;
 mod volume;
 mod walk;
 
+pub use boot::{BootCatalog, BootImage, boot_catalog};
 pub use bytes::FileBytes;
 pub use entry::{Entry, EntryKind, Place, Posix, Times};
 pub use error::VolumeError;
 pub use file_system::{FileSystem, Names};
 pub use finding::{Finding, Findings, Rule, Severity};
 pub use identify::{Found, identify, open};
+pub use iso9660::check_path_tables;
 pub use options::OpenOptions;
 pub use runs::{Run, Runs};
 pub use volume::{Volume, VolumeFacts};

@@ -1,0 +1,3 @@
+//! The slow tier: long fuzzing, and files beyond 4 GiB.
+
+mod iso;

@@ -20,6 +20,7 @@ mod outline;
 mod partitions;
 mod peers;
 mod properties;
+mod read_udf;
 mod readers;
 mod refusals;
 mod reproducible;

@@ -15,7 +15,7 @@ use imapi_volume_structs::{
     },
 };
 
-pub use walk::Stream;
+pub use walk::{Stream, Walked};
 
 use entry::Entry;
 

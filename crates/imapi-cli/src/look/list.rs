@@ -1,6 +1,6 @@
 //! `imapi image ls`: all files, a line or a JSON object each.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use clap::Args;
 use imapi::browse::{Fate, Selection};

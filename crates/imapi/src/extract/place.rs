@@ -58,11 +58,6 @@ fn step_by_step(at: &OwnedFd, piece: &[u8]) -> Result<OwnedFd, Errno> {
     steps.try_fold(opened, |at, step| openat(&at, step, FOLDER, Mode::empty()))
 }
 
-/// Opens a folder in a folder.
-pub fn open_child(folder: impl AsFd, name: &[u8]) -> io::Result<OwnedFd> {
-    Ok(openat(folder, name, FOLDER, Mode::empty())?)
-}
-
 /// Makes a folder in a folder, unless there is one; says whether it did. A link to a folder is none.
 pub fn make(folder: impl AsFd, name: &[u8], mode: Mode, replace: bool) -> Result<bool, Errno> {
     let folder = folder.as_fd();

@@ -361,8 +361,8 @@ impl Work<'_, '_, '_> {
 
     fn made(&mut self, is_new: bool, path: Vec<u8>, manner: Manner) {
         self.report.folders += u64::from(is_new);
-        // What was there before has its own manner, unless an earlier run left it without.
-        if is_new || self.options.resume {
+        // What was there before has its own manner, unless an earlier run left it without, or it is to be as in the volume.
+        if is_new || self.options.resume || self.options.replace {
             self.folders.push(Made { path: path.into(), manner });
         }
     }

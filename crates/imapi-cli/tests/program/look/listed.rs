@@ -15,7 +15,7 @@ use crate::{imapi, run, told};
 
 /// Paths and sizes of files, as isoinfo lists them.
 fn isoinfo(image: &str, option: &str) -> BTreeMap<String, u64> {
-    let listed = did("isoinfo", "genisoimage", &["-l", option, "-i", image]);
+    let listed = did("isoinfo", "genisoimage", &["-l", "-j", "utf-8", option, "-i", image]);
     let (mut folder, mut all) = (String::new(), BTreeMap::new());
     for line in listed.lines() {
         if let Some(path) = line.strip_prefix("Directory listing of /") {
@@ -89,10 +89,11 @@ fn extents_are_where_the_bytes_are() {
                 assert_eq!(entry["firstBlock"], first["byte"].as_u64().expect("no hole") / 2048);
             }
             assert!(run(&["image", "cat", "--fs", names, &image, entry["path"].as_str().expect("text")]).stdout == whole);
-            lengths.push(whole.len());
+            // What ISO 9660 alone shows of a link is a file with nothing in it.
+            lengths.extend((!whole.is_empty()).then_some(whole.len()));
         }
         lengths.sort_unstable();
-        assert_eq!(lengths, [0, 4, 5, 2048, 2048, 70_000, 3_000_001], "{names}");
+        assert_eq!(lengths, [4, 5, 2048, 2048, 70_000, 3_000_001], "{names}");
     }
 }
 
@@ -130,7 +131,7 @@ fn what_is_not_there_or_no_file_is_told() {
     for (arguments, code) in [
         (vec!["image", "cat", &image, "nowhere"], "IMAPI_E_ITEM_NOT_FOUND"),
         (vec!["image", "cat", &image, "sub"], "IMAPI_E_NOT_FILE"),
-        (vec!["image", "ls", &image, "no*"], "IMAPI_E_ITEM_NOT_FOUND"),
+        (vec!["image", "ls", &image, "nobody*"], "IMAPI_E_ITEM_NOT_FOUND"),
         (vec!["image", "tree", &image, "empty"], "IMAPI_E_NOT_DIR"),
         (vec!["image", "ls", &image, "--session", "2"], "E_INVALIDARG"),
         (vec!["image", "ls", "/nowhere/at/all"], "ERROR_FILE_NOT_FOUND"),
@@ -173,7 +174,7 @@ fn what_machines_start_from_is_what_xorriso_finds() {
     let images: Vec<Vec<&str>> = theirs.lines().filter(|line| line.starts_with("El Torito boot img :")).map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(entries.len(), images.len(), "{theirs}");
     for (entry, theirs) in entries.iter().zip(&images) {
-        let platform = theirs[6].to_lowercase();
+        let platform = if theirs[6] == "UEFI" { "efi" } else { "bios" };
         assert_eq!(entry["platform"], platform);
         assert_eq!(entry["block"].to_string(), theirs[theirs.len() - 1]);
     }

@@ -21,7 +21,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{imapi, peer, run, told};
+use crate::{peer, told};
 
 /// A folder on a disk, where files have extended attributes.
 struct Bench {

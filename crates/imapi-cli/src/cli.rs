@@ -66,6 +66,11 @@ pub enum Command {
     #[command(subcommand)]
     Image(crate::image::ImageCommand),
 
+    /// Lists the sessions of a disc or an image
+    #[cfg(target_os = "linux")]
+    #[command(after_help = crate::drive::DRIVE_NAMES)]
+    Sessions(crate::look::SessionsArguments),
+
     /// Burns an image, or files and folders, onto a disc
     ///
     /// The image of files and folders is made while it is burned; nothing is written beside the disc. A file that has a file

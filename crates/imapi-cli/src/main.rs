@@ -18,6 +18,8 @@ mod explain;
 mod image;
 #[cfg(target_os = "linux")]
 mod interrupt;
+#[cfg(target_os = "linux")]
+mod look;
 mod output;
 #[cfg(target_os = "linux")]
 mod progress;
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         Command::Drive(command) => drive::run(&command, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Image(command) => image::run(&command, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Sessions(arguments) => look::sessions(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Burn(arguments) => burn::run(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]

@@ -83,6 +83,11 @@ impl Progress {
         }
     }
 
+    /// Whether anything is shown at all.
+    pub fn is_shown(&self) -> bool {
+        self.manner != Manner::Nothing
+    }
+
     /// Takes the line away.
     pub fn clear(&mut self) {
         let _ = self.clear_from(&mut io::stderr().lock());

@@ -2,12 +2,17 @@
 //!
 //! - [`drives`] are found by the names that people give them.
 //! - [`burn`] burns one source on one drive or on several at once.
+//! - [`browse`] looks into images, discs and their sessions, and [`extract`] makes files of what is in them.
 //! - [`manifest`] has checksums of an image and its files, and compares a disc with them.
 //! - [`read`] makes an image of a disc, also of one that is damaged.
 
 #![forbid(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+pub mod browse;
 pub mod burn;
 pub mod drives;
+#[cfg(target_os = "linux")]
+pub mod extract;
 pub mod manifest;
 pub mod read;

@@ -32,7 +32,11 @@ pub use create::Planned;
 pub use error::CreateError;
 pub use sources::Goes;
 
-use crate::output::{Outcome, Output};
+use crate::{
+    drive::DRIVE_NAMES,
+    look,
+    output::{Outcome, Output},
+};
 
 #[derive(Debug, Subcommand)]
 pub enum ImageCommand {
@@ -43,9 +47,40 @@ pub enum ImageCommand {
     /// date of the image is later than that.
     #[command(after_help = CREATE_EXAMPLES)]
     Create(Box<CreateArguments>),
+
+    /// Lists what is in an image or on a disc
+    #[command(after_help = look::LIST_EXAMPLES)]
+    Ls(look::ListArguments),
+
+    /// Draws the folders of an image or a disc with what is in them
+    #[command(after_help = DRIVE_NAMES)]
+    Tree(look::TreeArguments),
+
+    /// Writes files of an image or a disc to standard output
+    #[command(after_help = DRIVE_NAMES)]
+    Cat(look::CatArguments),
+
+    /// Makes files of what is in an image or on a disc
+    #[command(after_help = look::EXTRACT_EXAMPLES)]
+    Extract(Box<look::ExtractArguments>),
+
+    /// Tells what an image or a disc is as a whole: its file systems, sessions, and what starts from it
+    #[command(after_help = DRIVE_NAMES)]
+    Info(look::InfoArguments),
+
+    /// Tells what machines start from an image or a disc
+    #[command(after_help = DRIVE_NAMES)]
+    BootInfo(look::BootArguments),
 }
 
 pub fn run(command: &ImageCommand, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let ImageCommand::Create(arguments) = command;
-    create::run(arguments, lang, out)
+    match command {
+        ImageCommand::Create(arguments) => create::run(arguments, lang, out),
+        ImageCommand::Ls(arguments) => look::list(arguments, lang, out),
+        ImageCommand::Tree(arguments) => look::tree(arguments, lang, out),
+        ImageCommand::Cat(arguments) => look::cat(arguments, lang, out),
+        ImageCommand::Extract(arguments) => look::extract(arguments, lang, out),
+        ImageCommand::Info(arguments) => look::info(arguments, lang, out),
+        ImageCommand::BootInfo(arguments) => look::boot_info(arguments, lang, out),
+    }
 }

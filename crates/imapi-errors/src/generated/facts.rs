@@ -261,6 +261,24 @@ pub enum Term {
     Error,
     /// «excluded»
     Excluded,
+    /// «already there»
+    ExtractComplete,
+    /// «Parts cannot be read»
+    ExtractDamaged,
+    /// «Extracted»
+    ExtractDone,
+    /// «What was extracted is kept; the same command goes on from there with --resume.»
+    ExtractGoesOn,
+    /// «kept, with zeros in their place»
+    ExtractKept,
+    /// «Not extracted»
+    ExtractLeftOut,
+    /// «not kept»
+    ExtractNotKept,
+    /// «Not set»
+    ExtractNotSet,
+    /// «Extracting files»
+    ExtractWriting,
     /// «Facility»
     Facility,
     /// «features with other discs»
@@ -293,6 +311,44 @@ pub enum Term {
     Inserts,
     /// «links»
     Links,
+    /// «active»
+    LookActive,
+    /// «boot entry»
+    LookBootEntry,
+    /// «created»
+    LookCreated,
+    /// «disc»
+    LookDisc,
+    /// «emulation»
+    LookEmulation,
+    /// «Fault»
+    LookFault,
+    /// «first block»
+    LookFirstBlock,
+    /// «image»
+    LookImage,
+    /// «volume name»
+    LookLabel,
+    /// «load segment»
+    LookLoadSegment,
+    /// «sectors of 512 bytes loaded»
+    LookLoads,
+    /// «made by»
+    LookMadeBy,
+    /// «changed»
+    LookModified,
+    /// «faults that are not listed»
+    LookMoreFaults,
+    /// «Nothing here can be started from.»
+    LookNoBoot,
+    /// «not started»
+    LookNotBootable,
+    /// «partition»
+    LookPartition,
+    /// «platform»
+    LookPlatform,
+    /// «image of raw sectors»
+    LookRawImage,
     /// «: »
     MarkColon,
     /// «, »

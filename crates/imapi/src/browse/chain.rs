@@ -1,0 +1,131 @@
+//! The sessions of an image file, which no drive tells: they are found by what each says of its own size.
+//!
+//! There are two ways in which sessions come into a file:
+//!
+//! - As on a disc that can be overwritten (xorriso, growisofs): the first session begins at block 32, each of the others
+//!   at the next multiple of 32 behind the one before, and what stands at block 16 is a copy of the newest descriptors, so
+//!   that whoever knows nothing of sessions sees all files.
+//! - As on a disc that is written in sequence: the first begins at block 0, and the next somewhere behind its end.
+
+use imapi_disc_types::{Block, BlockSource};
+use imapi_volume_structs::{
+    SECTOR,
+    iso9660::{DescriptorKind, FIRST_DESCRIPTOR, VolumeDescriptor},
+};
+
+/// Where sessions begin on discs that can be overwritten: at multiples of this, and the first at this one.
+const CLUSTER: u64 = 32;
+/// Between sessions of a CD lie a lead-out, a lead-in and a pause: 11,400 blocks and 150. No gap is longer.
+const WIDEST_GAP: u64 = 12_000;
+/// So many blocks are looked at at once.
+const AT_ONCE: usize = 128;
+/// No disc has more sessions.
+const MOST: usize = 4096;
+
+/// Where sessions begin, and what they say of their sizes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chain {
+    /// The first blocks of sessions, and the blocks behind their ends.
+    pub sessions: Vec<(u64, u64)>,
+    /// What stands at block 16 is a copy of the newest session's.
+    pub head_is_newest: bool,
+}
+
+/// The primary volume descriptor of a session that begins there.
+pub(super) fn descriptor(source: &dyn BlockSource, session: u64) -> Option<VolumeDescriptor> {
+    let mut sector = [0; SECTOR];
+    let at = session.checked_add(FIRST_DESCRIPTOR.into())?;
+    source.read_all(Block(at), &mut sector).ok()?;
+    primary(&sector)
+}
+
+fn primary(sector: &[u8; SECTOR]) -> Option<VolumeDescriptor> {
+    let descriptor = VolumeDescriptor::decode(sector).ok()?;
+    (descriptor.kind == DescriptorKind::PRIMARY && descriptor.space_size > 0).then_some(descriptor)
+}
+
+impl Chain {
+    /// Looks for sessions: one at the beginning if there are no others.
+    pub fn of(source: &dyn BlockSource) -> Self {
+        let end = source.blocks();
+        let overwritable = Self::overwritable(source, end);
+        overwritable.unwrap_or_else(|| Self { sessions: in_sequence(source, end), head_is_newest: false })
+    }
+
+    fn overwritable(source: &dyn BlockSource, end: u64) -> Option<Self> {
+        // Without a copy at the beginning nobody would find the disc's files.
+        descriptor(source, 0)?;
+        let mut sessions = Vec::new();
+        let mut start = CLUSTER;
+        while let (Some(found), true) = (descriptor(source, start), sessions.len() < MOST) {
+            let behind = start.saturating_add(found.space_size.into());
+            sessions.push((start, behind.min(end)));
+            start = behind.next_multiple_of(CLUSTER);
+        }
+        (!sessions.is_empty()).then_some(Self { sessions, head_is_newest: true })
+    }
+}
+
+fn in_sequence(source: &dyn BlockSource, end: u64) -> Vec<(u64, u64)> {
+    let mut sessions = Vec::new();
+    let mut next = Some((0_u64, descriptor(source, 0)));
+    while let (Some((start, found)), true) = (next, sessions.len() < MOST) {
+        // A session without ISO 9660 does not say how long it is.
+        let behind = found.map_or(end, |found| start.saturating_add(found.space_size.into()).min(end));
+        sessions.push((start, behind));
+        next = search(source, behind, end);
+    }
+    // What a session says may leave out what its writer put behind it; and what is behind the last is its own.
+    let starts: Vec<u64> = sessions.iter().skip(1).map(|(start, _)| *start).chain([end]).collect();
+    sessions.into_iter().zip(starts).map(|((start, _), next)| (start, next)).collect()
+}
+
+/// The first session that begins there or soon after.
+fn search(source: &dyn BlockSource, from: u64, end: u64) -> Option<(u64, Option<VolumeDescriptor>)> {
+    let first = from.checked_add(FIRST_DESCRIPTOR.into())?;
+    let last = from.saturating_add(WIDEST_GAP).min(end);
+    let mut bytes = vec![0; AT_ONCE * SECTOR];
+    let mut at = first;
+    while at < last {
+        let count = usize::try_from(last - at).map_or(AT_ONCE, |left| left.min(AT_ONCE));
+        let Ok(read) = source.read(Block(at), &mut bytes[..count * SECTOR]) else {
+            at += 1;
+            continue;
+        };
+        for (sector, block) in bytes[..read.get() as usize * SECTOR].chunks_exact(SECTOR).zip(at..) {
+            let Some(sector) = sector.first_chunk::<SECTOR>() else { continue };
+            let start = block - u64::from(FIRST_DESCRIPTOR);
+            // An image that is a file of this one has addresses of its own: its root lies before it.
+            let found = primary(sector).filter(|found| u64::from(found.root.extent) > start);
+            if found.is_some() {
+                return Some((start, found));
+            }
+        }
+        at += u64::from(read.get());
+    }
+    None
+}
+
+/// How far the addresses of a source that has one later session alone are from its blocks: its root says where it is.
+pub(super) fn displacement(source: &dyn BlockSource) -> u32 {
+    /// The root lies near the descriptors where an image has one session.
+    const NEAR: u64 = 4096;
+    let Some(found) = descriptor(source, 0) else { return 0 };
+    let says = |block: u64| {
+        let mut sector = [0; SECTOR];
+        source.read_all(Block(block), &mut sector).is_ok() && is_root(&sector, found.root.extent)
+    };
+    let extent = u64::from(found.root.extent);
+    if says(extent) {
+        return 0;
+    }
+    let last = NEAR.min(source.blocks()).min(extent);
+    let root = (u64::from(FIRST_DESCRIPTOR) + 1..last).find(|&block| says(block));
+    root.and_then(|root| u32::try_from(extent - root).ok()).unwrap_or(0)
+}
+
+/// Whether a block begins with a folder's record of itself, which says that it is there.
+fn is_root(sector: &[u8; SECTOR], extent: u32) -> bool {
+    use imapi_volume_structs::iso9660::{DirectoryRecord, SELF};
+    DirectoryRecord::decode(sector).is_ok_and(|record| record.identifier == SELF && record.extent == extent)
+}

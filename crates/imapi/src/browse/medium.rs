@@ -1,0 +1,215 @@
+//! [`Medium`]: an image or a disc that is to be looked into.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    io,
+    ops::ControlFlow,
+    os::unix::fs::FileExt as _,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use imapi_cd_sector::SECTOR_LEN;
+use imapi_disc_types::{Block, BlockSource, FileError, FileSource, SECTOR_SIZE};
+use imapi_errors::{Coded as _, common};
+use imapi_format2::{DiscReader, Probe};
+use imapi_recorder::Recorder;
+use imapi_volumes::OpenOptions;
+
+use super::{BrowseError, RawImage, chain::{self, Chain}};
+use crate::{
+    drives::{DriveError, Drives, VIRTUAL},
+    read::Extent,
+};
+
+/// An image or a disc that is to be looked into.
+pub struct Medium {
+    source: Arc<dyn BlockSource>,
+    kind: MediumKind,
+    sessions: Vec<Session>,
+    /// The beginning shows what the newest session has.
+    head_is_newest: bool,
+    displaced: u32,
+    file: Option<Arc<File>>,
+}
+
+/// What is looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediumKind {
+    /// A file of blocks of 2048 bytes, or a disk.
+    Image,
+    /// A file of whole sectors of a CD.
+    RawImage,
+    /// A disc in a drive.
+    Disc,
+}
+
+/// A session that has data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// Its number; the first is 1.
+    pub number: u16,
+    /// Where it begins.
+    pub start: Block,
+    /// The block behind its last.
+    pub end: Block,
+}
+
+impl Medium {
+    /// Opens what has that name: a drive as [`Drives`] names them, which is waited for so long until it is ready, or else a
+    /// file.
+    pub fn open(drives: &Drives, name: &OsStr, patience: Duration) -> Result<Self, BrowseError> {
+        let path = Path::new(name);
+        let is_device = || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        // What is no text is the name of no drive.
+        if let Some(text) = name.to_str() {
+            if text.starts_with(VIRTUAL) || is_device() || (!path.exists() && is_listed(drives, text)) {
+                match drives.recorder(text) {
+                    Ok(recorder) => {
+                        let ready = recorder.ready(patience, &mut |_: &_| ControlFlow::Continue(()));
+                        ready.map_err(|error| DriveError::from(error).of(text))?;
+                        return Self::of_drive(&recorder);
+                    }
+                    // A disk that is no drive of discs is as good as a file.
+                    Err(error) if error.code() == common::ERROR_DEV_NOT_EXIST && path.exists() => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Self::of_path(path)
+    }
+
+    /// Opens a file; the last block may be shorter than the others.
+    pub fn of_path(path: &Path) -> Result<Self, BrowseError> {
+        let failed = |source| FileError::Open { path: path.to_path_buf(), source };
+        let source = FileSource::open_padded(path, SECTOR_SIZE)?;
+        let file = File::open(path).map_err(failed)?;
+        Self::of_source(Arc::new(source), file, path)
+    }
+
+    /// Takes a file that is open already and has whole blocks; the path is its name in messages.
+    pub fn of_file(file: File, path: &Path) -> Result<Self, BrowseError> {
+        let failed = |source| FileError::Open { path: path.to_path_buf(), source };
+        let again = file.try_clone().map_err(failed)?;
+        let source = FileSource::from_file(again, path, SECTOR_SIZE)?;
+        Self::of_source(Arc::new(source), file, path)
+    }
+
+    fn of_source(source: Arc<dyn BlockSource>, file: File, path: &Path) -> Result<Self, BrowseError> {
+        let mut beginning = vec![0; 2 * SECTOR_LEN];
+        let filled = fill(&file, &mut beginning);
+        let filled = filled.map_err(|source| FileError::Read { path: path.to_path_buf(), source })?;
+        if let Some(len) = RawImage::sector_len(&beginning[..filled]) {
+            let raw = RawImage::new(Arc::new(FileSource::open_padded(path, len)?));
+            let displaced = u32::try_from(raw.first().0).unwrap_or(0);
+            return Ok(Self::with_chain(Arc::new(raw), MediumKind::RawImage, Some(displaced), None));
+        }
+        let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        Ok(Self::with_chain(source, MediumKind::Image, None, is_file.then(|| Arc::new(file))))
+    }
+
+    /// The disc in a drive.
+    pub fn of_drive(recorder: &Recorder) -> Result<Self, BrowseError> {
+        let extent = Extent::of(recorder, None)?;
+        let probe = Probe::of(recorder)?;
+        let end = u64::try_from(extent.start.0).unwrap_or(0) + extent.blocks;
+        let source: Arc<dyn BlockSource> = Arc::new(DiscReader::new(recorder, end));
+        let sessions: Vec<Session> = probe
+            .facts
+            .sessions
+            .iter()
+            .filter(|session| session.has_data)
+            .filter_map(|session| {
+                let start = u64::try_from(session.first.0).ok()?;
+                let behind = u64::try_from(i64::from(session.last.0) + 1).ok()?.min(end);
+                Some(Session { number: session.number, start: Block(start), end: Block(behind) })
+            })
+            .collect();
+        // What can be overwritten has one session for its drive, and maybe more for its readers.
+        if probe.facts.is_overwritable() || sessions.is_empty() {
+            return Ok(Self::with_chain(source, MediumKind::Disc, Some(0), None));
+        }
+        Ok(Self { source, kind: MediumKind::Disc, sessions, head_is_newest: false, displaced: 0, file: None })
+    }
+
+    /// Finds the sessions of what has no table of contents.
+    fn with_chain(
+        source: Arc<dyn BlockSource>,
+        kind: MediumKind,
+        displaced: Option<u32>,
+        file: Option<Arc<File>>,
+    ) -> Self {
+        let displaced = displaced.unwrap_or_else(|| chain::displacement(&source));
+        // Addresses of a later session alone are not those of the file, and there is no other in it.
+        let chain = if displaced == 0 {
+            Chain::of(&source)
+        } else {
+            Chain { sessions: vec![(0, source.blocks())], head_is_newest: false }
+        };
+        let sessions = (1..).zip(chain.sessions).map(|(number, (start, end))| Session {
+            number,
+            start: Block(start),
+            end: Block(end),
+        });
+        Self { kind, sessions: sessions.collect(), head_is_newest: chain.head_is_newest, displaced, file, source }
+    }
+
+    /// Its blocks.
+    #[must_use]
+    pub fn source(&self) -> &Arc<dyn BlockSource> {
+        &self.source
+    }
+
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> MediumKind {
+        self.kind
+    }
+
+    /// Its sessions that have data, the newest last.
+    #[must_use]
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// The file whose bytes are those of [the source](Self::source), where there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Arc<File>> {
+        self.file.as_ref()
+    }
+
+    /// Where the volumes of a session are; without a number, those of the newest.
+    pub fn options(&self, session: Option<u16>) -> Result<OpenOptions, BrowseError> {
+        let options = OpenOptions::default().displaced(self.displaced);
+        let Some(number) = session else {
+            let newest = self.sessions.last().filter(|_| !self.head_is_newest);
+            return Ok(options.session(newest.map_or(Block(0), |newest| newest.start)));
+        };
+        let found = self.sessions.iter().find(|session| session.number == number);
+        let found = found.ok_or(BrowseError::NoSession { session: number, count: self.sessions.len() })?;
+        let is_newest = self.sessions.last() == Some(found);
+        let options = options.session(found.start);
+        Ok(if is_newest { options } else { options.end(found.end) })
+    }
+}
+
+fn is_listed(drives: &Drives, name: &str) -> bool {
+    use imapi_mmc_transport::DriveSource as _;
+    drives.list().is_ok_and(|ids| ids.iter().any(|id| id == name))
+}
+
+/// The first bytes of a file.
+fn fill(file: &File, out: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < out.len() {
+        match file.read_at(&mut out[filled..], filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

@@ -1,0 +1,6 @@
+//! Images of raw sectors, holes, and files that were compressed to do harm.
+#![cfg(target_os = "linux")]
+
+mod holes;
+mod packed;
+mod raw;

@@ -12,6 +12,9 @@ use crate::{FileSystem, Finding, Findings, Rule, Severity, VolumeError};
 pub struct OpenOptions {
     /// Where the session begins whose volumes are meant: their first blocks are 16 and 256 behind it.
     pub session: Block,
+    /// Where the descriptors are kept that the session began with, when those of a later one are in their place: they are 16
+    /// blocks behind it.
+    pub head: Option<Block>,
     /// Where what was recorded ends; `None` for the end of the source.
     pub end: Option<Block>,
     /// Where the source begins on the disc that its addresses are of: an image file that has a later session alone begins
@@ -26,6 +29,17 @@ impl OpenOptions {
     #[must_use]
     pub fn session(self, session: Block) -> Self {
         Self { session, ..self }
+    }
+
+    /// What the session began with is kept there.
+    #[must_use]
+    pub fn head(self, head: Block) -> Self {
+        Self { head: Some(head), ..self }
+    }
+
+    /// The address of what the session began with.
+    pub(crate) fn head_address(&self) -> u64 {
+        self.head.unwrap_or(self.session).0.saturating_add(self.displaced.into())
     }
 
     /// Nothing was recorded from there on.

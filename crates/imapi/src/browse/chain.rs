@@ -1,16 +1,19 @@
 //! The sessions of an image file, which no drive tells: they are found by what each says of its own size.
 //!
-//! There are two ways in which sessions come into a file:
+//! There are three ways in which sessions come into a file:
 //!
 //! - As on a disc that can be overwritten (xorriso, growisofs): the first session begins at block 32, each of the others
 //!   at the next multiple of 32 behind the one before, and what stands at block 16 is a copy of the newest descriptors, so
 //!   that whoever knows nothing of sessions sees all files.
+//! - As this program adds to a disc that can be overwritten: each session but the first has a [`SessionLink`] that leads to
+//!   the one before.
 //! - As on a disc that is written in sequence: the first begins at block 0, and the next somewhere behind its end.
 
 use imapi_disc_types::{Block, BlockSource};
 use imapi_volume_structs::{
-    SECTOR,
+    SECTOR, SessionLink,
     iso9660::{DescriptorKind, FIRST_DESCRIPTOR, VolumeDescriptor},
+    udf::{ANCHOR_BLOCK, Anchor, PrimaryVolume},
 };
 
 /// Where sessions begin on discs that can be overwritten: at multiples of this, and the first at this one.
@@ -22,11 +25,29 @@ const AT_ONCE: usize = 128;
 /// No disc has more sessions.
 const MOST: usize = 4096;
 
+/// Where a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its first block.
+    pub start: u64,
+    /// The block behind its last.
+    pub end: u64,
+    /// Where what it began with is kept, when something else is in its place.
+    pub head: Option<u64>,
+}
+
+impl Place {
+    /// A session that begins as it always did.
+    pub fn new(start: u64, end: u64) -> Self {
+        Self { start, end, head: None }
+    }
+}
+
 /// Where sessions begin, and what they say of their sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chain {
-    /// The first blocks of sessions, and the blocks behind their ends.
-    pub sessions: Vec<(u64, u64)>,
+    /// Where they are, the oldest first.
+    pub sessions: Vec<Place>,
     /// What stands at block 16 is a copy of the newest session's.
     pub head_is_newest: bool,
 }
@@ -48,8 +69,25 @@ impl Chain {
     /// Looks for sessions: one at the beginning if there are no others.
     pub fn of(source: &dyn BlockSource) -> Self {
         let end = source.blocks();
-        let overwritable = Self::overwritable(source, end);
+        let overwritable = Self::linked(source, end).or_else(|| Self::overwritable(source, end));
         overwritable.unwrap_or_else(|| Self { sessions: in_sequence(source, end), head_is_newest: false })
+    }
+
+    fn linked(source: &dyn BlockSource, end: u64) -> Option<Self> {
+        let mut link = link(source, 0)?;
+        let mut sessions = vec![Place::new(link.start.into(), end)];
+        while sessions.len() < MOST {
+            let (start, kept) = (u64::from(link.previous_start), u64::from(link.previous_head));
+            sessions.push(Place { start, end: kept, head: (start == 0).then_some(kept) });
+            // A link leads backwards only, so that this ends.
+            let earlier = if start > 0 { self::link(source, start) } else { None };
+            match earlier.filter(|earlier| u64::from(earlier.start) == start) {
+                Some(earlier) => link = earlier,
+                None => break,
+            }
+        }
+        sessions.reverse();
+        Some(Self { sessions, head_is_newest: true })
     }
 
     fn overwritable(source: &dyn BlockSource, end: u64) -> Option<Self> {
@@ -59,25 +97,46 @@ impl Chain {
         let mut start = CLUSTER;
         while let (Some(found), true) = (descriptor(source, start), sessions.len() < MOST) {
             let behind = start.saturating_add(found.space_size.into());
-            sessions.push((start, behind.min(end)));
+            sessions.push(Place::new(start, behind.min(end)));
             start = behind.next_multiple_of(CLUSTER);
         }
         (!sessions.is_empty()).then_some(Self { sessions, head_is_newest: true })
     }
 }
 
-fn in_sequence(source: &dyn BlockSource, end: u64) -> Vec<(u64, u64)> {
+/// The link of the session that begins there, in whichever of its volumes.
+fn link(source: &dyn BlockSource, session: u64) -> Option<SessionLink> {
+    let in_iso = descriptor(source, session).and_then(|found| SessionLink::decode(&found.application_use).ok());
+    in_iso.or_else(|| {
+        let mut sector = [0; SECTOR];
+        source.read_all(Block(session.checked_add(ANCHOR_BLOCK.into())?), &mut sector).ok()?;
+        let anchor = Anchor::decode(&sector).ok()?;
+        [anchor.main, anchor.reserve].into_iter().find_map(|sequence| {
+            source.read_all(Block(sequence.block.into()), &mut sector).ok()?;
+            SessionLink::decode(&PrimaryVolume::decode(&sector).ok()?.implementation_use).ok()
+        })
+    })
+}
+
+fn in_sequence(source: &dyn BlockSource, end: u64) -> Vec<Place> {
     let mut sessions = Vec::new();
     let mut next = Some((0_u64, descriptor(source, 0)));
     while let (Some((start, found)), true) = (next, sessions.len() < MOST) {
         // A session without ISO 9660 does not say how long it is.
-        let behind = found.map_or(end, |found| start.saturating_add(found.space_size.into()).min(end));
-        sessions.push((start, behind));
+        let behind = found.map_or(end, |found| end_of(start, &found).min(end));
+        sessions.push(Place::new(start, behind));
         next = search(source, behind, end);
     }
     // What a session says may leave out what its writer put behind it; and what is behind the last is its own.
-    let starts: Vec<u64> = sessions.iter().skip(1).map(|(start, _)| *start).chain([end]).collect();
-    sessions.into_iter().zip(starts).map(|((start, _), next)| (start, next)).collect()
+    let starts: Vec<u64> = sessions.iter().skip(1).map(|session| session.start).chain([end]).collect();
+    sessions.into_iter().zip(starts).map(|(session, next)| Place { end: next, ..session }).collect()
+}
+
+/// The block behind a session. Some writers count the blocks of a volume from its session on, some from the beginning of
+/// the disc.
+fn end_of(start: u64, volume: &VolumeDescriptor) -> u64 {
+    let size = u64::from(volume.space_size);
+    if size > u64::from(volume.root.extent) { size.max(start) } else { start.saturating_add(size) }
 }
 
 /// The first session that begins there or soon after.

@@ -18,7 +18,10 @@ use imapi_format2::{DiscReader, Probe};
 use imapi_recorder::Recorder;
 use imapi_volumes::OpenOptions;
 
-use super::{BrowseError, RawImage, chain::{self, Chain}};
+use super::{
+    BrowseError, RawImage,
+    chain::{self, Chain, Place},
+};
 use crate::{
     drives::{DriveError, Drives, VIRTUAL},
     read::Extent,
@@ -55,6 +58,8 @@ pub struct Session {
     pub start: Block,
     /// The block behind its last.
     pub end: Block,
+    /// Where what it began with is kept, when a later session has put something else in its place.
+    pub head: Option<Block>,
 }
 
 impl Medium {
@@ -124,7 +129,7 @@ impl Medium {
             .filter_map(|session| {
                 let start = u64::try_from(session.first.0).ok()?;
                 let behind = u64::try_from(i64::from(session.last.0) + 1).ok()?.min(end);
-                Some(Session { number: session.number, start: Block(start), end: Block(behind) })
+                Some(Session { number: session.number, start: Block(start), end: Block(behind), head: None })
             })
             .collect();
         // What can be overwritten has one session for its drive, and maybe more for its readers.
@@ -146,12 +151,13 @@ impl Medium {
         let chain = if displaced == 0 {
             Chain::of(&source)
         } else {
-            Chain { sessions: vec![(0, source.blocks())], head_is_newest: false }
+            Chain { sessions: vec![Place::new(0, source.blocks())], head_is_newest: false }
         };
-        let sessions = (1..).zip(chain.sessions).map(|(number, (start, end))| Session {
+        let sessions = (1..).zip(chain.sessions).map(|(number, place)| Session {
             number,
-            start: Block(start),
-            end: Block(end),
+            start: Block(place.start),
+            end: Block(place.end),
+            head: place.head.map(Block),
         });
         Self { kind, sessions: sessions.collect(), head_is_newest: chain.head_is_newest, displaced, file, source }
     }
@@ -191,6 +197,7 @@ impl Medium {
         let found = found.ok_or(BrowseError::NoSession { session: number, count: self.sessions.len() })?;
         let is_newest = self.sessions.last() == Some(found);
         let options = options.session(found.start);
+        let options = found.head.map_or(options.clone(), |head| options.head(head));
         Ok(if is_newest { options } else { options.end(found.end) })
     }
 }

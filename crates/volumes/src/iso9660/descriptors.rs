@@ -60,8 +60,7 @@ impl Descriptors {
     /// Those of the session that is meant; none when there is no ISO 9660.
     pub fn find(blocks: &Blocks, file_system: FileSystem, options: &OpenOptions) -> Result<Self, VolumeError> {
         let mut found = Self { trees: Vec::new(), boot: None };
-        let start = u64::from(options.displaced).saturating_add(options.session.0);
-        let first = start.saturating_add(FIRST_DESCRIPTOR.into());
+        let first = options.head_address().saturating_add(FIRST_DESCRIPTOR.into());
         let mut any = false;
         for address in (first..first.saturating_add(MOST)).take_while(|&address| blocks.locate(address, 1).is_ok()) {
             let Some(sector) = options.salvage(file_system, blocks.block(address))? else { continue };

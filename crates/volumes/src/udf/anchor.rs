@@ -71,7 +71,7 @@ pub fn find(medium: &Medium) -> Result<Anchor, VolumeError> {
 fn is_recognised(medium: &Medium) -> bool {
     let mut is_inside = false;
     for block in 16..LAST_RECOGNITION {
-        let address = medium.session().saturating_add(block);
+        let address = medium.head().saturating_add(block);
         let Ok(Ok(found)) = medium.blocks.with(address, |bytes| Recognition::decode(bytes)) else { return false };
         match found.id {
             Recognition::BEGIN => is_inside = true,

@@ -67,6 +67,11 @@ impl Medium {
         self.options.lenient.is_some()
     }
 
+    /// The address of the blocks that the session began with, where they are not in their place any more.
+    pub fn head(&self) -> u64 {
+        self.options.head_address()
+    }
+
     /// The address at which the session begins.
     pub const fn session(&self) -> u64 {
         self.options.session.0.saturating_add(self.options.displaced as u64)

@@ -62,6 +62,19 @@ pub struct ImageFile {
     pub blocks: Range<u64>,
     /// Its bytes.
     pub size: u64,
+    /// Where in the first of its blocks they begin: 0, but for the small files that UDF has in their entries.
+    pub offset: u32,
+}
+
+/// Where in an image a named stream is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageStream {
+    /// The path of its file, a colon, and its name.
+    pub path: String,
+    /// Its blocks; none where it has no bytes, or is so small that it lies in its entry.
+    pub blocks: Option<Range<u64>>,
+    /// Its bytes.
+    pub size: u64,
 }
 
 impl ResultImage {
@@ -104,15 +117,40 @@ impl ResultImage {
         self.plan.data.files().iter().map(|file| self.image_file(file))
     }
 
-    /// All files that have blocks or no bytes, each by every name that it has, in the order of the tree. Those that UDF
-    /// has in its metadata, because they are so small, are not among them, nor are those that the disc has already.
+    /// All files, each by every name that it has, in the order of the tree. Those that UDF has in its metadata, because they
+    /// are so small, have the block of their entry, and begin somewhere in it; those that the disc has already are not among
+    /// them.
     pub fn all_files(&self) -> impl Iterator<Item = ImageFile> + '_ {
         self.tree.walk(NodeId::ROOT).filter_map(|node| {
             let Kind::File { size, content } = self.tree.kind(node) else { return None };
-            let begins = self.plan.data.block_in_image(content);
-            let nothing = self.plan.data.nothing().0 - self.plan.start;
-            let blocks = begins.map_or(nothing..nothing, |begins| begins..begins + size.div_ceil(BLOCK as u64));
-            (begins.is_some() || size == 0).then(|| ImageFile { path: self.tree.path(node), node, blocks, size })
+            if self.reader.contents().placed(content).is_some() {
+                return None;
+            }
+            let (blocks, offset) = if let Some(begins) = self.plan.data.block_in_image(content) {
+                (begins..begins + size.div_ceil(BLOCK as u64), 0)
+            } else if size == 0 {
+                let nothing = self.plan.data.nothing().0 - self.plan.start;
+                (nothing..nothing, 0)
+            } else {
+                let (block, offset) = self.writers.iter().find_map(|writer| writer.embedded(&self.tree, node))?;
+                let block = block.0 - self.plan.start;
+                (block..block + 1, offset)
+            };
+            Some(ImageFile { path: self.tree.path(node), node, blocks, size, offset })
+        })
+    }
+
+    /// The named streams of a file, where the image has any.
+    pub fn streams_of(&self, node: NodeId) -> impl Iterator<Item = ImageStream> + '_ {
+        let has_streams = self.writers.iter().any(|writer| writer.has_streams());
+        let streams = if has_streams { self.tree.streams(node) } else { &[] };
+        streams.iter().map(move |stream| {
+            let begins = self.plan.data.block_in_image(stream.content);
+            ImageStream {
+                path: format!("{}:{}", self.tree.path(node), String::from_utf8_lossy(&stream.name)),
+                blocks: begins.map(|begins| begins..begins + stream.size.div_ceil(BLOCK as u64)),
+                size: stream.size,
+            }
         })
     }
 
@@ -126,11 +164,12 @@ impl ResultImage {
         self.plan.data.files().get(index).map(|file| self.image_file(file))
     }
 
-    /// Whether files that were empty still are: nobody reads them, so that nobody else finds out.
-    pub(crate) fn check_empty_files(&self) -> Result<(), SourceError> {
+    /// Whether files that were empty still are, and have no bytes that they do not tell of: nobody reads them, so that
+    /// nobody else finds out. [`write_image`](crate::write_image) asks this at its end.
+    pub fn check_empty_files(&self) -> Result<(), SourceError> {
         for node in self.tree.walk(NodeId::ROOT) {
             if let Kind::File { size: 0, content } = self.tree.kind(node) {
-                let checked = self.reader.open(content).and_then(|open| open.check());
+                let checked = self.reader.open(content).and_then(|open| open.check_empty());
                 let nothing = Block(self.plan.data.nothing().0 - self.plan.start);
                 checked.map_err(|error| SourceError::new(nothing, error))?;
             }
@@ -148,7 +187,8 @@ impl ResultImage {
     fn image_file(&self, file: &FileExtent) -> ImageFile {
         let begins = self.plan.data_begins() + file.begins;
         let (node, size) = (file.node, file.size);
-        ImageFile { path: self.path_of(file), node, blocks: begins..begins + size.div_ceil(BLOCK as u64), size }
+        let blocks = begins..begins + size.div_ceil(BLOCK as u64);
+        ImageFile { path: self.path_of(file), node, blocks, size, offset: 0 }
     }
 
     fn path_of(&self, file: &FileExtent) -> String {

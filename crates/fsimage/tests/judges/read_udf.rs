@@ -38,7 +38,7 @@ fn walk(source: &Arc<dyn BlockSource>, options: &OpenOptions) -> Walked {
         }
         assert!(listing.insert(path, seen(source, &step.entry)).is_none(), "a path is there twice");
     }
-    Walked { listing, streams, created, real_time }
+    Walked { listing, streams, created, real_time, ..Walked::default() }
 }
 
 fn streams_of(source: &Arc<dyn BlockSource>, volume: &dyn Volume, file: &Entry) -> Vec<Stream> {
@@ -151,7 +151,7 @@ fn every_revision_is_read_as_it_was_written(#[case] kind: fn(Revision) -> Kind) 
         let told = udf::Volume::open(&image.planned).facts;
         assert_eq!(facts.label, told.name);
         assert_eq!(facts.counts, Some((told.files.into(), told.folders.into())));
-        assert_eq!(facts.udf_revision, Some(told.min_read.0));
+        assert_eq!(facts.udf_min_read, Some(told.min_read.0));
     }
 }
 

@@ -12,6 +12,8 @@ mod generated;
 mod image;
 #[cfg(target_os = "linux")]
 mod look;
+#[cfg(target_os = "linux")]
+mod onto_itself;
 mod terminal;
 mod virtual_disc;
 

@@ -60,7 +60,7 @@ pub use imapi_disc_types::Timestamp;
 pub use imapi_volumes::FileSystem;
 pub use options::{AlteredText, FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;
-pub use result::{ImageFile, ImageStream, Part, PartOf, ResultImage};
+pub use result::{ImageFile, ImageStream, MadeListener, Part, PartOf, ResultImage};
 pub use scan::{
     Dates, GlobError, Globs, Links, Mapping, Owners, ScanError, ScanOptions, ScanReport, Scanned, Skipped,
     SkippedBecause, Unreadable, add_file, add_mapping, add_tree,

@@ -80,12 +80,20 @@ pub fn source(
     progress: &mut Progress,
     lang: Lang,
 ) -> Result<Burnable, BurnError> {
+    let image = |what: &str| {
+        if arguments.embed_checksums {
+            let message = format!("--embed-checksums is about files and folders, and {what} is burned as it is");
+            crate::cli::wrongly_asked(&["burn"], message);
+        }
+    };
     if arguments.is_image_on_input() {
+        image("an image on standard input");
         return Ok(Burnable::image(input(arguments.stdin_size)?));
     }
     if let ([path], true) = (&arguments.paths[..], arguments.map.is_empty()) {
         // Whoever says that it is an image means also a drive or a disk.
         if as_image || (path.is_file() && is_image(path)) {
+            image("an image");
             return Ok(Burnable::image(Arc::new(FileSource::open(path, BLOCK)?)));
         }
     }
@@ -96,7 +104,7 @@ pub fn source(
     // Before a disc is spoilt by it, and once more when it is burned.
     check_empty(&planned.image)?;
     let files = if with_files { planned.image.all_files().map(span).collect() } else { Vec::new() };
-    let image = Arc::new(planned.image);
+    let image = planned.image;
     Ok(Burnable { source: Arc::<ResultImage>::clone(&image), files, made: Some(image) })
 }
 

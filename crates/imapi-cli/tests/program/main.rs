@@ -14,6 +14,8 @@ mod image;
 mod look;
 #[cfg(target_os = "linux")]
 mod onto_itself;
+#[cfg(target_os = "linux")]
+mod own_checksums;
 mod terminal;
 mod virtual_disc;
 

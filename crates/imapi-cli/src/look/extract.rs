@@ -154,7 +154,8 @@ pub fn run(arguments: &ExtractArguments, lang: Lang, out: &mut Output) -> io::Re
         None => list::unmet(&selection, Outcome::Done, lang),
         Some(error) => {
             output::report(error, lang);
-            let begun = matches!(&extracted, Err(LookError::Extract(ExtractError::Cancelled(_) | ExtractError::System { .. })));
+            let begun =
+                matches!(&extracted, Err(LookError::Extract(ExtractError::Cancelled(_) | ExtractError::System { .. })));
             if begun && !arguments.manner.quiet {
                 output::complain(&lang.term(Term::ExtractGoesOn));
             }
@@ -163,7 +164,10 @@ pub fn run(arguments: &ExtractArguments, lang: Lang, out: &mut Output) -> io::Re
     };
     if let (Err(LookError::Extract(ExtractError::Exists { .. })), false) = (&extracted, arguments.force) {
         let (helps, colon) = (lang.term(Term::HelpfulOption), lang.term(Term::MarkColon));
-        output::complain(&format_args!("{helps}{colon}{}", if arguments.resume { "--force" } else { "--resume, --force" }));
+        output::complain(&format_args!(
+            "{helps}{colon}{}",
+            if arguments.resume { "--force" } else { "--resume, --force" }
+        ));
     }
     if outcome == Outcome::Done && !notes.damage.is_empty() {
         outcome = Outcome::Failed;

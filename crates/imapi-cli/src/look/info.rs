@@ -52,8 +52,7 @@ pub fn run(arguments: &InfoArguments, lang: Lang, out: &mut Output) -> io::Resul
         Err(error) => return Ok(opened.end(failed(&error, lang), lang)),
     };
     let boot = boot::look(&opened);
-    let sessions: Vec<_> =
-        opened.medium.sessions().iter().map(|session| sessions::look(&opened, session)).collect();
+    let sessions: Vec<_> = opened.medium.sessions().iter().map(|session| sessions::look(&opened, session)).collect();
     let blocks = blocks(&opened.medium);
     if arguments.json {
         let told = Told {

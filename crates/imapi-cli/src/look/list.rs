@@ -78,7 +78,9 @@ pub fn unmet(selection: &Selection, outcome: Outcome, lang: Lang) -> Outcome {
     if outcome != Outcome::Done {
         return outcome;
     }
-    selection.never_met().fold(outcome, |_, pattern| failed(&LookError::NoPath { path: pattern.text().to_owned() }, lang))
+    selection
+        .never_met()
+        .fold(outcome, |_, pattern| failed(&LookError::NoPath { path: pattern.text().to_owned() }, lang))
 }
 
 fn all(
@@ -88,7 +90,8 @@ fn all(
     selection: &Selection,
     to: &mut impl io::Write,
 ) -> io::Result<Result<(), LookError>> {
-    let mut lines = Lines { dates: Dates::default(), out: Vec::with_capacity(2 * GATHERED), displaced: opened.options.displaced };
+    let mut lines =
+        Lines { dates: Dates::default(), out: Vec::with_capacity(2 * GATHERED), displaced: opened.options.displaced };
     let mut walk = Walk::new(volume, &opened.options);
     while let Some(step) = walk.next() {
         let Step { path, entry } = match step {

@@ -64,7 +64,9 @@ impl ToldSystem {
         Self {
             names: NamesOf::of(found.names).word(),
             label: facts.map(|facts| facts.label.clone()),
-            udf_revision: facts.and_then(|facts| facts.udf_revision).map(|revision| format!("{:x}.{:02x}", revision >> 8, revision & 0xFF)),
+            udf_revision: facts
+                .and_then(|facts| facts.udf_revision)
+                .map(|revision| format!("{:x}.{:02x}", revision >> 8, revision & 0xFF)),
             first_block: facts.map(|facts| facts.first.0),
             blocks: facts.map(|facts| facts.blocks),
             created: time(facts.and_then(|facts| facts.created)),

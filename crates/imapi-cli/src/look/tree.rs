@@ -128,7 +128,8 @@ impl Drawing<'_> {
         }
         let (colon, comma) = (lang.term(Term::MarkColon), lang.term(Term::MarkComma));
         let counted = |term, count: u64| format!("{}{colon}{count}", lang.term(term));
-        let counts = [counted(Term::Folders, self.folders), counted(Term::Files, self.files), progress::size(self.bytes)];
+        let counts =
+            [counted(Term::Folders, self.folders), counted(Term::Files, self.files), progress::size(self.bytes)];
         writeln!(out, "\n{}", counts.join(comma))?;
         Ok(Ok(()))
     }

@@ -18,7 +18,10 @@ use imapi_format2::{DiscReader, Probe};
 use imapi_recorder::Recorder;
 use imapi_volumes::OpenOptions;
 
-use super::{BrowseError, RawImage, chain::{self, Chain}};
+use super::{
+    BrowseError, RawImage,
+    chain::{self, Chain},
+};
 use crate::{
     drives::{DriveError, Drives, VIRTUAL},
     read::Extent,

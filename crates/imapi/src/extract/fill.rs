@@ -16,7 +16,10 @@ use std::{
 
 use imapi_volumes::{Entry, FileBytes, Volume};
 use rustix::{
-    fs::{AtFlags, FileType, OFlags, RenameFlags, XattrFlags, fsetxattr, openat, renameat, renameat_with, statat, unlinkat},
+    fs::{
+        AtFlags, FileType, OFlags, RenameFlags, XattrFlags, fsetxattr, openat, renameat, renameat_with, statat,
+        unlinkat,
+    },
     io::Errno,
 };
 
@@ -45,7 +48,9 @@ pub struct Job {
 
 /// What became of a file.
 pub enum Filled {
-    Made { bytes: u64 },
+    Made {
+        bytes: u64,
+    },
     /// It was there already.
     Complete,
     Damaged,
@@ -76,7 +81,8 @@ pub fn is_temporary(name: &[u8]) -> bool {
     let numbers = name.strip_prefix(b".imapi-").and_then(|rest| rest.strip_suffix(b".part"));
     numbers.is_some_and(|numbers| {
         let mut parts = numbers.split(|&byte| byte == b'-');
-        let is_number = |part: Option<&[u8]>| part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
+        let is_number =
+            |part: Option<&[u8]>| part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
         is_number(parts.next()) && is_number(parts.next()) && parts.next().is_none()
     })
 }
@@ -184,7 +190,13 @@ impl Filler<'_> {
     }
 
     /// The damage that was gone over comes back.
-    fn copy(&self, job: &Job, size: u64, file: &File, buffer: &mut Vec<u8>) -> Result<Option<ExtractError>, ExtractError> {
+    fn copy(
+        &self,
+        job: &Job,
+        size: u64,
+        file: &File,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<ExtractError>, ExtractError> {
         let content = |cause| ExtractError::Content { path: told(&job.path), cause };
         let keep_damaged = self.lenient && self.options.keep_damaged;
         let mut into = Into { file, buffer, keep_damaged, damage: None };
@@ -196,7 +208,13 @@ impl Filler<'_> {
         }
     }
 
-    fn unpack(&self, job: &Job, len: u64, file: &File, out: &mut Vec<u8>) -> Result<Option<ExtractError>, ExtractError> {
+    fn unpack(
+        &self,
+        job: &Job,
+        len: u64,
+        file: &File,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<ExtractError>, ExtractError> {
         let packed = |cause| ExtractError::Packed { path: told(&job.path), cause };
         let system = |cause| ExtractError::System { path: told(&job.path), cause };
         let bytes = FileBytes::new(Arc::clone(self.copier.source), &job.entry.runs);
@@ -236,7 +254,10 @@ impl Filler<'_> {
                 Ok(_) if stream.size > LONGEST_STREAM => Err(io::Error::from(Errno::TOOBIG)),
                 Ok(_) => fsetxattr(file.as_fd(), &*attribute, &bytes, XattrFlags::empty()).map_err(io::Error::from),
                 Err(cause) if !self.lenient => {
-                    return Err(ExtractError::Content { path: format!("{}:{}", told(&job.path), told(&stream.name)), cause });
+                    return Err(ExtractError::Content {
+                        path: format!("{}:{}", told(&job.path), told(&stream.name)),
+                        cause,
+                    });
                 }
                 Err(_) => Err(io::ErrorKind::InvalidData.into()),
             };

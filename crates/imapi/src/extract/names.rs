@@ -1,6 +1,10 @@
 //! Names that a folder can have at the same time.
 
-use std::{borrow::Cow, collections::HashSet, hash::{BuildHasher as _, RandomState}};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    hash::{BuildHasher as _, RandomState},
+};
 
 use rustix::{
     fd::AsFd,
@@ -86,7 +90,8 @@ mod tests {
     #[test]
     fn a_name_is_given_once() {
         let mut names = Names::default();
-        let mut give = |name: &str, folds| String::from_utf8(names.give(name.as_bytes(), folds).into_owned()).expect("text");
+        let mut give =
+            |name: &str, folds| String::from_utf8(names.give(name.as_bytes(), folds).into_owned()).expect("text");
         assert_eq!(give("a.tar", false), "a.tar");
         assert_eq!(give("A.tar", false), "A.tar");
         assert_eq!(give("a.tar", false), "a~1.tar");

@@ -86,7 +86,8 @@ pub fn extract(
     let system = |cause| ExtractError::System { path: into.display().to_string(), cause };
     let is_new = !into.exists();
     fs::create_dir_all(into).map_err(system)?;
-    let root = rustix::fs::openat(CWD, into, rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC, Mode::empty());
+    let root =
+        rustix::fs::openat(CWD, into, rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC, Mode::empty());
     let root = root.map_err(|error| system(error.into()))?;
     let done = AtomicU64::new(0);
     // Somebody who stops and something that fails end the same threads.
@@ -306,7 +307,8 @@ impl Work<'_, '_, '_> {
         match &entry.kind {
             EntryKind::Directory => self.directory(path, &folder, &name, &entry),
             EntryKind::File => {
-                let target = self.links.meet(&entry, || join(&self.levels.last().map_or(&[][..], |level| &level.path), &name));
+                let target =
+                    self.links.meet(&entry, || join(&self.levels.last().map_or(&[][..], |level| &level.path), &name));
                 let path = path.into();
                 if let Some(target) = target {
                     let folder = self.levels.last().map_or(Box::default(), |level| level.path.clone().into());
@@ -335,8 +337,7 @@ impl Work<'_, '_, '_> {
             let Some(manner) = self.entered.remove(&path) else { continue };
             let parent = self.open(index.saturating_sub(1))?;
             let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-            self.levels[index].is_fresh =
-                place::make(&parent, name, manner.first_folder_mode(), self.options.replace)?;
+            self.levels[index].is_fresh = place::make(&parent, name, manner.first_folder_mode(), self.options.replace)?;
             self.made(self.levels[index].is_fresh, path, manner);
         }
         let last = self.levels.len().saturating_sub(1);
@@ -544,4 +545,3 @@ fn failed(path: &[u8], error: Errno) -> ExtractError {
         error => ExtractError::System { path: told(path), cause: error.into() },
     }
 }
-

@@ -24,7 +24,11 @@ fn our_images_come_out_as_they_went_in(#[case] names: &str) {
     let found = bench.extract(&image, "out", &["--fs", names]);
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (path, expected) in &expected {
-        assert!(found[path] == *expected, "{path}: {:?}", (found[path].kind, found[path].mode, found[path].modified, found[path].names));
+        assert!(
+            found[path] == *expected,
+            "{path}: {:?}",
+            (found[path].kind, found[path].mode, found[path].modified, found[path].names)
+        );
     }
     let inode = |name: &str| fs::metadata(bench.at(&format!("out/{name}"))).expect("there").ino();
     assert_eq!(inode("another name"), inode("sub/one block"));
@@ -73,7 +77,11 @@ fn images_of_xorriso_come_out_as_xorriso_bsdtar_and_7zip_extract_them() {
         // 7-Zip reads Joliet, and that has no links.
         let ours = if program == "7z" { bench.extract(&image, "joliet", &["--fs", "joliet"]) } else { found.clone() };
         let files = |state: &std::collections::BTreeMap<String, Found>| {
-            plain(state).into_iter().filter(|entry| entry.1 == 'f').map(|(path, _, bytes)| (path.to_owned(), bytes.to_vec())).collect::<Vec<_>>()
+            plain(state)
+                .into_iter()
+                .filter(|entry| entry.1 == 'f')
+                .map(|(path, _, bytes)| (path.to_owned(), bytes.to_vec()))
+                .collect::<Vec<_>>()
         };
         assert!(files(&theirs) == files(&ours), "{program}: {:?} {:?}", theirs.keys(), ours.keys());
     }
@@ -86,7 +94,11 @@ fn images_of_xorriso_come_out_as_xorriso_bsdtar_and_7zip_extract_them() {
 fn images_of_genisoimage_come_out_with_their_bytes(#[case] options: &[&str], #[case] names: &str) {
     let bench = Bench::new();
     let image = bench.at("genisoimage.iso");
-    did("genisoimage", "genisoimage", &[&["-quiet", "-input-charset", "utf-8", "-o", &image], options, &[&*text(&bench.tree())]].concat());
+    did(
+        "genisoimage",
+        "genisoimage",
+        &[&["-quiet", "-input-charset", "utf-8", "-o", &image], options, &[&*text(&bench.tree())]].concat(),
+    );
     let found = bench.extract(&image, "out", &["--fs", names]);
     let expected = state(&bench.tree());
     let files: Vec<_> = plain(&expected).into_iter().filter(|entry| entry.1 == 'f').collect();
@@ -159,13 +171,23 @@ fn files_of_zisofs_are_unpacked_unless_they_are_to_stay_packed() {
     bench.put("small", b"x");
     let image = bench.at("packed.iso");
     let tree = text(&bench.tree());
-    did("xorriso", "xorriso", &["-outdev", &image, "-map", &tree, "/", "-set_filter_r", "--zisofs", "/", "--", "-commit"]);
+    did(
+        "xorriso",
+        "xorriso",
+        &["-outdev", &image, "-map", &tree, "/", "-set_filter_r", "--zisofs", "/", "--", "-commit"],
+    );
     let found = bench.extract(&image, "out", &[]);
     assert!(found["zeros"].bytes == zeros && found["text"].bytes.len() == 9000 * 21, "{:?}", found.keys());
-    assert_eq!(found, state(&bench.tree()).into_iter().map(|(path, mut found_there)| {
-        found_there.modified = found[&path].modified;
-        (path, found_there)
-    }).collect());
+    assert_eq!(
+        found,
+        state(&bench.tree())
+            .into_iter()
+            .map(|(path, mut found_there)| {
+                found_there.modified = found[&path].modified;
+                (path, found_there)
+            })
+            .collect()
+    );
     assert!(run(&["image", "cat", &image, "zeros"]).stdout == zeros);
     let packed = bench.extract(&image, "packed", &["--packed"]);
     assert!(packed["zeros"].bytes.len() < 5000 && packed["zeros"].bytes.starts_with(b"\x37\xE4\x53\x96"));
@@ -177,7 +199,8 @@ fn files_of_zisofs_are_unpacked_unless_they_are_to_stay_packed() {
 fn named_streams_become_extended_attributes_when_that_was_asked_for() {
     let bench = Bench::empty();
     bench.put("file", b"x");
-    setxattr(bench.tree().join("file"), "user.note", b"what I thought", XattrFlags::CREATE).expect("a file system with attributes");
+    setxattr(bench.tree().join("file"), "user.note", b"what I thought", XattrFlags::CREATE)
+        .expect("a file system with attributes");
     let image = bench.image(&["--fs", "udf", "--udf-revision", "2.01", "--named-streams"]);
     bench.extract(&image, "out", &["--named-streams"]);
     let mut note = [0; 100];
@@ -195,7 +218,8 @@ fn what_cannot_be_read_is_told_and_the_rest_is_kept() {
     let image = bench.image(&["--fs", "iso9660", "--rock-ridge"]);
     // A disc whose middle cannot be read: block by block, from within the larger file on.
     let listed = told(&["image", "ls", "--json", &image, "b"]);
-    let first = serde_json::from_str::<serde_json::Value>(&listed).expect("JSON")["firstBlock"].as_u64().expect("a number");
+    let first =
+        serde_json::from_str::<serde_json::Value>(&listed).expect("JSON")["firstBlock"].as_u64().expect("a number");
     let disc = bench.at("disc");
     told(&["burn", &image, "--drive", &format!("virtual:{disc}?media=dvd-r"), "--quiet"]);
     let bad = first + 20;

@@ -1,6 +1,10 @@
 //! Images that somebody made to do harm: whatever they say, nothing is written outside of the folder.
 
-use std::{fs, os::unix::fs::{PermissionsExt as _, symlink}, path::Path};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::Path,
+};
 
 use rstest::rstest;
 
@@ -49,8 +53,12 @@ fn extract(bench: &Bench, image: &str, arguments: &[&str]) -> std::process::Outp
 #[case::here("_", ".")]
 #[case::slash("__aimapi", "../aimap")]
 #[case::absolute("_aimapi-was-here", "/aimapi-was-here")]
-#[case::through("_/victim/_"  , "")]
-fn names_that_lead_elsewhere(#[case] from: &str, #[case] to: &str, #[values(&[][..], &["--lenient", "--force"])] options: &[&str]) {
+#[case::through("_/victim/_", "")]
+fn names_that_lead_elsewhere(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[values(&[][..], &["--lenient", "--force"])] options: &[&str],
+) {
     let bench = bench();
     if to.is_empty() {
         // A folder that becomes the one above, with a folder in it that is there.
@@ -70,7 +78,10 @@ fn names_that_lead_elsewhere(#[case] from: &str, #[case] to: &str, #[values(&[][
 #[rstest]
 #[case::rock_ridge("rock-ridge")]
 #[case::udf("udf")]
-fn a_link_and_then_a_folder_of_that_name(#[case] names: &str, #[values(&[][..], &["--lenient", "--force"], &["--resume"])] options: &[&str]) {
+fn a_link_and_then_a_folder_of_that_name(
+    #[case] names: &str,
+    #[values(&[][..], &["--lenient", "--force"], &["--resume"])] options: &[&str],
+) {
     let bench = bench();
     symlink("../victim", bench.tree().join("aaaa")).expect("room");
     bench.put("aaab/file", b"overwritten");
@@ -89,7 +100,8 @@ fn a_link_and_then_a_folder_of_that_name(#[case] names: &str, #[values(&[][..], 
     assert_ne!(output.status.code(), Some(101), "{}", said(&output));
     if options.contains(&"--force") {
         let found = state(Path::new(&bench.at("out")));
-        let files: Vec<&String> = found.iter().filter(|(_, found)| found.bytes == b"overwritten").map(|(path, _)| path).collect();
+        let files: Vec<&String> =
+            found.iter().filter(|(_, found)| found.bytes == b"overwritten").map(|(path, _)| path).collect();
         assert_eq!(files.len(), 1, "{found:?}");
     }
 }

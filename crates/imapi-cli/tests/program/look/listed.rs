@@ -1,11 +1,6 @@
 //! `imapi image ls`, `tree`, `cat`, `info` and `boot-info`: what they tell is what other programs tell.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::Write as _,
-    process::Stdio,
-};
+use std::{collections::BTreeMap, fs, io::Write as _, process::Stdio};
 
 use rstest::rstest;
 use serde_json::Value;
@@ -34,7 +29,9 @@ fn ours(image: &str, names: &str) -> BTreeMap<String, u64> {
     let listed = told(&["image", "ls", "--json", "--fs", names, image]);
     let entries = listed.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     let files = entries.filter(|entry| entry["type"] == "file");
-    files.map(|entry| (entry["path"].as_str().expect("text").to_owned(), entry["size"].as_u64().expect("a size"))).collect()
+    files
+        .map(|entry| (entry["path"].as_str().expect("text").to_owned(), entry["size"].as_u64().expect("a size")))
+        .collect()
 }
 
 #[rstest]
@@ -43,8 +40,10 @@ fn ours(image: &str, names: &str) -> BTreeMap<String, u64> {
 fn files_and_sizes_are_those_of_isoinfo(#[case] names: &str, #[case] option: &str) {
     let bench = Bench::new();
     for image in [bench.image(&["--rock-ridge"]), bench.xorriso(&["-R", "-J"])] {
-        let theirs: BTreeMap<String, u64> =
-            isoinfo(&image, option).into_iter().map(|(path, size)| (path.trim_end_matches(";1").to_owned(), size)).collect();
+        let theirs: BTreeMap<String, u64> = isoinfo(&image, option)
+            .into_iter()
+            .map(|(path, size)| (path.trim_end_matches(";1").to_owned(), size))
+            .collect();
         assert_eq!(theirs.len(), 7);
         assert_eq!(ours(&image, names), theirs);
     }
@@ -82,13 +81,18 @@ fn extents_are_where_the_bytes_are() {
             let extents = entry["extents"].as_array().expect("a list");
             let mut whole = Vec::new();
             for extent in extents {
-                let (at, len) = (extent["byte"].as_u64().expect("no hole"), extent["bytes"].as_u64().expect("a number"));
-                whole.extend_from_slice(&bytes[usize::try_from(at).expect("small")..][..usize::try_from(len).expect("small")]);
+                let (at, len) =
+                    (extent["byte"].as_u64().expect("no hole"), extent["bytes"].as_u64().expect("a number"));
+                whole.extend_from_slice(
+                    &bytes[usize::try_from(at).expect("small")..][..usize::try_from(len).expect("small")],
+                );
             }
             if let Some(first) = extents.first() {
                 assert_eq!(entry["firstBlock"], first["byte"].as_u64().expect("no hole") / 2048);
             }
-            assert!(run(&["image", "cat", "--fs", names, &image, entry["path"].as_str().expect("text")]).stdout == whole);
+            assert!(
+                run(&["image", "cat", "--fs", names, &image, entry["path"].as_str().expect("text")]).stdout == whole
+            );
             // What ISO 9660 alone shows of a link is a file with nothing in it.
             lengths.extend((!whole.is_empty()).then_some(whole.len()));
         }
@@ -115,7 +119,8 @@ fn an_image_comes_on_standard_input_as_a_file_and_through_a_pipe() {
 fn whoever_reads_a_list_may_have_seen_enough() {
     let bench = Bench::empty();
     for number in 0..3000 {
-        bench.put(&format!("folder/a name that is long enough to fill more than a pipe takes at once {number:06}"), b"");
+        bench
+            .put(&format!("folder/a name that is long enough to fill more than a pipe takes at once {number:06}"), b"");
     }
     let image = bench.image(&["--fs", "udf"]);
     let imapi = env!("CARGO_BIN_EXE_imapi");
@@ -161,17 +166,32 @@ fn a_tree_has_what_the_folder_has() {
 fn what_machines_start_from_is_what_xorriso_finds() {
     let bench = Bench::empty();
     bench.put("isolinux/isolinux.bin", &fs::read("/usr/lib/ISOLINUX/isolinux.bin").expect("isolinux"));
-    fs::copy("/usr/lib/syslinux/modules/bios/ldlinux.c32", bench.tree().join("isolinux/ldlinux.c32")).expect("syslinux-common");
+    fs::copy("/usr/lib/syslinux/modules/bios/ldlinux.c32", bench.tree().join("isolinux/ldlinux.c32"))
+        .expect("syslinux-common");
     fs::write(bench.at("efi.img"), vec![0; 64 << 10]).expect("room");
     let efi = bench.at("efi.img");
     let image = bench.image(&[
-        "--rock-ridge", "--volume", "BOOTS", "--boot", "isolinux/isolinux.bin,info-table", "--hybrid-mbr",
-        "/usr/lib/ISOLINUX/isohdpfx.bin", "--append-efi", &efi, "--partition-table", "gpt",
+        "--rock-ridge",
+        "--volume",
+        "BOOTS",
+        "--boot",
+        "isolinux/isolinux.bin,info-table",
+        "--hybrid-mbr",
+        "/usr/lib/ISOLINUX/isohdpfx.bin",
+        "--append-efi",
+        &efi,
+        "--partition-table",
+        "gpt",
     ]);
     let told: Value = serde_json::from_str(&told(&["image", "boot-info", &image, "--json"])).expect("JSON");
-    let theirs = did("xorriso", "xorriso", &["-indev", &image, "-report_el_torito", "plain", "-report_system_area", "plain"]);
+    let theirs =
+        did("xorriso", "xorriso", &["-indev", &image, "-report_el_torito", "plain", "-report_system_area", "plain"]);
     let entries = told["elTorito"]["entries"].as_array().expect("a list");
-    let images: Vec<Vec<&str>> = theirs.lines().filter(|line| line.starts_with("El Torito boot img :")).map(|line| line.split_whitespace().collect()).collect();
+    let images: Vec<Vec<&str>> = theirs
+        .lines()
+        .filter(|line| line.starts_with("El Torito boot img :"))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
     assert_eq!(entries.len(), images.len(), "{theirs}");
     for (entry, theirs) in entries.iter().zip(&images) {
         let platform = if theirs[6] == "UEFI" { "efi" } else { "bios" };
@@ -181,11 +201,16 @@ fn what_machines_start_from_is_what_xorriso_finds() {
     let catalog = theirs.lines().find(|line| line.starts_with("El Torito catalog")).expect("it has one");
     assert!(catalog.contains(&format!(": {} ", told["elTorito"]["block"])), "{catalog} {told}");
     let partitions = told["gpt"]["partitions"].as_array().expect("a list");
-    assert_eq!(partitions.len(), theirs.lines().filter(|line| line.starts_with("GPT start and size")).count(), "{theirs}");
+    assert_eq!(
+        partitions.len(),
+        theirs.lines().filter(|line| line.starts_with("GPT start and size")).count(),
+        "{theirs}"
+    );
     assert!(partitions.iter().any(|partition| partition["kind"] == "EFI"), "{partitions:?}");
     assert_eq!((&told["gpt"]["hasCopy"], &told["mbr"]["hasCode"]), (&true.into(), &true.into()));
     let info: Value = serde_json::from_str(&crate::told(&["image", "info", &image, "--json"])).expect("JSON");
     assert_eq!(info["boot"], told);
-    let labels: Vec<&Value> = info["fileSystems"].as_array().expect("a list").iter().map(|system| &system["label"]).collect();
+    let labels: Vec<&Value> =
+        info["fileSystems"].as_array().expect("a list").iter().map(|system| &system["label"]).collect();
     assert_eq!(labels, ["BOOTS"; 4]);
 }

@@ -70,7 +70,18 @@ impl Bench {
         symlink("sub/deep/../one block", bench.tree().join("link")).expect("room");
         symlink("/etc/passwd", bench.tree().join("sub/leads out")).expect("room");
         fs::create_dir(bench.tree().join("nothing in it")).expect("new");
-        for (number, name) in (0..).zip(["sub/deep/er/program", "sub/deep/er", "sub/deep", "sub", "nothing in it", "read me.txt", "empty", "sub/данные ё.bin", "sub/one block", "sub/private"]) {
+        for (number, name) in (0..).zip([
+            "sub/deep/er/program",
+            "sub/deep/er",
+            "sub/deep",
+            "sub",
+            "nothing in it",
+            "read me.txt",
+            "empty",
+            "sub/данные ё.bin",
+            "sub/one block",
+            "sub/private",
+        ]) {
             let file = File::open(bench.tree().join(name)).expect("readable by us");
             file.set_times(dated(1_000_000_000 + number * 86_399)).expect("ours");
         }

@@ -10,7 +10,10 @@ use crate::{run, told};
 fn sessions(name: &str) -> Vec<(u64, u64)> {
     let told: Value = serde_json::from_str(&told(&["sessions", name, "--json"])).expect("JSON");
     let all = told.as_array().expect("a list").iter();
-    all.map(|session| (session["firstBlock"].as_u64().expect("a number"), session["blocks"].as_u64().expect("a number"))).collect()
+    all.map(|session| {
+        (session["firstBlock"].as_u64().expect("a number"), session["blocks"].as_u64().expect("a number"))
+    })
+    .collect()
 }
 
 /// Start and size of the sessions that xorriso finds.
@@ -73,7 +76,11 @@ fn sessions_in_sequence_are_found_behind_one_another_and_alone() {
     // As on a CD: behind lead-out and lead-in.
     let start = bytes.len() / 2048 + 11_400 + 150;
     let place = format!("0,{start}");
-    did("genisoimage", "genisoimage", &["-quiet", "-R", "-C", &place, "-M", &image, "-o", &second, "-graft-points", &format!("new={more}")]);
+    did(
+        "genisoimage",
+        "genisoimage",
+        &["-quiet", "-R", "-C", &place, "-M", &image, "-o", &second, "-graft-points", &format!("new={more}")],
+    );
     let later = fs::read(&second).expect("there");
     bytes.resize(start * 2048, 0);
     bytes.extend_from_slice(&later);
@@ -102,18 +109,33 @@ fn a_disc_has_the_sessions_that_its_drive_tells() {
         // The drive makes the disc.
         told(&["info", &drive]);
         let burn = |from: &str, to: &str| {
-            told(&["virtual", "run", &disc, "--", "sh", "-c", &format!("xorriso -dev /dev/sr0 -map '{from}' '{to}' -close off -commit >/dev/null 2>&1")]);
+            told(&[
+                "virtual",
+                "run",
+                &disc,
+                "--",
+                "sh",
+                "-c",
+                &format!("xorriso -dev /dev/sr0 -map '{from}' '{to}' -close off -commit >/dev/null 2>&1"),
+            ]);
         };
         burn(&tree, "/");
         burn(&more, "/new");
         let drive = format!("virtual:{disc}");
         let toc = told(&["virtual", "run", &disc, "--", "sh", "-c", "xorriso -indev /dev/sr0 -toc 2>/dev/null"]);
-        let starts: Vec<u64> = toc.lines().filter(|line| line.starts_with("ISO session")).map(|line| line.split(',').nth(1).and_then(|start| start.trim().parse().ok()).expect("a number")).collect();
+        let starts: Vec<u64> = toc
+            .lines()
+            .filter(|line| line.starts_with("ISO session"))
+            .map(|line| line.split(',').nth(1).and_then(|start| start.trim().parse().ok()).expect("a number"))
+            .collect();
         let ours: Vec<u64> = sessions(&drive).iter().map(|session| session.0).collect();
         assert_eq!((ours.len(), &ours), (2, &starts), "{media}: {toc}");
         assert_eq!(listed(&drive, &["--session", "1"]), ["first"], "{media}");
         assert_eq!(listed(&drive, &[]), ["first", "new", "new/later"], "{media}");
         let found = bench.extract(&drive, "out", &[]);
-        assert!(found["first"].bytes == super::noise(300_000) && found["new/later"].bytes == super::noise(50_000), "{media}");
+        assert!(
+            found["first"].bytes == super::noise(300_000) && found["new/later"].bytes == super::noise(50_000),
+            "{media}"
+        );
     }
 }

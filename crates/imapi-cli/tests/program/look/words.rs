@@ -27,7 +27,14 @@ fn every_language_has_its_words(#[case] tag: &str) {
     super::did("mkfifo", "coreutils", &[&fifo]);
     let loader = bench.at("loader");
     fs::write(&loader, [0; 2048]).expect("room");
-    let image = bench.image(&["--rock-ridge", "--reproducible", "--volume", "WORDS", "--boot", &format!("{loader},platform=efi,no-boot")]);
+    let image = bench.image(&[
+        "--rock-ridge",
+        "--reproducible",
+        "--volume",
+        "WORDS",
+        "--boot",
+        &format!("{loader},platform=efi,no-boot"),
+    ]);
     let mut text = String::new();
     for arguments in [
         vec!["image", "info", &image],

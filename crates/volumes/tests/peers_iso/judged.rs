@@ -1,36 +1,57 @@
 //! Each image is unpacked by another program; what comes out is what we see.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use imapi_volumes::{Names, OpenOptions, identify};
 
 use crate::{
+    isoinfo,
     makers::{Bench, MAKERS, Maker},
     peer,
     seen::{Seen, differences, on_disk, ours, same_bytes, source},
-    words,
+    seven_zip, tables, words,
 };
 
 #[test]
-fn all_names_of_all_images_are_those_that_others_unpack() {
+fn images_of_genisoimage_are_read_as_others_read_them() {
+    all_agree("genisoimage ");
+}
+
+#[test]
+fn images_of_xorriso_as_mkisofs_are_read_as_others_read_them() {
+    all_agree("mkisofs ");
+}
+
+#[test]
+fn images_of_xorriso_are_read_as_others_read_them() {
+    all_agree("xorriso ");
+}
+
+#[test]
+fn images_of_bsdtar_are_read_as_others_read_them() {
+    all_agree("bsdtar ");
+}
+
+fn all_agree(program: &str) {
     let mut wrong = Vec::new();
-    for maker in MAKERS {
+    for maker in MAKERS.iter().filter(|maker| maker.name.starts_with(program)) {
         let bench = Bench::new(maker.fill);
         let image = (maker.make)(&bench, "image.iso");
         assert_eq!(names(&image), expected_names(maker), "{}", maker.name);
+        let mut lines = isoinfo::judge(&image, maker);
+        lines.extend(seven_zip::judge(&bench, &image, maker));
+        lines.extend(tables::judge(&image, maker));
         for by in names(&image) {
-            let lines = match by {
-                Names::RockRidge => {
-                    let mut lines = judge(&bench, &image, by, "-osirrox");
-                    lines.extend(judge(&bench, &image, by, ""));
-                    lines
-                }
+            lines.extend(match by {
+                Names::RockRidge => judge(&bench, &image, by, "-osirrox"),
                 Names::Joliet => judge(&bench, &image, by, "!rockridge"),
+                // Others do not read the longer names of the enhanced descriptor.
+                Names::Iso9660 if maker.name.contains("1999") => continue,
                 Names::Iso9660 => judge(&bench, &image, by, "!rockridge,!joliet"),
                 Names::Udf => continue,
-            };
-            wrong.extend(lines.into_iter().map(|line| format!("{}, {by}: {line}", maker.name)));
+            });
         }
+        wrong.extend(lines.into_iter().map(|line| format!("{}: {line}", maker.name)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -60,19 +81,32 @@ fn judge(bench: &Bench, image: &Path, by: Names, options: &str) -> Vec<String> {
         if !options.is_empty() {
             arguments.push(format!("--options={options}"));
         }
-        peer("libarchive-tools", "bsdtar", &arguments, bench.folder());
+        // It reads no folder that stands before one that was read, as moved ones do; then it is no judge.
+        let output =
+            Command::new("timeout").args(["60", "bsdtar"]).args(&arguments).current_dir(bench.folder()).output();
+        let output = output.expect("coreutils' timeout is here");
+        let told = String::from_utf8_lossy(&output.stderr);
+        if told.contains("Ignoring out-of-order directory") {
+            return Vec::new();
+        }
+        assert!(output.status.success(), "bsdtar: {told}; sudo apt-get install libarchive-tools");
     }
     let same = |_: &str, ours: &Seen, theirs: &Seen| {
         same_bytes(ours, theirs)?;
         if by == Names::RockRidge && ours.kind != 'l' && ours.mode != theirs.mode {
-            return Err(format!("mode {:o?} instead of {:o?}", ours.mode, theirs.mode));
+            return Err(format!("mode {:o} instead of {:o}", ours.mode.unwrap_or(0), theirs.mode.unwrap_or(0)));
         }
         if ours.kind == '-' && ours.modified != theirs.modified {
             return Err(format!("date {:?} instead of {:?}", ours.modified, theirs.modified));
         }
         Ok(())
     };
-    let lines = differences(&ours(image, by), &on_disk(&to), same);
+    let mut theirs = on_disk(&to);
+    if by == Names::Joliet {
+        // Dots at the end Linux leaves out, and bsdtar does not.
+        theirs = theirs.into_iter().map(|(path, seen)| (path.trim_end_matches('.').to_owned(), seen)).collect();
+    }
+    let lines = differences(&ours(image, by), &theirs, same);
     lines
         .into_iter()
         .map(|line| format!("{} {line}", if options == "-osirrox" { "xorriso" } else { "bsdtar" }))

@@ -185,7 +185,7 @@ fn a_folder_whose_first_block_is_empty_has_what_is_left() {
 fn names_that_are_paths_are_made_harmless() {
     let mut changed = Changed::new(tree::plain, "-R", Names::RockRidge);
     let at = |image: &[u8], name: &[u8]| {
-        let wanted = [b"NM", &[u8::try_from(name.len() + 5).expect("short"), 1, 0], name].concat();
+        let wanted = [&b"NM"[..], &[u8::try_from(name.len() + 5).expect("short"), 1, 0], name].concat();
         image.windows(wanted.len()).position(|bytes| bytes == wanted).expect("it has that name") + 5
     };
     let place = at(&changed.image, b"BIG.BIN");

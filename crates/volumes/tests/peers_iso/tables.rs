@@ -1,26 +1,29 @@
 //! Path tables.
 
-use std::{fs, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use imapi_disc_types::{BlockSource, BytesSource, SECTOR_SIZE};
 use imapi_volume_structs::iso9660::VolumeDescriptor;
-use imapi_volumes::{OpenOptions, check_path_tables};
+use imapi_volumes::{Finding, OpenOptions, check_path_tables};
 
 use crate::{
-    makers::{Bench, MAKERS},
+    makers::{Bench, Maker},
     seen::source,
     tree,
 };
 
-#[test]
-fn nothing_is_wrong_with_the_path_tables_of_others() {
-    for maker in MAKERS {
-        let bench = Bench::new(maker.fill);
-        let image = (maker.make)(&bench, "image.iso");
-        let findings = check_path_tables(&source(&image), &OpenOptions::default()).expect("they can be read");
-        let told: Vec<_> = findings.iter().map(ToString::to_string).collect();
-        assert!(told.is_empty(), "{}: {}", maker.name, told.join("\n"));
-    }
+/// What is wrong with the path tables of an image.
+pub fn judge(image: &Path, maker: &Maker) -> Vec<String> {
+    let findings = check_path_tables(&source(image), &OpenOptions::default()).expect("they can be read");
+    // In Joliet and with long names xorriso calls every folder its own parent; moved folders it does not sort.
+    let by_xorriso = maker.name.starts_with("mkisofs") || maker.name.starts_with("xorriso");
+    let moves = maker.name.contains("deep_paths_off");
+    let known = |finding: &&Finding| match finding.rule.id {
+        "iso9660.folder.parent-extent" => by_xorriso,
+        "iso9660.path-table.order" => by_xorriso && moves,
+        _ => false,
+    };
+    findings.iter().filter(|finding| !known(finding)).map(ToString::to_string).collect()
 }
 
 #[test]
@@ -49,5 +52,7 @@ fn each_difference_between_tables_and_folders_is_found() {
     let other_parent = |image: &mut Vec<u8>| (image[little + 16], image[big + 17]) = (2, 2);
     let rules = found(&other_parent);
     assert_eq!(rules.last(), Some(&"iso9660.path-table.parent"), "{rules:?}");
-    assert_eq!(found(&|image| both(image, 0, 0)), ["iso9660.path-table.malformed"; 2].repeat(1));
+    let rules = found(&|image| both(image, 0, 0));
+    assert_eq!(rules[..3], ["iso9660.path-table.malformed", "iso9660.path-table.malformed", "iso9660.path-table.root"]);
+    assert_eq!(rules[3..], ["iso9660.path-table.missing"; 4]);
 }

@@ -8,10 +8,11 @@ use imapi_volume_structs::{
 use super::super::Disc;
 use crate::{Rule, Severity, VolumeError};
 
+/// No error, although a name may be lost: genisoimage writes such for links of more than 600 bytes.
 const MALFORMED: Rule = Rule {
     id: "susp.entry.malformed",
     clause: "SUSP 4.1",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     broken: "what should be an entry of a system use area is none",
 };
 

@@ -1,8 +1,11 @@
 //! [`Attributes`]: all that Rock Ridge tells of one record.
 
-use imapi_volume_structs::rock_ridge::{
-    AlternateName, Entry as Told, LinkText, NameFlags, PosixAttributes, Stamp, SymbolicLink, TimeKind, Timestamps,
-    Zisofs,
+use imapi_volume_structs::{
+    rock_ridge::{
+        AlternateName, Entry as Told, LinkText, NameFlags, PosixAttributes, Stamp, SymbolicLink, TimeKind, Timestamps,
+        Zisofs,
+    },
+    wire::Malformed,
 };
 
 use super::{
@@ -42,6 +45,7 @@ struct Plain {
     child: Option<u32>,
     is_relocated: bool,
     is_sparse: bool,
+    broken_link: Option<Malformed>,
     zisofs: Option<Zisofs>,
 }
 
@@ -82,6 +86,11 @@ impl Attributes {
 
     pub(super) fn mode(&self) -> Option<u32> {
         self.told.posix.map(|posix| posix.mode)
+    }
+
+    /// What is wrong with the path of the link, when something is.
+    pub(super) const fn broken_link(&self) -> Option<Malformed> {
+        self.told.broken_link
     }
 
     pub(super) const fn is_sparse(&self) -> bool {
@@ -156,8 +165,11 @@ impl Plain {
         if self.target == Parts::All {
             return;
         }
-        for component in link.components().map_while(Result::ok) {
-            self.link.push(component, |bytes| target.extend_from_slice(bytes));
+        for component in link.components() {
+            match component {
+                Ok(component) => self.link.push(component, |bytes| target.extend_from_slice(bytes)),
+                Err(malformed) => self.broken_link = Some(malformed),
+            }
         }
         let goes_on = link.flags & SymbolicLink::CONTINUES != 0;
         self.target = if goes_on { Parts::Some } else { Parts::All };

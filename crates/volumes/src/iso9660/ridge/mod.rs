@@ -23,6 +23,13 @@ const KIND: Rule = Rule {
     broken: "the mode is that of a folder and the record is not, or the other way round",
 };
 
+const LINK: Rule = Rule {
+    id: "rock-ridge.link.malformed",
+    clause: "RRIP 4.1.3",
+    severity: Severity::Warning,
+    broken: "a part of the path that a link leads to cannot be read",
+};
+
 const MOVED: Rule = Rule {
     id: "rock-ridge.relocated.child",
     clause: "RRIP 4.1.5.1",
@@ -108,6 +115,9 @@ impl Ridge {
         let says_folder = attributes.mode().map(|mode| mode & attributes::KIND_BITS == attributes::FOLDER);
         if says_folder.is_some_and(|says| says != is_folder) {
             disc.tolerate(disc.finding_about(&KIND, address, &entry.name))?;
+        }
+        if let Some(malformed) = attributes.broken_link() {
+            disc.tolerate(disc.finding_about(&LINK, address, &entry.name).malformed(malformed))?;
         }
         if attributes.is_sparse() {
             disc.tolerate(disc.finding_about(&SPARSE, address, &entry.name))?;

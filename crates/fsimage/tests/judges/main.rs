@@ -14,7 +14,6 @@ mod golden;
 mod guest;
 mod kinds;
 mod large;
-#[expect(dead_code, reason = "shared with the slow tier, which needs more of it")]
 mod listing;
 mod outline;
 mod partitions;

@@ -108,9 +108,24 @@ fn assert_same(found: &Walked, expected: &Walked, about: Kind) {
     for (path, seen) in &expected.listing {
         assert_eq!(found.listing.get(path), Some(seen), "{about:?}: {}", path.escape_ascii());
     }
-    assert_eq!(found.streams, expected.streams, "{about:?}");
-    assert_eq!(found.created, expected.created, "{about:?}");
-    assert_eq!(found.real_time, expected.real_time, "{about:?}");
+    // The walker tells these of the first name of a file alone.
+    for (path, streams) in &expected.streams {
+        assert_eq!(found.streams.get(path), Some(streams), "{about:?}: {}", path.escape_ascii());
+    }
+    for (path, created) in &expected.created {
+        assert_eq!(found.created.get(path), Some(created), "{about:?}: {}", path.escape_ascii());
+    }
+    for path in &expected.real_time {
+        assert!(found.real_time.contains(path), "{about:?}: {}", path.escape_ascii());
+    }
+    let several = |path: &Vec<u8>| expected.listing[path].links.is_some_and(|links| links > 1);
+    let more = found.streams.keys().chain(found.created.keys()).chain(&found.real_time).filter(|path| {
+        let is_told = expected.streams.contains_key(*path)
+            || expected.created.contains_key(*path)
+            || expected.real_time.contains(*path);
+        !is_told && !several(path)
+    });
+    assert_eq!(more.count(), 0, "{about:?}");
 }
 
 #[rstest]
@@ -144,7 +159,7 @@ fn every_revision_is_read_as_it_was_written(#[case] kind: fn(Revision) -> Kind) 
 #[rstest]
 #[case(Kind::Udf(Revision::R102), &["udf.anchor.first", "udf.sequence.damaged"])]
 #[case(Kind::Owned(Revision::R201), &["udf.anchor.first", "udf.sequence.damaged"])]
-#[case(Kind::Udf(Revision::R260), &["udf.anchor.first", "udf.metadata.copy", "udf.sequence.damaged"])]
+#[case(Kind::Udf(Revision::R260), &["udf.anchor.first", "udf.metadata.file", "udf.sequence.damaged"])]
 fn what_is_there_twice_is_read_from_its_second_place(#[case] kind: Kind, #[case] rules: &[&str]) {
     let image = Image::of(kind);
     let path = kinds::damaged(image);

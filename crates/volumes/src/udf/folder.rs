@@ -8,7 +8,7 @@ use imapi_volume_structs::{
 };
 
 use super::{disc::Disc, medium::mend, name};
-use crate::{Entry, Run, Rule, Runs, Severity, VolumeError};
+use crate::{Entry, Rule, Run, Runs, Severity, VolumeError};
 
 const IDENTIFIER: Rule = Rule {
     id: "udf.folder.identifier",
@@ -109,9 +109,10 @@ impl Disc<'_> {
     /// The names in a folder but those of its parent and of what was deleted. Where the metadata are there twice and
     /// something is wrong, the copy is read.
     fn names(&self, runs: &Runs, address: u64, folder: Folder) -> Result<Vec<Named>, VolumeError> {
-        let has_copy = runs.as_slice().iter().any(|run| {
-            run.start.is_some_and(|start| self.partitions.copy_of(self.medium.address_of(start)).is_some())
-        });
+        let has_copy = runs
+            .as_slice()
+            .iter()
+            .any(|run| run.start.is_some_and(|start| self.partitions.copy_of(self.medium.address_of(start)).is_some()));
         if has_copy {
             if let Ok(names) = Listing::new(self, runs, folder, Trust::First).all(address) {
                 return Ok(names);
@@ -249,7 +250,8 @@ impl<'a> Listing<'a> {
                 self.at = (self.at + 4).min(self.bytes.len());
                 continue;
             }
-            let len = FileIdentifier::len_with(usize::from(rest[19]), usize::from(u16::from_le_bytes([rest[36], rest[37]])));
+            let len =
+                FileIdentifier::len_with(usize::from(rest[19]), usize::from(u16::from_le_bytes([rest[36], rest[37]])));
             if self.fill(len)? < len {
                 *is_damaged = true;
                 self.tolerate(self.disc.medium.finding(&CUT, here))?;

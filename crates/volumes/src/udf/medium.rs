@@ -154,9 +154,7 @@ impl Medium {
             // A block of zeros has a right checksum.
             Ok(tag) if bytes[..Tag::LEN].iter().any(|&byte| byte != 0) => Ok(Descriptor { tag, address, bytes }),
             Ok(_) => self.broken(&CHECKSUM, address),
-            Err(malformed) => {
-                Err(VolumeError::Broken(Box::new(self.finding(&CHECKSUM, address).malformed(malformed))))
-            }
+            Err(malformed) => Err(VolumeError::Broken(Box::new(self.finding(&CHECKSUM, address).malformed(malformed)))),
         }
     }
 

@@ -106,4 +106,3 @@ impl Volume for Udf {
         disc.children(&folder.runs, address, Folder::OfStreams)
     }
 }
-

@@ -5,12 +5,8 @@ use imapi_volume_structs::udf::text;
 use super::medium::Medium;
 use crate::{Rule, Severity, VolumeError};
 
-const UNREADABLE: Rule = Rule {
-    id: "udf.name.text",
-    clause: "OSTA UDF 2.1.1",
-    severity: Severity::Error,
-    broken: "a name is no text",
-};
+const UNREADABLE: Rule =
+    Rule { id: "udf.name.text", clause: "OSTA UDF 2.1.1", severity: Severity::Error, broken: "a name is no text" };
 
 const UNSAFE: Rule = Rule {
     id: "udf.name.letters",

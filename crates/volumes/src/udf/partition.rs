@@ -221,9 +221,9 @@ impl Partitions {
     pub fn copy_of(&self, address: u64) -> Option<u64> {
         self.maps.iter().find_map(|map| {
             let Map::Metadata { file, mirror } = map else { return None };
-            let here = file.iter().find(|stretch| {
-                address.checked_sub(stretch.address).is_some_and(|skip| skip < stretch.blocks)
-            })?;
+            let here = file
+                .iter()
+                .find(|stretch| address.checked_sub(stretch.address).is_some_and(|skip| skip < stretch.blocks))?;
             let block = here.block + (address - here.address);
             let index = mirror.partition_point(|stretch| stretch.block + stretch.blocks <= block);
             let there = mirror.get(index).filter(|stretch| stretch.block <= block)?;
@@ -249,9 +249,9 @@ fn within(start: u64, blocks: u64, block: u64) -> Option<Located> {
 
 fn place(medium: &Medium, sequence: &Sequence, number: u16, address: u64) -> Result<(u64, u64), VolumeError> {
     let Some(&Partition { start, len, .. }) = sequence.partitions.get(&number) else {
-        return Err(VolumeError::Broken(Box::new(medium.finding(&NO_DESCRIPTOR, address).about(
-            number.to_string().as_bytes(),
-        ))));
+        return Err(VolumeError::Broken(Box::new(
+            medium.finding(&NO_DESCRIPTOR, address).about(number.to_string().as_bytes()),
+        )));
     };
     let (start, blocks) = (u64::from(start), u64::from(len));
     let end = medium.blocks.end_address();

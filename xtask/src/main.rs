@@ -97,6 +97,8 @@ enum Figure {
     Burn,
     /// Images of folders, beside cat, tar and what others make of them; and what memory they cost
     Image,
+    /// Listing beside isoinfo, extracting beside copying, and what memory a file costs
+    Read,
 }
 
 fn main() -> ExitCode {
@@ -148,6 +150,7 @@ fn run(command: Command) -> Result<bool, String> {
         }
         Command::Bench { figure: Figure::Burn } => bench::burn::run(&root),
         Command::Bench { figure: Figure::Image } => bench::image::run(&root),
+        Command::Bench { figure: Figure::Read } => bench::read::run(&root),
         Command::Test { setup, slow } => {
             if setup {
                 peers::install()?;

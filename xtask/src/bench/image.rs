@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use super::{Noise, interleaved, least, write_noise};
+use super::{Noise, Promise, interleaved, least, peak, write_noise};
 use crate::peers;
 
 /// Runs of each side: more than elsewhere, since each is short.
@@ -37,28 +37,6 @@ struct Place {
     source: PathBuf,
     /// The image.
     out: PathBuf,
-}
-
-/// A figure that was promised.
-struct Promise {
-    what: String,
-    found: f64,
-    limit: f64,
-    unit: &'static str,
-}
-
-impl Promise {
-    fn ratio(what: &str, ours: f64, theirs: f64, limit: f64) -> Self {
-        Self { what: what.to_string(), found: ours / theirs, limit, unit: "times" }
-    }
-
-    /// Says whether it is kept.
-    fn tell(&self) -> bool {
-        let kept = self.found <= self.limit;
-        let verdict = if kept { "kept" } else { "NOT KEPT" };
-        println!("{verdict}: {}: {:.2} {} (promised: {})", self.what, self.found, self.unit, self.limit);
-        kept
-    }
 }
 
 /// Large files, small files, memory, and how all of it grows. True when all that was promised is kept.
@@ -220,16 +198,6 @@ fn small(place: &Place) -> Result<Vec<Promise>, String> {
             unit: "MiB",
         },
     ])
-}
-
-/// The most memory that a command has, in KiB.
-fn peak(command: &Command) -> Result<f64, String> {
-    let mut timed = Command::new("time");
-    timed.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args());
-    let output = timed.output().map_err(|e| format!("time: {e}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let figure = said.lines().last().and_then(|line| line.trim().parse().ok());
-    figure.filter(|_| output.status.success()).ok_or_else(|| format!("time: {said}"))
 }
 
 /// Files that are nowhere but in memory, as many as are planned of any.

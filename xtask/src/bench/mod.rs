@@ -4,6 +4,7 @@
 
 pub mod burn;
 pub mod image;
+pub mod read;
 pub mod virtual_drive;
 
 use std::{
@@ -93,4 +94,36 @@ fn write_noise(path: &Path, size: u64) -> Result<(), String> {
         file.write_all(&chunk).map_err(failed)?;
     }
     Ok(())
+}
+
+/// A figure that was promised.
+struct Promise {
+    what: String,
+    found: f64,
+    limit: f64,
+    unit: &'static str,
+}
+
+impl Promise {
+    fn ratio(what: &str, ours: f64, theirs: f64, limit: f64) -> Self {
+        Self { what: what.to_string(), found: ours / theirs, limit, unit: "times" }
+    }
+
+    /// Says whether it is kept.
+    fn tell(&self) -> bool {
+        let kept = self.found <= self.limit;
+        let verdict = if kept { "kept" } else { "NOT KEPT" };
+        println!("{verdict}: {}: {:.2} {} (promised: {})", self.what, self.found, self.unit, self.limit);
+        kept
+    }
+}
+
+/// The most memory that a command has, in KiB.
+fn peak(command: &Command) -> Result<f64, String> {
+    let mut timed = Command::new("time");
+    timed.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args());
+    let output = timed.output().map_err(|e| format!("time: {e}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let figure = said.lines().last().and_then(|line| line.trim().parse().ok());
+    figure.filter(|_| output.status.success()).ok_or_else(|| format!("time: {said}"))
 }

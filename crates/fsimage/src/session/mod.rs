@@ -11,12 +11,14 @@ mod error;
 mod fragments;
 mod import;
 mod rewritten;
+mod store;
 
 pub use base::Base;
 pub use boot::EarlierBoot;
 pub use error::{AppendError, ImportError};
 pub use import::{Imported, Importing, import};
 pub use rewritten::Rewritten;
+pub use store::store;
 
 use imapi_volume_structs::SessionLink;
 

@@ -103,7 +103,7 @@ fn all(
             }
         };
         let fate = selection.fate(&path);
-        let depth = || path.iter().filter(|&&byte| byte == b'/').count() + 1;
+        let depth = || path.split(|&byte| byte == b'/').count();
         if fate == Fate::LeftOut || arguments.depth.is_some_and(|most| depth() >= usize::from(most)) {
             Walk::skip(&mut walk);
         }
@@ -211,7 +211,10 @@ impl<'a> Told<'a> {
     fn new(path: &'a [u8], entry: &'a Entry, displaced: u32) -> Self {
         let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
         let text = String::from_utf8_lossy(path);
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = |bytes: &[u8]| {
+            let digit = |byte: u8| char::from_digit(byte.into(), 16).unwrap_or('0');
+            bytes.iter().flat_map(|&byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+        };
         let (kind, target, device) = match &entry.kind {
             EntryKind::Directory => ("folder", None, None),
             EntryKind::File => ("file", None, None),

@@ -96,14 +96,14 @@ impl Copier<'_> {
             self.check()?;
             let count = usize::try_from(run.bytes - copied).map_or(AT_ONCE, |left| left.min(AT_ONCE));
             match copy_file_range(from, Some(&mut from_at), into.file, Some(&mut to_at), count) {
-                Ok(0) => break,
+                // The end of the file, and what it cannot be read for, are for who reads it.
+                Ok(0) | Err(Errno::IO) => break,
                 Ok(count) => {
                     copied += count as u64;
                     self.done.fetch_add(count as u64, Ordering::Relaxed);
                 }
                 Err(Errno::INTR) => {}
                 Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => return Err(CopyError::Write(error.into())),
-                Err(Errno::IO) => break,
                 Err(_) => self.refused.store(true, Ordering::Relaxed),
             }
         }

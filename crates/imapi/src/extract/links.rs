@@ -47,13 +47,11 @@ impl Links {
             Some(number) => Same::Number(number, entry.size, entry.runs.as_slice().first().copied()),
             None => Same::Place(entry.place),
         };
-        match self.first.get(&same) {
-            Some(target) => Some(target.clone()),
-            None => {
-                self.first.insert(same, path());
-                None
-            }
+        let target = self.first.get(&same).cloned();
+        if target.is_none() {
+            self.first.insert(same, path());
         }
+        target
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     hash::{BuildHasher as _, RandomState},
 };
 
@@ -20,6 +20,8 @@ const LONGEST: usize = 255;
 #[derive(Debug, Default)]
 pub struct Names {
     given: HashSet<Box<[u8]>>,
+    /// With which number to go on for names that were given more than once.
+    numbers: HashMap<Box<[u8]>, u64>,
 }
 
 impl Names {
@@ -29,10 +31,18 @@ impl Names {
         if name.len() <= LONGEST && self.given.insert(key(name, folds)) {
             return Cow::Borrowed(name);
         }
-        (1_u64..)
-            .map(|number| numbered(name, number))
-            .find(|name| self.given.insert(key(name, folds)))
-            .map_or(Cow::Borrowed(name), Cow::Owned)
+        // One of so many names is free: no more were given. Those that were tried before for this one are not.
+        let most = self.given.len() as u64 + 1;
+        let number = self.numbers.entry(key(name, folds)).or_insert(1);
+        let first = *number;
+        for tried in first..=first.saturating_add(most) {
+            let other = numbered(name, tried);
+            *number = tried + 1;
+            if self.given.insert(key(&other, folds)) {
+                return Cow::Owned(other);
+            }
+        }
+        Cow::Borrowed(name)
     }
 }
 

@@ -101,7 +101,7 @@ pub fn extract(
     };
     let filler = Filler { volume: subject.volume, options, copier, lenient: subject.options.lenient.is_some() };
     let report = thread::scope(|scope| {
-        let (jobs, waiting) = bounded::<Job>(WAITING);
+        let (jobs, waiting) = bounded::<Box<Job>>(WAITING);
         let (tell, heard) = unbounded::<Told>();
         for _ in 0..options.threads.get() {
             let (waiting, tell, filler) = (waiting.clone(), tell.clone(), &filler);
@@ -142,12 +142,12 @@ enum Told {
     Filled(Result<Filled, ExtractError>),
 }
 
-fn fill_all(filler: &Filler<'_>, waiting: &Receiver<Job>, tell: &Sender<Told>) {
+fn fill_all(filler: &Filler<'_>, waiting: &Receiver<Box<Job>>, tell: &Sender<Told>) {
     let mut buffer = Vec::new();
     for job in waiting {
-        let filled = filler.fill(&job, &mut buffer, &mut |note| drop(tell.send(Told::Note(note))));
-        let failed = filled.is_err();
-        if tell.send(Told::Filled(filled)).is_err() || failed {
+        let became = filler.fill(&job, &mut buffer, &mut |note| drop(tell.send(Told::Note(note))));
+        let failed = became.is_err();
+        if tell.send(Told::Filled(became)).is_err() || failed {
             return;
         }
     }
@@ -180,7 +180,7 @@ struct Work<'a, 'b, 'c> {
     entered: HashMap<Vec<u8>, Manner>,
     folders: Vec<Made>,
     links: Links,
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Sender<Box<Job>>>,
     heard: Receiver<Told>,
     done: &'a AtomicU64,
     report: ExtractReport,
@@ -253,19 +253,18 @@ impl Work<'_, '_, '_> {
 
     /// Hands a file to those who fill them, and hears them while it waits.
     fn send(&mut self, job: Job) -> Result<(), ExtractError> {
-        let mut job = Some(job);
-        while job.is_some() {
+        let Some(jobs) = self.jobs.clone() else { return Ok(()) };
+        let heard = self.heard.clone();
+        let mut job = Box::new(job);
+        loop {
             self.control.check()?;
-            let Some(jobs) = self.jobs.clone() else { return Ok(()) };
-            if let Ok(told) = self.heard.try_recv() {
+            while let Ok(told) = heard.try_recv() {
                 self.hear(told)?;
-                continue;
             }
-            match job.take().map(|job| jobs.try_send(job)) {
-                None | Some(Ok(())) => return Ok(()),
-                Some(Err(refused)) => job = Some(refused.into_inner()),
-            }
-            let heard = self.heard.clone();
+            job = match jobs.try_send(job) {
+                Ok(()) => return Ok(()),
+                Err(refused) => refused.into_inner(),
+            };
             select! {
                 recv(heard) -> told => match told {
                     Ok(told) => self.hear(told)?,
@@ -275,7 +274,6 @@ impl Work<'_, '_, '_> {
                 default(TELL) => self.progress()?,
             }
         }
-        Ok(())
     }
 
     fn step(&mut self, path: &[u8], entry: Entry, fate: Fate) -> Result<(), ExtractError> {
@@ -283,7 +281,7 @@ impl Work<'_, '_, '_> {
             return Err(ExtractError::Unsafe { path: told(path) });
         }
         // The names on the way to it are those of the folders that it is in, and the root.
-        let depth = path.iter().filter(|&&byte| byte == b'/').count();
+        let depth = path.split(|&byte| byte == b'/').count() - 1;
         self.levels.truncate(depth + 1);
         let folds = self.folds;
         let Some(level) = self.levels.last_mut() else { return Ok(()) };
@@ -308,7 +306,7 @@ impl Work<'_, '_, '_> {
             EntryKind::Directory => self.directory(path, &folder, &name, &entry),
             EntryKind::File => {
                 let target =
-                    self.links.meet(&entry, || join(&self.levels.last().map_or(&[][..], |level| &level.path), &name));
+                    self.links.meet(&entry, || join(self.levels.last().map_or(&[][..], |level| &level.path), &name));
                 let path = path.into();
                 if let Some(target) = target {
                     let folder = self.levels.last().map_or(Box::default(), |level| level.path.clone().into());
@@ -435,7 +433,7 @@ impl Work<'_, '_, '_> {
         match make(name) {
             Err(Errno::EXIST) if self.options.replace => {}
             Err(Errno::INVAL | Errno::ILSEQ) => {}
-            made => return made.map(|()| None),
+            done => return done.map(|()| None),
         }
         let beside = temporary();
         make(&beside)?;
@@ -493,28 +491,24 @@ impl Work<'_, '_, '_> {
             return Err(ExtractError::Exists { path: told(&later.path) });
         }
         let beside = temporary();
-        match later.link(self.root, &beside) {
-            Ok(folder) => {
-                let named = give_name(&folder, &beside, &later.name, self.options.replace);
-                // Renaming one name of a file to another of its names does nothing at all.
-                let _ = unlinkat(&folder, &beside, AtFlags::empty());
-                let renamed = named.map_err(|error| failed(&later.path, error))?;
-                self.report.links += 1;
-                self.done.fetch_add(later.entry.size, Ordering::Relaxed);
-                self.tell_renamed(&later.path, renamed)
-            }
-            Err(_) => {
-                let folder = Arc::new(place::open(self.root, &later.folder).map_err(system)?);
-                let Later { name, path, entry, .. } = later;
-                let job = Job { folder, is_fresh: false, path, name, entry };
-                let mut notes = Vec::new();
-                let filled = self.filler.fill(&job, &mut Vec::new(), &mut |note| notes.push(note));
-                for note in notes {
-                    self.note(note)?;
-                }
-                self.hear(Told::Filled(filled))
-            }
+        if let Ok(folder) = later.link(self.root, &beside) {
+            let named = give_name(&folder, &beside, &later.name, self.options.replace);
+            // Renaming one name of a file to another of its names does nothing at all.
+            let _ = unlinkat(&folder, &beside, AtFlags::empty());
+            let renamed = named.map_err(|error| failed(&later.path, error))?;
+            self.report.links += 1;
+            self.done.fetch_add(later.entry.size, Ordering::Relaxed);
+            return self.tell_renamed(&later.path, renamed);
         }
+        let folder = Arc::new(place::open(self.root, &later.folder).map_err(system)?);
+        let Later { name, path, entry, .. } = later;
+        let job = Job { folder, is_fresh: false, path, name, entry };
+        let mut notes = Vec::new();
+        let became = self.filler.fill(&job, &mut Vec::new(), &mut |note| notes.push(note));
+        for note in notes {
+            self.note(note)?;
+        }
+        self.hear(Told::Filled(became))
     }
 
     /// Folders get their dates and modes: the innermost first, as those outside change by nothing in them.

@@ -86,8 +86,8 @@ fn times(times: &Times) -> Timestamps {
 
 /// Whether a file that is there has the size and the date that it should have.
 pub fn is_complete(found: &rustix::fs::Stat, size: u64, times: &Times) -> bool {
-    let dated = times.modified.is_none_or(|time| {
-        found.st_mtime == time.seconds() && u64::try_from(found.st_mtime_nsec) == Ok(time.subsecond().into())
-    });
+    let dated = times
+        .modified
+        .is_none_or(|time| found.st_mtime == time.seconds() && found.st_mtime_nsec == u64::from(time.subsecond()));
     u64::try_from(found.st_size) == Ok(size) && dated
 }

@@ -54,7 +54,7 @@ fn holes_stay_holes_wherever_they_are(#[values(false, true)] within_the_kernel: 
         for run in &runs {
             match run.start.and_then(|start| usize::try_from(start).ok()) {
                 Some(start) => {
-                    expected.extend_from_slice(&bytes[start..][..usize::try_from(run.bytes).expect("small")])
+                    expected.extend_from_slice(&bytes[start..][..usize::try_from(run.bytes).expect("small")]);
                 }
                 None => expected.resize(expected.len() + usize::try_from(run.bytes).expect("small"), 0),
             }

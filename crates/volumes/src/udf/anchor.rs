@@ -67,10 +67,14 @@ pub fn find(medium: &Medium) -> Result<Anchor, VolumeError> {
     }
 }
 
-/// The descriptors from block 16 on say that this is UDF.
+/// The descriptors from block 16 on say that this is UDF. They follow one another, or begin sectors of 4096 bytes.
 fn is_recognised(medium: &Medium) -> bool {
+    [1, 2].into_iter().any(|step| is_recognised_by(medium, step))
+}
+
+fn is_recognised_by(medium: &Medium, step: usize) -> bool {
     let mut is_inside = false;
-    for block in 16..LAST_RECOGNITION {
+    for block in (16..LAST_RECOGNITION).step_by(step) {
         let address = medium.head().saturating_add(block);
         let Ok(Ok(found)) = medium.blocks.with(address, |bytes| Recognition::decode(bytes)) else { return false };
         match found.id {

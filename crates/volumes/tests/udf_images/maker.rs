@@ -187,7 +187,8 @@ impl Maker {
         let last = BLOCKS - 1;
         let anchors: &[u32] = if self.shape == Shape::Virtual { &[256] } else { &[256, last] };
         for &block in anchors {
-            let anchor = Filled::of(512).u32(16, 16 * 2048).u32(20, 32).u32(24, 16 * 2048).u32(28, 64).tagged(2, version, block);
+            let anchor =
+                Filled::of(512).u32(16, 16 * 2048).u32(20, 32).u32(24, 16 * 2048).u32(28, 64).tagged(2, version, block);
             self.put(block, &anchor);
         }
         if self.shape == Shape::Virtual {
@@ -222,7 +223,8 @@ impl Maker {
             let elsewhere = first + 96;
             let pointer = Filled::of(512).u32(16, 6).u32(20, 8 * 2048).u32(24, elsewhere).tagged(3, version, end);
             self.put(end, &pointer);
-            let older = self.logical(Place { block: 0xFFFF_0000, partition: 0 }).u32(16, 1).tagged(6, version, elsewhere);
+            let older =
+                self.logical(Place { block: 0xFFFF_0000, partition: 0 }).u32(16, 1).tagged(6, version, elsewhere);
             self.put(elsewhere, &older);
             let end = Filled::of(512).tagged(8, version, elsewhere + 1);
             self.put(elsewhere + 1, &end);
@@ -255,7 +257,10 @@ impl Maker {
         let mut filled = Filled::of(512);
         let contents = if self.version() == 2 { "+NSR02" } else { "+NSR03" };
         filled.u32(16, 3).u16(20, 1).u16(22, 0).bytes(24, &entity(contents, &[]));
-        filled.u32(184, if self.shape == Shape::Virtual { 2 } else { 1 }).u32(188, START).u32(192, self.partition_len());
+        filled
+            .u32(184, if self.shape == Shape::Virtual { 2 } else { 1 })
+            .u32(188, START)
+            .u32(192, self.partition_len());
         filled.bytes(196, &entity("*generator", &[4, 5]));
         filled
     }
@@ -287,7 +292,12 @@ impl Maker {
         };
         let metadata = || {
             let mut map = other("*UDF Metadata Partition");
-            map.u32(40, METADATA_ENTRY).u32(44, MIRROR_ENTRY).u32(48, BITMAP_ENTRY).u32(52, 32).u16(56, 1).bytes(58, &[1]);
+            map.u32(40, METADATA_ENTRY)
+                .u32(44, MIRROR_ENTRY)
+                .u32(48, BITMAP_ENTRY)
+                .u32(52, 32)
+                .u16(56, 1)
+                .bytes(58, &[1]);
             map.0
         };
         match self.shape {

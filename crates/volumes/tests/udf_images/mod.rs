@@ -7,7 +7,7 @@ pub mod maker;
 pub mod tree;
 
 use maker::{Maker, Shape};
-use tree::{Builder, Expected};
+use tree::{Audience, Builder, Expected};
 
 /// An image, and what is in it.
 pub struct Made {
@@ -29,11 +29,11 @@ pub const KINDS: [(&str, Shape, u16); 10] = [
     ("metadata 2.50 on sparable", Shape::MetadataSparable, 0x250),
 ];
 
-/// The image of that kind. What is common is read by others, too.
-pub fn make(shape: Shape, revision: u16, is_common: bool, many: usize) -> Made {
+/// The image of that kind.
+pub fn make(shape: Shape, revision: u16, audience: Audience, many: usize) -> Made {
     let mut maker = Maker::new(shape, revision);
-    maker.has_pointer = !is_common;
-    let mut builder = Builder { maker, expected: Vec::new(), is_common };
+    maker.has_pointer = audience == Audience::Ours;
+    let mut builder = Builder { maker, expected: Vec::new(), audience };
     let root = builder.build(many);
     Made { image: builder.maker.finish(root), expected: builder.expected }
 }

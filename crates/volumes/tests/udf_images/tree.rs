@@ -18,8 +18,6 @@ pub struct Expected {
     pub device: (u32, u32),
     pub hidden: bool,
     pub streams: Vec<(String, Vec<u8>)>,
-    /// Linux does not read it, or not as it is meant.
-    pub foreign: bool,
 }
 
 /// When everything in the images was changed: 22:35:06.789012 of the day before, by a clock five and a half hours behind.
@@ -95,12 +93,22 @@ struct Folder {
     path: String,
 }
 
+/// Who is to read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everything that the standard knows.
+    Ours,
+    /// Without extended allocation descriptors, which Linux does not know.
+    Linux,
+    /// Files and folders alone, and nothing deleted: 7-Zip refuses a volume with anything else in it.
+    SevenZip,
+}
+
 /// Builds the tree.
 pub struct Builder {
     pub maker: Maker,
     pub expected: Vec<Expected>,
-    /// Things that no other reader knows are left out.
-    pub is_common: bool,
+    pub audience: Audience,
 }
 
 /// Bytes that are different everywhere.
@@ -115,8 +123,10 @@ impl Builder {
         let mut root = Folder::default();
         self.files(&mut root, place);
         self.allocations(&mut root);
-        self.specials(&mut root);
-        self.versions(&mut root);
+        if self.audience != Audience::SevenZip {
+            self.specials(&mut root);
+            self.versions(&mut root);
+        }
         self.attributes(&mut root);
         if self.maker.revision >= 0x200 {
             self.streams(&mut root);
@@ -148,7 +158,6 @@ impl Builder {
             device: (0, 0),
             hidden: false,
             streams: Vec::new(),
-            foreign: false,
         }
     }
 
@@ -197,7 +206,12 @@ impl Builder {
         // What was deleted has no entry any more, and a name that says so.
         let mut deleted = compressed("deleted");
         deleted[0] = 254;
-        root.names.push(Named { name: deleted, characteristics: 4, place: Place { block: 0, partition: 0 }, version: 1 });
+        root.names.push(Named {
+            name: deleted,
+            characteristics: 4,
+            place: Place { block: 0, partition: 0 },
+            version: 1,
+        });
         let outer = self.maker.entry(1);
         let inner = self.maker.entry(1);
         let mut folder = Folder { path: "outer/inner/".into(), ..Folder::default() };
@@ -223,7 +237,7 @@ impl Builder {
         let bytes = pattern(3, 3 * BLOCK + 77);
         for (name, manner) in [("short", SHORT), ("long", LONG), ("extended", EXTENDED)] {
             // A short descriptor is of the partition of its entry, which files do not lie in here.
-            if manner == EXTENDED && self.is_common || manner == SHORT && !self.is_in_one_partition() {
+            if manner == EXTENDED && self.audience != Audience::Ours || manner == SHORT && !self.is_in_one_partition() {
                 continue;
             }
             let blocks = self.maker.data(5);
@@ -235,12 +249,13 @@ impl Builder {
                 ads.extend(ad(manner, u32::try_from(part.len()).expect("small"), block));
             }
             let spec = Spec::of(file_type::REGULAR, manner, bytes.len(), ads);
-            let expected = Expected { foreign: manner == EXTENDED, ..Self::plain("", &bytes) };
-            self.file(root, name, spec, expected);
+            self.file(root, name, spec, Self::plain("", &bytes));
         }
-        self.holes(root);
-        self.chained(root);
-        if self.maker.revision >= 0x201 {
+        if self.audience != Audience::SevenZip {
+            self.holes(root);
+            self.chained(root);
+        }
+        if self.maker.revision >= 0x201 && self.audience != Audience::SevenZip {
             let spec = Spec::of(file_type::REAL_TIME, EMBEDDED, 5, b"in ti".to_vec());
             let expected = Expected { file_type: file_type::REAL_TIME, ..Self::plain("", b"in ti") };
             self.file(root, "real time", spec, expected);
@@ -408,12 +423,17 @@ impl Builder {
         let folders = folder.names.iter().filter(|name| name.characteristics & 2 != 0).count();
         let links = u16::try_from(folders).expect("few") + 1;
         let names = self.encoded_names(place, parent, folder, place.block);
-        let base = Spec { links, unique_id, permissions: 5 | 5 << 5 | 5 << 10, ..Spec::of(file_type::DIRECTORY, EMBEDDED, 0, Vec::new()) };
+        let base = Spec {
+            links,
+            unique_id,
+            permissions: 5 | 5 << 5 | 5 << 10,
+            ..Spec::of(file_type::DIRECTORY, EMBEDDED, 0, Vec::new())
+        };
         let spec = if names.len() <= 1500 {
             Spec { len: names.len() as u64, allocation: names, ..base }
         } else {
             let blocks = u32::try_from(names.len().div_ceil(BLOCK)).expect("small");
-            let half = blocks / 2;
+            let half = blocks.div_ceil(2);
             let second = self.maker.names(blocks - half);
             let first = self.maker.names(half);
             let place_of = |at: usize| {
@@ -421,7 +441,7 @@ impl Builder {
                 if block < half { first.block + block } else { second.block + block - half }
             };
             let names = self.encoded_names_at(place, parent, folder, &place_of);
-            let (head, tail) = names.split_at(half as usize * BLOCK);
+            let (head, tail) = names.split_at(names.len().min(half as usize * BLOCK));
             self.maker.write(first, head);
             self.maker.write(second, tail);
             let ads = [(head, first), (tail, second)]
@@ -443,7 +463,8 @@ impl Builder {
             let mut filled = Filled::of((38 + named.name.len()).next_multiple_of(4));
             filled.u16(16, named.version).bytes(18, &[named.characteristics]);
             filled.bytes(19, &[u8::try_from(named.name.len()).expect("short")]);
-            filled.bytes(20, &long_ad(BLOCK as u32, named.place.block, named.place.partition)).bytes(38, &named.name);
+            let len = if named.characteristics & 4 == 0 { BLOCK as u32 } else { 0 };
+            filled.bytes(20, &long_ad(len, named.place.block, named.place.partition)).bytes(38, &named.name);
             out.extend(filled.tagged(257, self.maker.version(), place_of(out.len())));
         }
         out
@@ -469,7 +490,8 @@ impl Builder {
         filled.u16(20, 4).u16(24, 1).bytes(27, &[spec.file_type]).u16(34, spec.flags);
         filled.u32(36, spec.owner.0).u32(40, spec.owner.1).u32(44, spec.permissions).u16(48, spec.links);
         filled.u64(56, spec.len);
-        let (created, modified) = (time([1999, 12, 31, 23, 59, 59], 0, 0), time([2001, 2, 2, 22, 35, 6], 789_012, -330));
+        let (created, modified) =
+            (time([1999, 12, 31, 23, 59, 59], 0, 0), time([2001, 2, 2, 22, 35, 6], 789_012, -330));
         if is_extended {
             filled.u64(64, spec.len).u64(72, spec.blocks).bytes(80, &modified).bytes(92, &modified);
             filled.bytes(104, &created).bytes(116, &modified).u32(128, 1).bytes(168, &entity("*generator", &[4, 5]));

@@ -14,7 +14,7 @@ fn isoinfo(image: &str, option: &str) -> BTreeMap<String, u64> {
     let (mut folder, mut all) = (String::new(), BTreeMap::new());
     for line in listed.lines() {
         if let Some(path) = line.strip_prefix("Directory listing of /") {
-            folder = path.to_owned();
+            path.clone_into(&mut folder);
         } else if line.starts_with('-') {
             let size = line.split_whitespace().nth(4).and_then(|size| size.parse().ok()).expect("a size");
             let (_, name) = line.split_once("] ").expect("an address");

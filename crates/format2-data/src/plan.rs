@@ -59,6 +59,18 @@ pub enum Recipe {
 }
 
 impl Recipe {
+    /// Whether the disc is formatted first, so that what was on it is gone.
+    #[must_use]
+    pub const fn begins_anew(self) -> bool {
+        matches!(
+            self,
+            Self::DvdRestricted(Some(RestrictedFormat::Quick))
+                | Self::DvdPlusRw { format: true }
+                | Self::Random { format: Some(_) }
+                | Self::BdR { format: Some(_) }
+        )
+    }
+
     /// Whether the disc has sessions, and so may be open for more of them.
     #[must_use]
     pub const fn leaves_sessions(self) -> bool {
@@ -186,6 +198,10 @@ pub fn plan(
         plan.start = Lba(0);
     }
     plan.choose(probe, options, is_reformatted);
+    // A source that tells what of the disc it changes leans on the rest.
+    if source.modified().is_some() && (matches!(before, Some(Before::Blank(_))) || plan.recipe.begins_anew()) {
+        return Err(DataError::NotBlank);
+    }
     let unit = u64::from(facts.write_unit.get());
     plan.needed = plan.needed.next_multiple_of(unit);
     // How much is free behind a session that is still open, the drive can say when it is ended.

@@ -203,7 +203,11 @@ impl Probe {
         };
         if self.way.is_overwritable() {
             let never = self.way == Way::DvdPlusRw && disc.background_format == BackgroundFormat::None;
-            if never || !self.is_formatted() || disc.state.status == DiscStatus::Blank {
+            // One that grows says nothing of its size, and may have something all the same.
+            let is_growing = self.way == Way::DvdRestricted
+                && disc.state.last_session == SessionState::Incomplete
+                && self.tracks.iter().any(|track| track.last_recorded.is_some_and(|last| last >= track.start));
+            if never || !(self.is_formatted() || is_growing) || disc.state.status == DiscStatus::Blank {
                 state |= MediaState::BLANK;
             }
             return state | MediaState::OVERWRITE_ONLY;

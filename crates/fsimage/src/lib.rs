@@ -65,6 +65,8 @@ pub use scan::{
     Dates, GlobError, Globs, Links, Mapping, Owners, ScanError, ScanOptions, ScanReport, Scanned, Skipped,
     SkippedBecause, Unreadable, add_file, add_mapping, add_tree,
 };
-pub use session::{AppendError, Base, EarlierBoot, ImportError, Imported, Importing, Rewritten, Session, import, store};
+pub use session::{
+    AppendError, Base, EarlierBoot, ImportError, Imported, Importing, Rewritten, Session, import, store,
+};
 pub use tree::{Attributes, ChangePoint, Children, Content, Counts, Kind, NodeId, Span, Stream, Tree, TreeError, Walk};
 pub use write::{ImageWritten, WriteError, WriteOptions, write_image};

@@ -79,6 +79,13 @@ pub enum Command {
     #[command(after_help = crate::burn::BURN_EXAMPLES)]
     Burn(Box<crate::burn::BurnArguments>),
 
+    /// Burns files and folders behind what a disc has, as another session
+    ///
+    /// What is on the disc stays, and a reader finds old and new together. The files of earlier sessions are not burned again.
+    #[cfg(target_os = "linux")]
+    #[command(after_help = crate::append::APPEND_EXAMPLES)]
+    Append(Box<crate::append::AppendArguments>),
+
     /// Burns what is on a disc onto another
     ///
     /// Both drives work at the same time, and nothing is written beside the disc. A disc with several sessions, or with sound,

@@ -8,6 +8,8 @@
 #[cfg(target_os = "linux")]
 mod agree;
 #[cfg(target_os = "linux")]
+mod append;
+#[cfg(target_os = "linux")]
 mod burn;
 mod cli;
 mod codes;
@@ -53,6 +55,8 @@ fn main() -> ExitCode {
         Command::Sessions(arguments) => look::sessions(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Burn(arguments) => burn::run(&arguments, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Append(arguments) => burn::append(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Copy(arguments) => burn::copy(&arguments, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {

@@ -1,6 +1,6 @@
 //! [`Base`]: what a disc has already, for an image that goes behind it.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use imapi_disc_types::{Block, BlockSource, Control};
 use imapi_volumes::{
@@ -14,9 +14,9 @@ use crate::{Contents, FileSystems, ImageOptions, IsoLevel, Timestamp, Tree, UdfR
 /// brought in.
 ///
 /// ```
-/// use std::sync::Arc;
+/// use std::{num::NonZeroU32, sync::Arc};
 ///
-/// use imapi_disc_types::{Block, BlockSource, BytesSource, Control, SECTOR_SIZE};
+/// use imapi_disc_types::{BlockSource, Control};
 /// use imapi_fsimage::{
 ///     Attributes, Base, Contents, ImageOptions, Kind, NodeId, ResultImage, Rewritten, Timestamp, Tree,
 /// };
@@ -37,7 +37,7 @@ use crate::{Contents, FileSystems, ImageOptions, IsoLevel, Timestamp, Tree, UdfR
 /// let kind = Kind::File { size: 4, content: contents.add_bytes(*b"4, 5") };
 /// tree.add(NodeId::ROOT, b"new.txt", kind, Attributes::default())?;
 /// let mut options = base.image_options(now);
-/// let link = base.link().expect("the disc is not full");
+/// let link = base.link(NonZeroU32::new(32).expect("not zero")).expect("the disc is not full");
 /// options.session.start = link.start;
 /// options.session.link = Some(link);
 /// let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
@@ -116,13 +116,13 @@ impl Base {
         Block(blocks.saturating_add(self.options.displaced.into()))
     }
 
-    /// Where another session goes on a disc that can be overwritten; `None` when that would be beyond what can be
+    /// Where another session goes on a disc that can be overwritten, in so many blocks at once; `None` when that would be beyond what can be
     /// addressed.
     #[must_use]
-    pub fn link(&self) -> Option<imapi_volume_structs::SessionLink> {
+    pub fn link(&self, unit: NonZeroU32) -> Option<imapi_volume_structs::SessionLink> {
         let end = u32::try_from(self.end().0).ok()?;
         let start = u32::try_from(self.options.session.0).ok()?;
-        super::Rewritten::link_behind(end, start)
+        super::Rewritten::link_behind(end, start, unit)
     }
 
     /// Brings everything that the volume has into a tree.

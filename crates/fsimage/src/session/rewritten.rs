@@ -30,9 +30,8 @@ pub struct Rewritten {
     image: Arc<dyn BlockSource>,
     /// The first block of the image.
     start: u64,
-    /// The first cluster as it was, and as it will be.
-    old_head: Box<[u8]>,
-    new_head: Box<[u8]>,
+    /// The first cluster as it was, and as it will be, where it is written again.
+    heads: Option<(Box<[u8]>, Box<[u8]>)>,
     /// The cluster of the anchor, where there is one.
     anchor: Option<Box<[u8]>>,
     modified: Vec<BlockRange>,
@@ -40,12 +39,13 @@ pub struct Rewritten {
 
 impl Rewritten {
     /// Where a session goes behind what ends there: the link that its [`Session`](crate::Session) needs. The session before
-    /// it began at `previous_start`.
+    /// it began at `previous_start`; the disc is written in so many blocks at once, and takes no gap before what is written
+    /// behind its end.
     #[must_use]
-    pub fn link_behind(end: u32, previous_start: u32) -> Option<SessionLink> {
-        let cluster = u32::try_from(CLUSTER).ok()?;
-        let previous_head = end.checked_next_multiple_of(cluster)?;
-        Some(SessionLink { start: previous_head.checked_add(cluster)?, previous_start, previous_head })
+    pub fn link_behind(end: u32, previous_start: u32, unit: NonZeroU32) -> Option<SessionLink> {
+        let previous_head = end.checked_next_multiple_of(unit.get())?;
+        let start = previous_head.checked_add(u32::try_from(CLUSTER).ok()?)?;
+        Some(SessionLink { start, previous_start, previous_head })
     }
 
     /// The disc with an image behind what it had, which was planned for the start that the link has.
@@ -62,17 +62,29 @@ impl Rewritten {
         let session = range(link.previous_head.into(), CLUSTER + image.blocks());
         let anchors = anchor.as_ref().and_then(|_| range(ANCHOR, CLUSTER));
         let modified = [session, range(0, CLUSTER), anchors].into_iter().flatten().collect();
-        Ok(Self { disc, image, start, old_head, new_head, anchor, modified })
+        Ok(Self { disc, image, start, heads: Some((old_head, new_head)), anchor, modified })
+    }
+
+    /// The same where nothing is written again: the image is a session like those of a disc that is written in sequence,
+    /// from that block on, which is behind all that the disc has.
+    #[must_use]
+    pub fn in_sequence(disc: Arc<dyn BlockSource>, image: Arc<dyn BlockSource>, start: u32) -> Self {
+        let start = u64::from(start);
+        let modified = BlockRange::from_range(&(start..start + image.blocks())).into_iter().collect();
+        Self { disc, image, start, heads: None, anchor: None, modified }
     }
 
     /// Which of its parts a block is in, where in that it is, and how many blocks of it are left.
     fn part(&self, block: u64) -> (Part<'_>, u64, u64) {
-        let head = self.start - CLUSTER;
         let within = |part, first: u64, end: u64| (part, block - first, end - block);
+        if block >= self.start {
+            return within(Part::Source(&self.image), self.start, self.blocks());
+        }
+        let Some((old, new)) = &self.heads else { return (Part::Source(&self.disc), block, self.start - block) };
+        let head = self.start - CLUSTER;
         match block {
-            _ if block < CLUSTER => within(Part::Bytes(&self.new_head), 0, CLUSTER),
-            _ if block >= self.start => within(Part::Source(&self.image), self.start, self.blocks()),
-            _ if block >= head => within(Part::Bytes(&self.old_head), head, self.start),
+            _ if block < CLUSTER => within(Part::Bytes(new), 0, CLUSTER),
+            _ if block >= head => within(Part::Bytes(old), head, self.start),
             _ => match &self.anchor {
                 Some(anchor) if block >= ANCHOR && block < ANCHOR + CLUSTER => {
                     within(Part::Bytes(anchor), ANCHOR, ANCHOR + CLUSTER)

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::{Arc, LazyLock},
 };
@@ -176,7 +177,7 @@ fn append(case: Case, path: &Path, new: &Path, before: u64) -> u64 {
         store(path, &Concatenate::new([disc, gap, as_disc(image)]).expect("blocks of one size"));
         return start;
     }
-    let link = base.link().expect("there is room");
+    let link = base.link(NonZeroU32::new(32).expect("not zero")).expect("there is room");
     options.session.start = link.start;
     options.session.link = Some(link);
     options.session.rewritable = true;
@@ -233,7 +234,8 @@ fn each_session_has_what_it_had(#[case] case: usize) {
         }
         // The descriptors of the first session of a disc that was written again are where they were kept.
         if number == 0 && !case.in_sequence {
-            opened = opened.head(Block(made.sessions[1].0 - 32));
+            let next = made.sessions[1].0;
+            opened = opened.head(Block(next - 32)).end(Block(next));
         }
         assert_eq!(essence(&ours(case, &disc, &opened)), essence(expected), "{case:?}, session {number}");
     }

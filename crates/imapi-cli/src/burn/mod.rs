@@ -9,9 +9,16 @@ mod manifest;
 mod source;
 mod tell;
 
-use std::{io, ops::ControlFlow, path::Path, sync::Arc, time::Duration};
+use std::{
+    io,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use imapi::{
+    browse::Medium,
     burn::{BurnEvent, burn},
     drives::{DriveError, Drives},
     read::{DiscSource, ReadError},
@@ -20,15 +27,16 @@ use imapi::{
 use imapi_disc_types::{BlockSource, ClientName, Control, FileError, Lba, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
 use imapi_format2::{FormatError, Probe, is_heuristically_blank};
-use imapi_format2_data::{Action, Burned, DataError, DataEvent, Plan, Warning, plan};
+use imapi_format2_data::{Action, Burned, DataError, DataEvent, DataOptions, Plan, Warning, plan};
 use imapi_recorder::{Inhibitor as _, Logind, Recorder, RecorderError};
 
 pub use arguments::{BURN_EXAMPLES, BurnArguments, COPY_EXAMPLES, CopyArguments, DiscArguments};
 
 use crate::{
     agree::agrees,
+    append::{AppendArguments, AppendFailure, Behind},
     drive::work::Manner,
-    image::CreateError,
+    image::{CreateError, Goes, Planned},
     interrupt::Interrupts,
     output::{self, Outcome, Output},
     progress::{Progress, Step},
@@ -70,6 +78,9 @@ pub enum BurnError {
     /// The disc that is copied cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// Nothing can be added to the disc.
+    #[error(transparent)]
+    Append(#[from] AppendFailure),
     /// The manifest has no place.
     #[error(transparent)]
     Manifest(#[from] ManifestFailure),
@@ -88,6 +99,7 @@ impl BurnError {
             Self::Length(error) => error,
             Self::Plan(error) => error,
             Self::Read(error) => error,
+            Self::Append(error) => error,
             Self::Manifest(error) => error,
             Self::Signals(error) => error,
         }
@@ -119,6 +131,7 @@ pub fn run(arguments: &BurnArguments, lang: Lang, out: &mut Output) -> io::Resul
         names: &arguments.drive,
         disc: &arguments.disc,
         manner: Manner { json: image.json, quiet: image.quiet },
+        adds: false,
     };
     let with_files = arguments.disc.manifest.is_some();
     work(&burns, lang, out, |burning, progress| {
@@ -133,7 +146,7 @@ pub fn copy(arguments: &CopyArguments, lang: Lang, out: &mut Output) -> io::Resu
     if is_same || arguments.to.contains(&arguments.from) {
         crate::cli::wrongly_asked(&["copy"], "a disc is not copied onto itself".to_string());
     }
-    let burns = Burns { names: &arguments.to, disc: &arguments.disc, manner: arguments.manner };
+    let burns = Burns { names: &arguments.to, disc: &arguments.disc, manner: arguments.manner, adds: false };
     work(&burns, lang, out, |burning, _| {
         let recorder = burning.drives.recorder(&arguments.from)?;
         burning.wait_for(&recorder)?;
@@ -145,11 +158,60 @@ pub fn copy(arguments: &CopyArguments, lang: Lang, out: &mut Output) -> io::Resu
     })
 }
 
+/// Burns files behind what a disc has, and tells of it.
+pub fn append(arguments: &AppendArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    let (change, names) = (&arguments.change, [arguments.drive.clone()]);
+    let image = change.as_image();
+    if let Err(message) = image.check() {
+        crate::cli::wrongly_asked(&["append"], message);
+    }
+    let manner = Manner { json: change.json, quiet: change.quiet };
+    let burns = Burns { names: &names, disc: &arguments.disc, manner, adds: true };
+    work(&burns, lang, out, |burning, progress| {
+        let recorder = burning.drives.recorder(&arguments.drive)?;
+        burning.wait_for(&recorder)?;
+        let probe = Probe::of(&recorder)?;
+        if is_heuristically_blank(&recorder, &probe)? {
+            return Err(AppendFailure::Empty.into());
+        }
+        let next = match probe.facts.next_writable {
+            _ if probe.facts.is_overwritable() => None,
+            Some(next) if probe.facts.is_appendable() => u32::try_from(next.0).ok(),
+            _ => return Err(AppendFailure::Closed.into()),
+        };
+        let medium = Medium::of_drive(&recorder).map_err(AppendFailure::from)?;
+        let behind = Behind::new(&medium, next, probe.facts.write_unit, change)?;
+        let written = disc_files(&names);
+        let goes = Goes { written: written.iter().map(PathBuf::as_path).collect(), stash: None };
+        let planned = Planned::new(&image, burning.interrupts, progress, goes, Some(&behind))?;
+        planned.notes(&image, lang);
+        let start = Lba(next.and_then(|next| i32::try_from(next).ok()).unwrap_or(0));
+        let source = behind.source(planned.image)?;
+        Ok(Burnable::image(source).beginning_at(start))
+    })
+}
+
 /// What is asked for of the drives that burn.
 struct Burns<'a> {
     names: &'a [String],
     disc: &'a DiscArguments,
     manner: Manner,
+    /// What the disc has stays, and the source knows it.
+    adds: bool,
+}
+
+impl Burns<'_> {
+    /// What is written at the beginning of a disc that has something is what says where everything is.
+    fn options(&self, medium: MediaType, start: Lba) -> DataOptions {
+        let options = self.disc.options(medium);
+        // What is written over is only what says where everything is.
+        if self.adds {
+            // Whoever left it open for this session may want another.
+            DataOptions { overwrite: start == Lba(0), anew: false, consumer_compatible: self.disc.close, ..options }
+        } else {
+            options
+        }
+    }
 }
 
 fn work(
@@ -222,7 +284,7 @@ impl Burning<'_> {
         let recorders = self.recorders()?;
         let burnable = source(self, &mut progress)?;
         let check_empty_files = burnable.empty_files();
-        let Burnable { source, files, .. } = burnable;
+        let Burnable { source, files, start, .. } = burnable;
         let manifest = arguments.manifest.as_deref().filter(|_| !arguments.simulate);
         let manifest = manifest.map(|path| Making::begin(path, Arc::clone(&source), files)).transpose()?;
         let source = manifest.as_ref().map_or(source, Making::source);
@@ -236,14 +298,14 @@ impl Burning<'_> {
             self.wait_for(recorder)?;
             let probe = Probe::of(recorder)?;
             let blank = is_heuristically_blank(recorder, &probe)?;
-            let planned = plan(&probe, blank, &*source, &arguments.options(probe.medium()))?;
+            let planned = plan(&probe, blank, &*source, &burns.options(probe.medium(), start))?;
             // Another session has to know those before it: an image made for a blank disc would hide them, and not even
             // find its own files. What begins where the disc begins takes the place of what is there.
-            if planned.start != Lba(0) {
+            if planned.start != start {
                 return Err(DataError::NotBlank.into());
             }
             teller.will_be(recorder, &planned);
-            loses |= !blank;
+            loses |= !blank && !burns.adds;
             media.push((probe, planned));
         }
         if loses && !arguments.simulate && !arguments.yes && !agrees(lang) {
@@ -251,7 +313,7 @@ impl Burning<'_> {
             return Ok(Outcome::Failed);
         }
         let medium = media.last().map_or(MediaType::UNKNOWN, |(probe, _)| probe.medium());
-        let outcomes = self.burn(&recorders, &source, medium, &mut progress);
+        let outcomes = self.burn(&recorders, (&source, start), medium, &mut progress);
         progress.clear();
         let (mut all, mut any) = (true, false);
         for ((recorder, (probe, planned)), outcome) in recorders.iter().zip(media).zip(outcomes) {
@@ -323,7 +385,7 @@ impl Burning<'_> {
     fn burn(
         &self,
         recorders: &[Recorder],
-        source: &Arc<dyn BlockSource>,
+        (source, start): (&Arc<dyn BlockSource>, Lba),
         medium: MediaType,
         progress: &mut Progress,
     ) -> Vec<Result<Burned, DataError>> {
@@ -363,7 +425,7 @@ impl Burning<'_> {
         let is_real = recorders.iter().any(|recorder| recorder.device().node().is_some());
         let reason = self.lang.term(Term::BurnWriting);
         let _awake = is_real.then(|| Logind::default().keep_awake(&client, reason));
-        burn(recorders, &client, source, &self.burns.disc.options(medium), &mut control)
+        burn(recorders, &client, source, &self.burns.options(medium, start), &mut control)
     }
 }
 

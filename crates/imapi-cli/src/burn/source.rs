@@ -10,7 +10,7 @@ use std::{
 };
 
 use imapi::manifest::FileSpan;
-use imapi_disc_types::{BlockSource, FileError, FileSource, ReaderSource};
+use imapi_disc_types::{BlockSource, FileError, FileSource, Lba, ReaderSource};
 use imapi_errors::{Coded, Fact, HResult, Lang, Value, common};
 use imapi_fsimage::{ImageFile, ResultImage, WriteError};
 
@@ -48,11 +48,18 @@ pub struct Burnable {
     pub files: Vec<FileSpan>,
     /// The image, where it is made while it is burned.
     made: Option<Arc<ResultImage>>,
+    /// Where on the disc it has to begin.
+    pub start: Lba,
 }
 
 impl Burnable {
+    /// The same for a certain place of the disc.
+    pub fn beginning_at(self, start: Lba) -> Self {
+        Self { start, ..self }
+    }
+
     pub fn image(source: Arc<dyn BlockSource>) -> Self {
-        Self { source, files: Vec::new(), made: None }
+        Self { source, files: Vec::new(), made: None, start: Lba(0) }
     }
 
     /// What looks whether files that were empty still are, which the burning does not read.
@@ -99,13 +106,13 @@ pub fn source(
     }
     // Nothing is written but the disc, which may be a file itself.
     let goes = Goes { written: discs.iter().map(PathBuf::as_path).collect(), stash: None };
-    let planned = Planned::new(arguments, interrupts, progress, goes)?;
+    let planned = Planned::new(arguments, interrupts, progress, goes, None)?;
     planned.notes(arguments, lang);
     // Before a disc is spoilt by it, and once more when it is burned.
     check_empty(&planned.image)?;
     let files = if with_files { planned.image.all_files().map(span).collect() } else { Vec::new() };
     let image = planned.image;
-    Ok(Burnable { source: Arc::<ResultImage>::clone(&image), files, made: Some(image) })
+    Ok(Burnable { source: Arc::<ResultImage>::clone(&image), files, made: Some(image), start: Lba(0) })
 }
 
 /// Whether a file has a file system in it.

@@ -52,7 +52,7 @@ pub struct CreateArguments {
 }
 
 /// What an image is to be, wherever it goes.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct ImageArguments {
     /// Files and folders; `-` is what comes on standard input
@@ -212,7 +212,7 @@ fn mapping() -> impl TypedValueParser<Value = Mapping> {
 }
 
 /// Takes a boot image and its options.
-fn boot() -> impl TypedValueParser<Value = BootArgument> {
+pub fn boot() -> impl TypedValueParser<Value = BootArgument> {
     OsStringValueParser::new().try_map(|text| BootArgument::parse(&text))
 }
 
@@ -225,6 +225,6 @@ fn text(text: &str) -> Result<String, String> {
 }
 
 /// Takes a pattern as it is, when it is one.
-fn glob(text: &str) -> Result<String, String> {
+pub fn glob(text: &str) -> Result<String, String> {
     Globs::new().add(text).map(|()| text.to_string()).map_err(|error| error.to_string())
 }

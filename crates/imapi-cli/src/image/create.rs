@@ -27,6 +27,7 @@ use super::{
     tell::Teller,
 };
 use crate::{
+    append::Behind,
     cli::wrongly_asked,
     interrupt::Interrupts,
     output::{self, Outcome, Output},
@@ -79,18 +80,27 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Brings the files together, and plans their image.
+    /// Brings the files together, and plans their image; behind what is there, when that is wanted.
     pub fn new(
         arguments: &ImageArguments,
         interrupts: &Interrupts,
         progress: &mut Progress,
         goes: Goes<'_>,
+        behind: Option<&Behind<'_>>,
     ) -> Result<Self, CreateError> {
         let moments = Moments::wanted(arguments.reproducible)?;
-        let sources = Sources::new(arguments, interrupts, progress, moments, goes)?.gather()?;
-        let (tree, mut contents, counted) = sources.into_parts();
-        let Booting { entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
-        let options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
+        let mut sources = Sources::new(arguments, interrupts, progress, moments, goes)?;
+        let earlier = behind.map(|behind| sources.begin_with(behind)).transpose()?;
+        let (tree, mut contents, counted) = sources.gather()?.into_parts();
+        let Booting { mut entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
+        // A bootable disc stays bootable.
+        if let (Some(earlier), true) = (&earlier, entries.is_empty()) {
+            entries = earlier.iter().map(|boot| boot.in_tree(&tree)).collect();
+        }
+        let options = match behind {
+            Some(behind) => behind.image_options(moments.now, entries),
+            None => ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) },
+        };
         let image = if arguments.embed_checksums {
             embed(tree, contents, &options)?
         } else {
@@ -130,7 +140,8 @@ impl Work<'_> {
         let output = arguments.output.as_deref().filter(|output| !is_standard(output));
         let stash = output.map(|output| destination::folder_of(output).to_path_buf());
         let goes = Goes { written: arguments.written(), stash };
-        let Planned { image, options, counted } = Planned::new(&arguments.image, self.interrupts, self.progress, goes)?;
+        let Planned { image, options, counted } =
+            Planned::new(&arguments.image, self.interrupts, self.progress, goes, None)?;
 
         let names = arguments.dry_run;
         let outline = Outline::of(&image, names, arguments.image.verbose);

@@ -7,7 +7,7 @@ use std::{
 
 use imapi::checksums::EmbedError;
 use imapi_errors::{Coded, Fact, HResult, Value, fs};
-use imapi_fsimage::{ContentError, GlobError, Mapping, PlanError, ScanError, TreeError, WriteError};
+use imapi_fsimage::{ContentError, GlobError, ImportError, Mapping, PlanError, ScanError, TreeError, WriteError};
 
 use super::{arguments::ImageArguments, booting::BootingError, dates::NoEpoch, destination::DestinationError};
 
@@ -33,6 +33,8 @@ pub enum CreateError {
     #[error(transparent)]
     Checksums(#[from] EmbedError),
     #[error(transparent)]
+    Import(#[from] ImportError),
+    #[error(transparent)]
     Write(#[from] WriteError),
     /// Signals cannot be heard.
     #[error("signals cannot be heard")]
@@ -51,6 +53,7 @@ impl CreateError {
             Self::Booting(error) => error,
             Self::Plan(error) => error,
             Self::Checksums(error) => error,
+            Self::Import(error) => error,
             Self::Write(error) => error,
             Self::Signals(error) => error,
         }

@@ -27,7 +27,8 @@ use imapi_errors::Lang;
 
 use arguments::{CREATE_EXAMPLES, CreateArguments};
 
-pub use arguments::ImageArguments;
+pub use arguments::{ImageArguments, boot, glob};
+pub use boot::BootArgument;
 pub use create::Planned;
 pub use error::CreateError;
 pub use sources::Goes;
@@ -47,6 +48,13 @@ pub enum ImageCommand {
     /// date of the image is later than that.
     #[command(after_help = CREATE_EXAMPLES)]
     Create(Box<CreateArguments>),
+
+    /// Adds files to an image, as a session of its own behind what it has
+    ///
+    /// What is there stays as it is, and a reader finds old and new together. Nothing of the old is written over but the
+    /// descriptors at the beginning, and those last: whenever the power fails, the old image or the new can be read.
+    #[command(after_help = crate::append::IMAGE_APPEND_EXAMPLES)]
+    Append(Box<crate::append::ImageAppendArguments>),
 
     /// Lists what is in an image or on a disc
     #[command(after_help = look::LIST_EXAMPLES)]
@@ -76,6 +84,7 @@ pub enum ImageCommand {
 pub fn run(command: &ImageCommand, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     match command {
         ImageCommand::Create(arguments) => create::run(arguments, lang, out),
+        ImageCommand::Append(arguments) => crate::append::image(arguments, lang, out),
         ImageCommand::Ls(arguments) => look::list(arguments, lang, out),
         ImageCommand::Tree(arguments) => look::tree(arguments, lang, out),
         ImageCommand::Cat(arguments) => look::cat(arguments, lang, out),

@@ -8,8 +8,8 @@ use std::{
 
 use imapi_disc_types::Control;
 use imapi_fsimage::{
-    Attributes, ContentError, Contents, Kind, Mapping, NodeId, ScanError, ScanOptions, ScanReport, Scanned, Skipped,
-    Tree, TreeError, add_file, add_mapping, add_tree,
+    Attributes, ContentError, Contents, EarlierBoot, Kind, Mapping, NodeId, ScanError, ScanOptions, ScanReport,
+    Scanned, Skipped, Tree, TreeError, add_file, add_mapping, add_tree,
 };
 
 use super::{
@@ -20,6 +20,7 @@ use super::{
     stdin::Input,
 };
 use crate::{
+    append::Behind,
     interrupt::Interrupts,
     progress::{Progress, Step},
 };
@@ -81,6 +82,11 @@ impl<'a> Sources<'a> {
 
     pub fn into_parts(self) -> (Tree, Contents, Counted) {
         (self.tree, self.contents, self.counted)
+    }
+
+    /// Brings in what there is already, and tells what starts from it.
+    pub fn begin_with(&mut self, behind: &Behind<'_>) -> Result<Vec<EarlierBoot>, CreateError> {
+        behind.import(&mut self.tree, &mut self.contents, self.interrupts, self.progress)
     }
 
     /// Adds all that was named.

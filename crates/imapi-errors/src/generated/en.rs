@@ -1010,6 +1010,7 @@ static FACT_LABELS: [&str; FACTS] = [
 
 static TERM_WORDS: [&str; TERMS] = [
     "Also called",
+    "Stopped on request; the image is what it was.",
     "What is on the disc will be lost. Go on?",
     "at most",
     "audio",

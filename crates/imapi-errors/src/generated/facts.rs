@@ -187,6 +187,8 @@ impl Fact {
 pub enum Term {
     /// «Also called»
     AlsoCalled,
+    /// «Stopped on request; the image is what it was.»
+    AppendCancelled,
     /// «What is on the disc will be lost. Go on?»
     AskOverwrite,
     /// «at most»

@@ -1010,6 +1010,7 @@ static FACT_LABELS: [&str; FACTS] = [
 
 static TERM_WORDS: [&str; TERMS] = [
     "別名",
+    "已依要求停止，映像檔保持原狀。",
     "光碟上的內容將會遺失。是否繼續？",
     "最多",
     "音訊",

@@ -78,7 +78,9 @@ impl Chain {
         let mut sessions = vec![Place::new(link.start.into(), end)];
         while sessions.len() < MOST {
             let (start, kept) = (u64::from(link.previous_start), u64::from(link.previous_head));
-            sessions.push(Place { start, end: kept, head: (start == 0).then_some(kept) });
+            // What is kept of the disc's beginning belongs to the session that had it.
+            let head = (start == 0).then_some(kept);
+            sessions.push(Place { start, end: head.map_or(kept, |kept| kept + CLUSTER), head });
             // A link leads backwards only, so that this ends.
             let earlier = if start > 0 { self::link(source, start) } else { None };
             match earlier.filter(|earlier| u64::from(earlier.start) == start) {

@@ -117,7 +117,7 @@ impl Medium {
 
     /// The disc in a drive.
     pub fn of_drive(recorder: &Recorder) -> Result<Self, BrowseError> {
-        let extent = Extent::of(recorder, None)?;
+        let extent = Extent::in_use(recorder, None)?;
         let probe = Probe::of(recorder)?;
         let end = u64::try_from(extent.start.0).unwrap_or(0) + extent.blocks;
         let source: Arc<dyn BlockSource> = Arc::new(DiscReader::new(recorder, end));
@@ -184,6 +184,12 @@ impl Medium {
     #[must_use]
     pub fn file(&self) -> Option<&Arc<File>> {
         self.file.as_ref()
+    }
+
+    /// Whether the beginning shows what the newest session has, as on a disc that was written over.
+    #[must_use]
+    pub const fn head_is_newest(&self) -> bool {
+        self.head_is_newest
     }
 
     /// Where the volumes of a session are; without a number, those of the newest.

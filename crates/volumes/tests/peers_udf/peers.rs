@@ -82,7 +82,9 @@ pub fn mkudffs(image: &Path, media: &str, revision: &str, block_len: usize) -> S
 /// A bridge of ISO 9660, Joliet and UDF.
 fn genisoimage() -> Image {
     let source = lab().join("genisoimage");
-    for (name, bytes) in [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &[7; 70_000])] {
+    for (name, bytes) in
+        [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &[7; 70_000])]
+    {
         let path = source.join(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("new");
         fs::write(path, bytes).expect("room");

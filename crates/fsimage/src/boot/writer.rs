@@ -223,7 +223,7 @@ impl Writer for Boot {
         let Some(data) = &self.data else { return Ok(Vec::new()) };
         Ok(info::patches(
             &self.entries,
-            self.options.session.start,
+            self.options.session.descriptors(),
             |content| number(data.block_of(content).0),
             reader,
         )?)

@@ -39,6 +39,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Where loaders that look for files by themselves have to begin: on a disc that is written over, at its beginning,
+    /// which always shows what is newest.
+    pub(crate) fn descriptors(&self) -> u32 {
+        if self.link.is_some() { 0 } else { self.start }
+    }
+
     /// An image that begins at that block of its disc.
     #[must_use]
     pub fn at(start: u32) -> Self {

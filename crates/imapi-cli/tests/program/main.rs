@@ -1,6 +1,8 @@
 //! The program as a person runs it: what it prints, where, and how it ends.
 
 #[cfg(target_os = "linux")]
+mod append;
+#[cfg(target_os = "linux")]
 mod broken_burn;
 #[cfg(target_os = "linux")]
 mod burn;

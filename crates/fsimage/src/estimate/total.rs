@@ -1,10 +1,8 @@
 //! What the parts of an image come to when they are laid out.
 
 use super::Estimate;
-use crate::{plan::RECOGNITION, udf};
+use crate::{iso9660::LEAST_BLOCKS, plan::RECOGNITION, udf};
 
-/// No image has fewer blocks, however few its directories have: so many are filled up for the sake of readers.
-const SMALLEST: u64 = 32;
 /// An image that machines start from has a multiple of so many blocks.
 const READ_AT_ONCE: u64 = 16;
 
@@ -39,7 +37,7 @@ impl Estimate {
             }
         }
         if !file_systems.udf {
-            let blocks = (RECOGNITION + descriptors + claims.iter().sum::<u64>() + data).max(SMALLEST);
+            let blocks = (RECOGNITION + descriptors + claims.iter().sum::<u64>() + data).max(LEAST_BLOCKS);
             return if boots > 0 { blocks.next_multiple_of(READ_AT_ONCE) } else { blocks };
         }
         let fixed = udf::Fixed::new(shape.udf, shape.redundant_metadata);

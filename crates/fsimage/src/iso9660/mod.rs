@@ -33,6 +33,7 @@ use crate::{
 pub(crate) use names::Naming;
 pub(crate) use view::SECTION;
 use view::{Deep, Manner, View};
+pub(crate) use volume::altered_texts;
 
 /// Writes ISO 9660, and Joliet beside it.
 #[derive(Debug)]
@@ -84,14 +85,15 @@ impl Iso9660 {
     }
 }
 
+/// No image has fewer blocks: libarchive takes no less for one.
+pub(crate) const LEAST_BLOCKS: u64 = 24;
+
 /// Blocks that are left behind the directories of a volume, given how many it has of all, and how many there are of data.
 fn blocks_behind(volume: u64, data: u64) -> u64 {
     /// Where a volume begins; it ends later when there are two.
     const BEGINS: u64 = 18;
-    /// libarchive takes no less for an image.
-    const LEAST: u64 = 24;
     // xorriso reads the block behind each directory, and gives up when none is there.
-    u64::from(data == 0).max(LEAST.saturating_sub(BEGINS + volume + data))
+    u64::from(data == 0).max(LEAST_BLOCKS.saturating_sub(BEGINS + volume + data))
 }
 
 impl Writer for Iso9660 {

@@ -4,7 +4,14 @@ use std::fmt;
 
 use imapi_volume_structs::udf::Revision;
 
-use crate::{BootEntry, Hybrid, PartitionTable, PlanError, Timestamp};
+use crate::{BootEntry, Hybrid, PartitionTable, PlanError, Timestamp, iso9660};
+
+/// The most characters of a volume's name.
+pub(crate) const LONGEST_VOLUME: usize = 32;
+/// The most characters of the system's name.
+const LONGEST_SYSTEM: usize = 32;
+/// The most characters of what else is said of a volume.
+const LONGEST_TEXT: usize = 128;
 
 /// The file systems of an image; they share the bytes of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +96,17 @@ impl fmt::Display for UdfRevision {
     }
 }
 
+/// A text of a volume that a file system has otherwise than it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlteredText {
+    /// Which: `volume`, `system`, `publisher`, `data_preparer` or `application`.
+    pub option: &'static str,
+    /// The file system.
+    pub file_system: &'static str,
+    /// What it became there.
+    pub became: String,
+}
+
 /// An interchange level of ISO 9660.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IsoLevel {
@@ -126,9 +144,9 @@ pub struct ImageOptions {
     pub udf_owners: bool,
     /// When the image was made: the date of its volumes.
     pub now: Timestamp,
-    /// For which system the first sixteen blocks are.
+    /// For which system the first sixteen blocks are: up to 32 characters.
     pub system: String,
-    /// Who publishes it.
+    /// Who publishes it; this and the next two have up to 128 characters, of which Joliet takes 64. ISO 9660 has ASCII only.
     pub publisher: String,
     /// Who prepared the data.
     pub data_preparer: String,
@@ -165,6 +183,20 @@ impl ImageOptions {
         }
     }
 
+    /// The texts that stand otherwise in a file system than they were given: cut, or with characters that it has not. That
+    /// ISO 9660 has capitals only in the name of a volume is none of them.
+    #[must_use]
+    pub fn altered_texts(&self) -> Vec<AlteredText> {
+        let mut altered = Vec::new();
+        if self.file_systems.iso9660 {
+            iso9660::altered_texts(self, false, &mut altered);
+            if self.file_systems.joliet {
+                iso9660::altered_texts(self, true, &mut altered);
+            }
+        }
+        altered
+    }
+
     /// Whether the last blocks are a partition table's, so that no file system can have anything in the last.
     pub(crate) fn end_is_taken(&self) -> bool {
         self.hybrid.as_ref().is_some_and(|hybrid| hybrid.table == PartitionTable::Gpt)
@@ -180,8 +212,18 @@ impl ImageOptions {
                 return Err(PlanError::NoFileSystem);
             }
         }
-        if self.volume.chars().count() > 32 {
+        if self.volume.chars().count() > LONGEST_VOLUME {
             return Err(PlanError::VolumeName { name: self.volume.clone() });
+        }
+        for (option, given, limit) in [
+            ("system", &self.system, LONGEST_SYSTEM),
+            ("publisher", &self.publisher, LONGEST_TEXT),
+            ("data_preparer", &self.data_preparer, LONGEST_TEXT),
+            ("application", &self.application, LONGEST_TEXT),
+        ] {
+            if given.chars().count() > limit {
+                return Err(PlanError::TextTooLong { option, given: given.clone(), limit });
+            }
         }
         Ok(())
     }

@@ -62,6 +62,19 @@ pub struct ImageFile {
     pub blocks: Range<u64>,
     /// Its bytes.
     pub size: u64,
+    /// Where in the first of its blocks they begin: 0, but for the small files that UDF has in their entries.
+    pub offset: u32,
+}
+
+/// Where in an image a named stream is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageStream {
+    /// The path of its file, a colon, and its name.
+    pub path: String,
+    /// Its blocks; none where it has no bytes, or is so small that it lies in its entry.
+    pub blocks: Option<Range<u64>>,
+    /// Its bytes.
+    pub size: u64,
 }
 
 impl ResultImage {
@@ -104,15 +117,35 @@ impl ResultImage {
         self.plan.data.files().iter().map(|file| self.image_file(file))
     }
 
-    /// All files that have blocks or no bytes, each by every name that it has, in the order of the tree. Those that UDF
-    /// has in its metadata, because they are so small, are not among them.
+    /// All files, each by every name that it has, in the order of the tree. Those that UDF has in its metadata, because they
+    /// are so small, have the block of their entry, and begin somewhere in it.
     pub fn all_files(&self) -> impl Iterator<Item = ImageFile> + '_ {
         self.tree.walk(NodeId::ROOT).filter_map(|node| {
             let Kind::File { size, content } = self.tree.kind(node) else { return None };
             let has_blocks = self.plan.data.has_blocks(content);
-            let begins = self.plan.data.block_of(content).0;
-            let blocks = begins..begins + if has_blocks { size.div_ceil(BLOCK as u64) } else { 0 };
-            (has_blocks || size == 0).then(|| ImageFile { path: self.tree.path(node), node, blocks, size })
+            let (blocks, offset) = if has_blocks || size == 0 {
+                let begins = self.plan.data.block_of(content).0;
+                (begins..begins + if has_blocks { size.div_ceil(BLOCK as u64) } else { 0 }, 0)
+            } else {
+                let (block, offset) = self.writers.iter().find_map(|writer| writer.embedded(&self.tree, node))?;
+                (block.0..block.0 + 1, offset)
+            };
+            Some(ImageFile { path: self.tree.path(node), node, blocks, size, offset })
+        })
+    }
+
+    /// The named streams of a file, where the image has any.
+    pub fn streams_of(&self, node: NodeId) -> impl Iterator<Item = ImageStream> + '_ {
+        let has_streams = self.writers.iter().any(|writer| writer.has_streams());
+        let streams = if has_streams { self.tree.streams(node) } else { &[] };
+        streams.iter().map(move |stream| {
+            let has_blocks = self.plan.data.has_blocks(stream.content);
+            let begins = self.plan.data.block_of(stream.content).0;
+            ImageStream {
+                path: format!("{}:{}", self.tree.path(node), String::from_utf8_lossy(&stream.name)),
+                blocks: has_blocks.then(|| begins..begins + stream.size.div_ceil(BLOCK as u64)),
+                size: stream.size,
+            }
         })
     }
 
@@ -126,11 +159,12 @@ impl ResultImage {
         self.plan.data.files().get(index).map(|file| self.image_file(file))
     }
 
-    /// Whether files that were empty still are: nobody reads them, so that nobody else finds out.
-    pub(crate) fn check_empty_files(&self) -> Result<(), SourceError> {
+    /// Whether files that were empty still are, and have no bytes that they do not tell of: nobody reads them, so that
+    /// nobody else finds out. [`write_image`](crate::write_image) asks this at its end.
+    pub fn check_empty_files(&self) -> Result<(), SourceError> {
         for node in self.tree.walk(NodeId::ROOT) {
             if let Kind::File { size: 0, content } = self.tree.kind(node) {
-                let checked = self.reader.open(content).and_then(|open| open.check());
+                let checked = self.reader.open(content).and_then(|open| open.check_empty());
                 checked.map_err(|error| SourceError::new(self.plan.data.nothing(), error))?;
             }
         }
@@ -147,7 +181,8 @@ impl ResultImage {
     fn image_file(&self, file: &FileExtent) -> ImageFile {
         let begins = self.plan.data_begins() + file.begins;
         let (node, size) = (file.node, file.size);
-        ImageFile { path: self.path_of(file), node, blocks: begins..begins + size.div_ceil(BLOCK as u64), size }
+        let blocks = begins..begins + size.div_ceil(BLOCK as u64);
+        ImageFile { path: self.path_of(file), node, blocks, size, offset: 0 }
     }
 
     fn path_of(&self, file: &FileExtent) -> String {

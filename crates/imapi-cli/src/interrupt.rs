@@ -6,7 +6,7 @@ use std::{
     process::exit,
     sync::{
         Arc,
-        atomic::{AtomicI32, Ordering},
+        atomic::{AtomicBool, AtomicI32, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -14,12 +14,20 @@ use std::{
 
 use imapi_disc_types::CancelToken;
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ},
+    flag,
     iterator::Signals,
 };
 
 /// Who asks again after this has waited, and wants the end whatever it leaves; before, a key was pressed twice.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A file that becomes larger than this user's files may be shall fail to be written, and not end the program: what it has
+/// begun would stay behind.
+pub fn survive_large_files() {
+    // Where the signal cannot be caught, all is as it was. Whoever is started from here does not inherit this.
+    let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
 
 /// Signals that are heard instead of dying of them.
 pub struct Interrupts {

@@ -22,6 +22,8 @@ mod output;
 #[cfg(target_os = "linux")]
 mod progress;
 mod query;
+#[cfg(target_os = "linux")]
+mod same;
 #[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "virtual_attach/elsewhere.rs")]
 mod virtual_attach;
 mod virtual_disc;
@@ -35,6 +37,8 @@ use output::{Outcome, Output};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    #[cfg(target_os = "linux")]
+    interrupt::survive_large_files();
     let lang = cli.lang.unwrap_or_else(imapi_errors::Lang::from_env);
     let mut out = Output::standard();
     let done = match cli.command {

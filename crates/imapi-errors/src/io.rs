@@ -27,6 +27,7 @@ fn from_number(number: i32) -> Option<HResult> {
         19 => common::ERROR_NO_SUCH_DEVICE,           // ENODEV
         21 => common::E_INVALIDARG,                   // EISDIR
         23 | 24 => common::ERROR_TOO_MANY_OPEN_FILES, // ENFILE, EMFILE
+        27 => common::ERROR_FILE_TOO_LARGE,           // EFBIG
         _ => return from_linux_number(number),
     })
 }
@@ -35,9 +36,10 @@ fn from_number(number: i32) -> Option<HResult> {
 #[cfg(target_os = "linux")]
 fn from_linux_number(number: i32) -> Option<HResult> {
     Some(match number {
-        36 => common::ERROR_FILENAME_EXCED_RANGE, // ENAMETOOLONG
-        123 => common::ERROR_NO_MEDIA_IN_DRIVE,   // ENOMEDIUM
-        124 => common::ERROR_UNRECOGNIZED_MEDIA,  // EMEDIUMTYPE
+        36 => common::ERROR_FILENAME_EXCED_RANGE,  // ENAMETOOLONG
+        40 => common::ERROR_CANT_RESOLVE_FILENAME, // ELOOP
+        123 => common::ERROR_NO_MEDIA_IN_DRIVE,    // ENOMEDIUM
+        124 => common::ERROR_UNRECOGNIZED_MEDIA,   // EMEDIUMTYPE
         _ => return None,
     })
 }
@@ -79,7 +81,7 @@ fn from_kind(kind: io::ErrorKind) -> HResult {
         K::ReadOnlyFilesystem => common::ERROR_WRITE_PROTECT,
         K::ResourceBusy => common::ERROR_BUSY,
         K::NotSeekable => common::STG_E_INVALIDFUNCTION,
-        K::FileTooLarge => common::STG_E_MEDIUMFULL,
+        K::FileTooLarge => common::ERROR_FILE_TOO_LARGE,
         _ => common::E_FAIL,
     }
 }
@@ -107,6 +109,8 @@ mod tests {
             (6, common::ERROR_DEV_NOT_EXIST),
             (19, common::ERROR_NO_SUCH_DEVICE),
             (24, common::ERROR_TOO_MANY_OPEN_FILES),
+            (27, common::ERROR_FILE_TOO_LARGE),
+            (40, common::ERROR_CANT_RESOLVE_FILENAME),
             (28, common::ERROR_DISK_FULL),
             (36, common::ERROR_FILENAME_EXCED_RANGE),
             (123, common::ERROR_NO_MEDIA_IN_DRIVE),

@@ -110,7 +110,7 @@ fn verified(source: &Arc<dyn BlockSource>, disc: &str) -> Outcome {
 fn hashing(source: &str, files: bool) -> Result<HashingSource<Arc<dyn BlockSource>>, Box<dyn Error>> {
     let source = open(source)?;
     let bytes = source.blocks() * u64::from(BLOCK.get());
-    let file = FileSpan { path: "/file".to_string(), block: 0, bytes };
+    let file = FileSpan { path: "/file".to_string(), block: 0, offset: 0, bytes };
     Ok(HashingSource::new(source, if files { vec![file] } else { Vec::new() }))
 }
 

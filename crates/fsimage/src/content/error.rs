@@ -45,6 +45,12 @@ pub enum ContentError {
         /// How many there are.
         found: u64,
     },
+    /// It tells its size as 0, and has bytes all the same, as files of `/proc` do. How many is known when they are read.
+    #[error("{} has bytes, though it tells its size as 0", file.display())]
+    Unsized {
+        /// The file.
+        file: PathBuf,
+    },
     /// As many bytes as before, but somebody wrote to them since the file was added.
     #[error("{} was written at {found} and not at {expected}", file.display())]
     Changed {
@@ -140,7 +146,9 @@ impl Coded for ContentError {
     fn code(&self) -> HResult {
         match self {
             Self::Open { .. } => fs::IMAPI_E_DATA_STREAM_CREATE_FAILURE,
-            Self::Read { .. } | Self::Source { .. } | Self::Changed { .. } => fs::IMAPI_E_DATA_STREAM_READ_FAILURE,
+            Self::Read { .. } | Self::Source { .. } | Self::Changed { .. } | Self::Unsized { .. } => {
+                fs::IMAPI_E_DATA_STREAM_READ_FAILURE
+            }
             Self::Length { .. } => fs::IMAPI_E_DATA_STREAM_INCONSISTENCY,
             Self::WorkingDirectory { .. } => fs::IMAPI_E_INVALID_WORKING_DIRECTORY,
             Self::WorkingDirectorySpace { .. } => fs::IMAPI_E_WORKING_DIRECTORY_SPACE,
@@ -172,6 +180,11 @@ impl Coded for ContentError {
                 put(Fact::File, Value::Text(&file.display()));
                 put(Fact::Expected, Value::from(*expected));
                 put(Fact::Found, Value::from(*found));
+            }
+            Self::Unsized { file } => {
+                put(Fact::File, Value::Text(&file.display()));
+                put(Fact::Size, Value::from(0_u64));
+                put(Fact::Reason, Value::Text(self));
             }
             Self::Changed { file, expected, found } => {
                 put(Fact::File, Value::Text(&file.display()));

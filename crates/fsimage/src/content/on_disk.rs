@@ -221,6 +221,16 @@ impl Folders {
         Err(ContentError::Changed { file: self.file_path(file), expected, found })
     }
 
+    /// Whether a file that has no bytes still is as it was, and really has none.
+    pub(crate) fn check_empty(&self, file: &OnDisk, open: &File) -> Result<(), ContentError> {
+        self.check(file, open)?;
+        // What cannot be read has nothing that is lost.
+        match open.read_at(&mut [0], 0) {
+            Ok(1) => Err(ContentError::Unsized { file: self.file_path(file) }),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn wrong_length(&self, file: &OnDisk, found: u64) -> ContentError {
         ContentError::Length { file: self.file_path(file), expected: file.size, found }
     }

@@ -176,6 +176,12 @@ impl OpenContent<'_> {
         self.contents.folders.check(file, open)
     }
 
+    /// The same of a file that has no bytes, and that it has none though it may tell so: files of `/proc` do.
+    pub(crate) fn check_empty(&self) -> Result<(), ContentError> {
+        let Data::OnDisk(file, open) = &self.data else { return Ok(()) };
+        self.contents.folders.check_empty(file, open)
+    }
+
     /// Fills all of `out` from that byte on.
     pub fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<(), ContentError> {
         let size = self.size();

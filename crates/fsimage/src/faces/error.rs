@@ -215,7 +215,10 @@ impl Coded for ImageError {
             Self::Fixed { path } | Self::Path { path } | Self::ItemNotFound { path } => {
                 put(Fact::Path, Value::Text(path));
             }
-            Self::VolumeName { name } => put(Fact::Given, Value::Text(name)),
+            Self::VolumeName { name } => {
+                put(Fact::Given, Value::Text(name));
+                put(Fact::Limit, Value::from(super::volume::MOST_CHARACTERS as u64));
+            }
             Self::Date { field, limit } => {
                 put(Fact::DateField, Value::Text(field));
                 put(Fact::DateLimit, Value::Text(limit));

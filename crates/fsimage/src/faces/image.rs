@@ -237,7 +237,8 @@ impl FileSystemImage {
     }
 
     /// Demands that everything keeps to the letter of the standards; only while the image is empty. A volume's name with
-    /// characters that ISO 9660 has not is refused then, where it is altered otherwise.
+    /// characters that ISO 9660 has not is refused then, where it is altered otherwise; and so is the name of a file or folder
+    /// that one of the file systems to create could not have as it is.
     #[doc(alias = "IFileSystemImage::put_StrictFileSystemCompliance")]
     pub fn set_strict_file_system_compliance(&self, strict: bool) -> Result<(), ImageError> {
         let mut state = self.shared.set()?;
@@ -245,6 +246,7 @@ impl FileSystemImage {
             return Err(ImageError::NotEmpty);
         }
         state.settings.strict = strict;
+        state.sync_limits();
         Ok(())
     }
 

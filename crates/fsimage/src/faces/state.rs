@@ -132,6 +132,7 @@ impl Settings {
         Limits {
             blocks: self.free_blocks,
             restricted: self.restricted,
+            strict: self.strict,
             same_names: self.same_names,
             ..Limits::default()
         }

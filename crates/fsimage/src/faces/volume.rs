@@ -4,7 +4,7 @@ use super::ImageError;
 use crate::{FileSystem, Timestamp};
 
 /// The most characters of a volume's name.
-const MOST_CHARACTERS: usize = 15;
+pub(super) const MOST_CHARACTERS: usize = 15;
 
 /// Whether a volume may have that name; with `only_iso`, whether ISO 9660 has it as it is.
 pub(super) fn check(name: &str, only_iso: bool) -> Result<(), ImageError> {

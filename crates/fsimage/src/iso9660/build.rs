@@ -233,6 +233,14 @@ impl View {
                 What::Folder(place) => self.folder(place).named.node,
                 What::Entry(entry) => self.entries[entry as usize].node,
             };
+            if let Some(target) = tree.link_target(node).filter(|target| target.len() > ridge::LONGEST_LINK) {
+                return Err(PlanError::LinkTooLong {
+                    path: tree.path(node),
+                    file_system: "Rock Ridge",
+                    found: target.len() as u64,
+                    limit: ridge::LONGEST_LINK as u64,
+                });
+            }
             let told = Told::unnumbered(node, subject.of, self.name(tree, subject));
             let packing = ridge::packing(tree, &told, MOST_BYTES - len)
                 .map_err(|_| PlanError::RockRidge { path: tree.path(node) })?;

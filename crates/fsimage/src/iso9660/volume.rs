@@ -5,7 +5,7 @@ use imapi_volume_structs::iso9660::{
 };
 
 use super::{TABLE_BIG, TABLE_LITTLE, Volume, names::Naming, render::address, time::volume_time};
-use crate::{ImageOptions, Tree, plan::pack::BLOCK};
+use crate::{AlteredText, ImageOptions, Tree, plan::pack::BLOCK};
 
 pub(super) fn terminator() -> Box<[u8; BLOCK]> {
     let mut block = Box::new([0; BLOCK]);
@@ -54,20 +54,51 @@ fn identifiers(options: &ImageOptions, is_joliet: bool) -> Identifiers {
     }
 }
 
+/// Adds the texts that are others here than those that were given.
+pub(crate) fn altered_texts(options: &ImageOptions, is_joliet: bool, altered: &mut Vec<AlteredText>) {
+    let file_system = if is_joliet { "Joliet" } else { "ISO 9660" };
+    let mut look = |option, given: &str, became: String, is_same: bool| {
+        if !is_same && became != given {
+            altered.push(AlteredText { option, file_system, became });
+        }
+    };
+    let became = volume_text(&options.volume, is_joliet);
+    let is_same = !is_joliet && became.eq_ignore_ascii_case(&options.volume);
+    look("volume", &options.volume, became, is_same);
+    look("system", &options.system, field_text(&options.system, 32, is_joliet), false);
+    for (option, given) in [
+        ("publisher", &options.publisher),
+        ("data_preparer", &options.data_preparer),
+        ("application", &options.application),
+    ] {
+        look(option, given, field_text(given, 128, is_joliet), false);
+    }
+}
+
 /// The volume's name: capitals, digits and underscores, or whatever Joliet allows.
 fn volume(name: &str, is_joliet: bool) -> Padded<32> {
+    field(&volume_text(name, is_joliet), is_joliet)
+}
+
+fn volume_text(name: &str, is_joliet: bool) -> String {
     let allowed = |c: char| {
         let upper = c.to_ascii_uppercase();
         if upper.is_ascii_alphanumeric() { upper } else { '_' }
     };
-    if is_joliet { field(name, true) } else { field(&name.chars().map(allowed).collect::<String>(), false) }
+    let text: String = if is_joliet { name.to_string() } else { name.chars().map(allowed).collect() };
+    field_text(&text, 32, is_joliet)
 }
 
 /// As much of a text as a field holds. What ISO 9660 has no character for becomes an underscore.
 fn field<const N: usize>(text: &str, is_joliet: bool) -> Padded<N> {
+    let text = field_text(text, N, is_joliet);
+    if is_joliet { Padded::wide(&text) } else { Padded::new(text.as_bytes()) }.unwrap_or(Padded::BLANK)
+}
+
+/// The same as text, for a field of so many bytes.
+fn field_text(text: &str, bytes: usize, is_joliet: bool) -> String {
     if is_joliet {
-        return Padded::wide(joliet::truncated(text, N / 2)).unwrap_or(Padded::BLANK);
+        return joliet::truncated(text, bytes / 2).to_string();
     }
-    let bytes: Vec<u8> = text.chars().take(N).map(|c| if matches!(c, ' '..='~') { c as u8 } else { b'_' }).collect();
-    Padded::new(&bytes).unwrap_or(Padded::BLANK)
+    text.chars().take(bytes).map(|c| if matches!(c, ' '..='~') { c } else { '_' }).collect()
 }

@@ -1,6 +1,6 @@
 //! [`PlanError`]: trees that cannot become an image.
 
-use imapi_errors::{Coded, Fact, HResult, Value, fs};
+use imapi_errors::{Coded, Fact, HResult, Value, common, fs};
 
 use crate::{BootError, ContentError};
 
@@ -61,13 +61,27 @@ pub enum PlanError {
         /// Its path.
         path: String,
     },
-    /// Where a link leads has a step that is longer than a name can be.
-    #[error("{path:?} leads where no name in {file_system} can lead")]
+    /// Where a link leads, or a step of it, is longer than the file system has room for.
+    #[error("{path:?} leads where no link in {file_system} can lead: {found} bytes where {limit} are allowed")]
     LinkTooLong {
         /// Its path.
         path: String,
         /// The file system.
         file_system: &'static str,
+        /// The bytes of it all, or of its longest step.
+        found: u64,
+        /// How many there may be.
+        limit: u64,
+    },
+    /// A text of the volume is longer than its field.
+    #[error("{given:?} has more than {limit} characters, too many for {option}")]
+    TextTooLong {
+        /// Which text.
+        option: &'static str,
+        /// It.
+        given: String,
+        /// How many characters there may be.
+        limit: usize,
     },
     /// The image has more blocks than a disc can number.
     #[error("the image has {blocks} blocks, more than a disc can number")]
@@ -87,13 +101,13 @@ impl Coded for PlanError {
     fn code(&self) -> HResult {
         match self {
             Self::NoFileSystem => fs::IMAPI_E_NO_OUTPUT,
-            Self::Option { .. } => fs::IMAPI_E_INVALID_PARAM,
+            Self::Option { .. } | Self::TextTooLong { .. } => fs::IMAPI_E_INVALID_PARAM,
             Self::VolumeName { .. } => fs::IMAPI_E_INVALID_VOLUME_NAME,
             Self::TooDeep { .. } => fs::IMAPI_E_ISO9660_LEVELS,
             Self::TooManyFolders { .. } => fs::IMAPI_E_TOO_MANY_DIRS,
             Self::TooBig { .. } => fs::IMAPI_E_DATA_TOO_BIG,
             Self::NoUniqueName { .. } => fs::IMAPI_E_NO_UNIQUE_NAME,
-            Self::RockRidge { .. } | Self::LinkTooLong { .. } => fs::IMAPI_E_INVALID_PATH,
+            Self::RockRidge { .. } | Self::LinkTooLong { .. } => common::ERROR_FILENAME_EXCED_RANGE,
             Self::ImageTooBig { .. } => fs::IMAPI_E_IMAGE_TOO_BIG,
             Self::Boot(error) => error.code(),
             Self::Content(error) => error.code(),
@@ -107,15 +121,33 @@ impl Coded for PlanError {
                 put(Fact::Parameter, Value::Text(option));
                 put(Fact::Reason, Value::Text(reason));
             }
-            Self::VolumeName { name } => put(Fact::Given, Value::Text(name)),
-            Self::TooDeep { path } | Self::RockRidge { path } => put(Fact::Path, Value::Text(path)),
+            Self::VolumeName { name } => {
+                put(Fact::Given, Value::Text(name));
+                put(Fact::Limit, Value::from(crate::options::LONGEST_VOLUME as u64));
+            }
+            Self::TextTooLong { option, given, limit } => {
+                put(Fact::Parameter, Value::Text(option));
+                put(Fact::Given, Value::Text(given));
+                put(Fact::Limit, Value::from(*limit as u64));
+            }
+            Self::TooDeep { path } => put(Fact::Path, Value::Text(path)),
+            Self::RockRidge { path } => {
+                put(Fact::Path, Value::Text(path));
+                put(Fact::FileSystem, Value::Text(&"Rock Ridge"));
+            }
+            Self::LinkTooLong { path, file_system, found, limit } => {
+                put(Fact::Path, Value::Text(path));
+                put(Fact::FileSystem, Value::Text(file_system));
+                put(Fact::Found, Value::from(*found));
+                put(Fact::Limit, Value::from(*limit));
+            }
             Self::TooManyFolders { file_system } => put(Fact::FileSystem, Value::Text(file_system)),
             Self::TooBig { path, size, file_system } => {
                 put(Fact::FileSystem, Value::Text(file_system));
                 put(Fact::Path, Value::Text(path));
                 put(Fact::Size, Value::from(*size));
             }
-            Self::NoUniqueName { path, file_system } | Self::LinkTooLong { path, file_system } => {
+            Self::NoUniqueName { path, file_system } => {
                 put(Fact::Path, Value::Text(path));
                 put(Fact::FileSystem, Value::Text(file_system));
             }

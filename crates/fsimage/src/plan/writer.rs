@@ -86,6 +86,17 @@ pub(crate) trait Writer: Send + Sync + fmt::Debug {
         let _ = (tree, file_system, tell);
     }
 
+    /// The block and the byte in it where the bytes of a file begin that stand in its metadata, and not in blocks of files.
+    fn embedded(&self, tree: &Tree, node: NodeId) -> Option<(Block, u32)> {
+        let _ = (tree, node);
+        None
+    }
+
+    /// Whether it keeps named streams.
+    fn has_streams(&self) -> bool {
+        false
+    }
+
     /// Writes whole blocks of a claim, from its block `first` on.
     fn render(
         &self,

@@ -53,6 +53,14 @@ pub enum ScanError {
         /// What the system said.
         source: io::Error,
     },
+    /// An extended attribute whose name no stream can have: `user..`.
+    #[error("the attribute {attribute} of {} cannot become a named stream", path.display())]
+    Attribute {
+        /// The file.
+        path: PathBuf,
+        /// The attribute.
+        attribute: String,
+    },
     /// A link that was to be followed leads to a folder that it is in.
     #[error("{} leads to a folder that it is in", path.display())]
     Cycle {
@@ -63,6 +71,18 @@ pub enum ScanError {
     #[error("{given:?} is no path in an image")]
     Path {
         /// What was given.
+        given: String,
+    },
+    /// A pair of paths without the sign that parts them.
+    #[error("{given:?} has no = between a path in the image and one on disk")]
+    NoPair {
+        /// What was given.
+        given: String,
+    },
+    /// A pair of paths without the second.
+    #[error("{given:?} is to have nothing in it: behind the = belongs a path on disk")]
+    NothingOnDisk {
+        /// The path in the image.
         given: String,
     },
     /// The tree does not take it.
@@ -85,7 +105,8 @@ impl Coded for ScanError {
             Self::NotAFile { .. } => fs::IMAPI_E_NOT_FILE,
             Self::Folder { .. } | Self::Cycle { .. } => fs::IMAPI_E_DIRECTORY_READ_FAILURE,
             Self::File { .. } => fs::IMAPI_E_DATA_STREAM_CREATE_FAILURE,
-            Self::Path { .. } => fs::IMAPI_E_INVALID_PATH,
+            Self::Attribute { .. } => common::ERROR_INVALID_NAME,
+            Self::Path { .. } | Self::NoPair { .. } | Self::NothingOnDisk { .. } => fs::IMAPI_E_INVALID_PATH,
             Self::Tree(error) => error.code(),
             Self::Content(error) => error.code(),
             Self::Cancelled(cancelled) => cancelled.code(),
@@ -114,7 +135,13 @@ impl Coded for ScanError {
                 put(Fact::Directory, Value::Text(&path.display()));
                 put(Fact::SystemError, Value::Text(&io::Error::from(rustix::io::Errno::LOOP)));
             }
-            Self::Path { given } => put(Fact::Path, Value::Text(given)),
+            Self::Attribute { path, attribute } => {
+                put(Fact::File, Value::Text(&path.display()));
+                put(Fact::Name, Value::Text(attribute));
+            }
+            Self::Path { given } | Self::NoPair { given } | Self::NothingOnDisk { given } => {
+                put(Fact::Path, Value::Text(given));
+            }
             Self::Tree(error) => error.facts(put),
             Self::Content(error) => error.facts(put),
             Self::Cancelled(_) => {}

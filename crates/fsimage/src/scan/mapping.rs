@@ -30,8 +30,12 @@ impl Mapping {
     pub fn new(in_image: impl Into<Vec<u8>>, on_disk: impl Into<PathBuf>) -> Result<Self, ScanError> {
         let (in_image, on_disk) = (in_image.into(), on_disk.into());
         let wrong = |step: &[u8]| step == b"." || step == b".." || step.contains(&0);
-        if on_disk.as_os_str().is_empty() || steps(&in_image).any(wrong) {
-            return Err(ScanError::Path { given: String::from_utf8_lossy(&in_image).into_owned() });
+        let given = || String::from_utf8_lossy(&in_image).into_owned();
+        if steps(&in_image).any(wrong) {
+            return Err(ScanError::Path { given: given() });
+        }
+        if on_disk.as_os_str().is_empty() {
+            return Err(ScanError::NothingOnDisk { given: given() });
         }
         Ok(Self { in_image, on_disk })
     }
@@ -45,7 +49,7 @@ impl Mapping {
                 Some(b'=') => break,
                 Some(b'\\') if matches!(rest.as_slice().first(), Some(b'=' | b'\\')) => in_image.extend(rest.next()),
                 Some(byte) => in_image.push(*byte),
-                None => return Err(ScanError::Path { given: text.to_string_lossy().into_owned() }),
+                None => return Err(ScanError::NoPair { given: text.to_string_lossy().into_owned() }),
             }
         }
         Self::new(in_image, OsString::from_vec(rest.as_slice().to_vec()))
@@ -92,5 +96,9 @@ mod tests {
             let error = Mapping::parse(text.as_ref()).expect_err(text);
             assert_eq!(error.code(), fs::IMAPI_E_INVALID_PATH, "{text}");
         }
+        let nothing = Mapping::parse("/a=".as_ref()).expect_err("nothing on disk");
+        assert!(matches!(nothing, ScanError::NothingOnDisk { given } if given == "/a"));
+        let alone = Mapping::parse("/a".as_ref()).expect_err("no pair");
+        assert!(matches!(alone, ScanError::NoPair { given } if given == "/a"));
     }
 }

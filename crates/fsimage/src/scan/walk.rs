@@ -263,7 +263,12 @@ impl<'a> Scanner<'a> {
         for (name, value) in streams {
             let size = value.len() as u64;
             let content = self.contents.add_bytes(value);
-            self.tree.add_stream(node, &name, size, content)?;
+            self.tree.add_stream(node, &name, size, content).map_err(|error| match error {
+                TreeError::StreamName { name, .. } => {
+                    ScanError::Attribute { path: self.path(place), attribute: format!("user.{name}") }.into()
+                }
+                error => Trouble::from(error),
+            })?;
         }
         Ok(node)
     }
@@ -330,6 +335,12 @@ impl From<io::Error> for Trouble {
 impl From<TreeError> for Trouble {
     fn from(error: TreeError) -> Self {
         Self::Other(error.into())
+    }
+}
+
+impl From<ScanError> for Trouble {
+    fn from(error: ScanError) -> Self {
+        Self::Other(error)
     }
 }
 

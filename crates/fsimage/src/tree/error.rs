@@ -52,6 +52,14 @@ pub enum TreeError {
         /// The name of the stream.
         name: String,
     },
+    /// A name that no stream can have.
+    #[error("{name:?} is no name of a stream of {path:?}")]
+    StreamName {
+        /// The path of the file.
+        path: String,
+        /// The name.
+        name: String,
+    },
     /// The file has no stream of that name.
     #[error("{path:?} has no stream {name:?}")]
     NoStream {
@@ -71,6 +79,14 @@ pub enum TreeError {
     Restricted {
         /// The name.
         name: String,
+    },
+    /// A name that a file system of the image would change, where everything keeps to the letter of the standards.
+    #[error("{name:?} cannot stand in {file_system} as it is")]
+    NotStandard {
+        /// The name.
+        name: String,
+        /// The file system.
+        file_system: &'static str,
     },
     /// The image would become larger than it may be.
     #[error("with {path:?} the image would have {needed} blocks, and it may have {limit}")]
@@ -129,7 +145,7 @@ pub enum TreeError {
 impl Coded for TreeError {
     fn code(&self) -> HResult {
         match self {
-            Self::Name { .. } => fs::IMAPI_E_INVALID_PATH,
+            Self::Name { .. } | Self::NotStandard { .. } => fs::IMAPI_E_INVALID_PATH,
             Self::Exists { .. } | Self::StreamExists { .. } => fs::IMAPI_E_DUP_NAME,
             Self::NotADirectory { .. } => fs::IMAPI_E_NOT_DIR,
             Self::NotEmpty { .. } => fs::IMAPI_E_DIR_NOT_EMPTY,
@@ -142,7 +158,9 @@ impl Coded for TreeError {
             Self::TooManyFolders { .. } => fs::IMAPI_E_TOO_MANY_DIRS,
             Self::TooBig { .. } => fs::IMAPI_E_DATA_TOO_BIG,
             Self::NoUniqueName { .. } => fs::IMAPI_E_NO_UNIQUE_NAME,
-            Self::Root | Self::Locked { .. } | Self::TooManyStreams { .. } => fs::IMAPI_E_INVALID_PARAM,
+            Self::Root | Self::Locked { .. } | Self::TooManyStreams { .. } | Self::StreamName { .. } => {
+                fs::IMAPI_E_INVALID_PARAM
+            }
             Self::Full => fs::IMAPI_E_FSI_INTERNAL_ERROR,
         }
     }
@@ -159,6 +177,11 @@ impl Coded for TreeError {
                 put(Fact::Path, Value::Text(path));
             }
             Self::NoStream { path, name } => put(Fact::File, Value::Text(&format_args!("{path}:{name}"))),
+            Self::StreamName { path, name } => {
+                put(Fact::Parameter, Value::Text(&"streamName"));
+                put(Fact::File, Value::Text(path));
+                put(Fact::Name, Value::Text(name));
+            }
             Self::TooManyStreams { path } => {
                 put(Fact::Parameter, Value::Text(&"streamName"));
                 put(Fact::File, Value::Text(path));
@@ -169,6 +192,10 @@ impl Coded for TreeError {
             }
             Self::NotEmpty { path } => put(Fact::Directory, Value::Text(path)),
             Self::Name { name } => put(Fact::Path, Value::Text(name)),
+            Self::NotStandard { name, file_system } => {
+                put(Fact::Path, Value::Text(name));
+                put(Fact::FileSystem, Value::Text(file_system));
+            }
             Self::NoRoom { path, needed, limit } => {
                 put(Fact::Path, Value::Text(path));
                 put(Fact::Needed, Value::from(*needed));

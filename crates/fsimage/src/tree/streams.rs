@@ -43,6 +43,9 @@ impl Tree {
     /// Whether a file may have another stream of that name.
     pub(crate) fn may_have_stream(&self, id: NodeId, name: &[u8]) -> Result<(), TreeError> {
         self.may_have_streams(id)?;
+        if !super::is_name(name) {
+            return Err(TreeError::StreamName { path: self.path(id), name: text(name) });
+        }
         self.may_be_called(name)?;
         if self.streams(id).iter().any(|stream| &*stream.name == name) {
             return Err(TreeError::StreamExists { path: self.path(id), name: text(name) });

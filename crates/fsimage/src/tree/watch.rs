@@ -17,6 +17,8 @@ pub(crate) struct Limits {
     pub blocks: Option<u64>,
     /// New names have characters 32 to 127 only.
     pub restricted: bool,
+    /// Names stand in each file system as they are, to the letter of its standard.
+    pub strict: bool,
     /// The most characters of a new name.
     pub name: usize,
     /// Beyond that many files in a folder one may be left without a name.
@@ -25,7 +27,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { blocks: None, restricted: false, name: 255, same_names: MOST_NUMBERS }
+        Self { blocks: None, restricted: false, strict: false, name: 255, same_names: MOST_NUMBERS }
     }
 }
 
@@ -41,7 +43,7 @@ impl Tree {
     /// image stays what it was to be before.
     pub(crate) fn watch(&mut self, shape: Shape, limits: Limits) -> Result<(), TreeError> {
         let estimate = Estimate::new(shape, self);
-        self.check_against(&estimate)?;
+        self.check_against(&estimate, &limits)?;
         self.watch = Some(Box::new(Watch { estimate, limits }));
         Ok(())
     }
@@ -71,10 +73,10 @@ impl Tree {
 
     /// Whether the image can be what it is to be, and have what is in the tree.
     pub(crate) fn check(&self) -> Result<(), TreeError> {
-        self.watch.as_ref().map_or(Ok(()), |watch| self.check_against(&watch.estimate))
+        self.watch.as_ref().map_or(Ok(()), |watch| self.check_against(&watch.estimate, &watch.limits))
     }
 
-    fn check_against(&self, estimate: &Estimate) -> Result<(), TreeError> {
+    fn check_against(&self, estimate: &Estimate, limits: &Limits) -> Result<(), TreeError> {
         let shape = estimate.shape();
         if let Some((file_system, most)) = shape.most_folders() {
             if self.counts.directories + 1 > most {
@@ -82,10 +84,13 @@ impl Tree {
             }
         }
         let (most_levels, most_bytes) = (shape.most_levels(), shape.most_bytes());
-        if most_levels.is_none() && most_bytes.is_none() {
+        if most_levels.is_none() && most_bytes.is_none() && !limits.strict {
             return Ok(());
         }
         for id in self.walk(NodeId::ROOT) {
+            if limits.strict && id != NodeId::ROOT {
+                check_standard(shape, self.name(id), self.kind(id))?;
+            }
             match self.kind(id) {
                 Kind::Directory if most_levels.is_some_and(|most| estimate.depth(id) > most) => {
                     return Err(TreeError::TooDeep { path: self.path(id) });
@@ -117,6 +122,9 @@ impl Tree {
         let Some(watch) = &self.watch else { return Ok(()) };
         let path = || self.path(parent).trim_end_matches('/').to_string() + "/" + &text(name);
         let shape = watch.estimate.shape();
+        if watch.limits.strict {
+            check_standard(shape, name, kind)?;
+        }
         match kind {
             Kind::Directory => {
                 if shape.most_levels().is_some_and(|most| watch.estimate.depth(parent) >= most) {
@@ -190,6 +198,22 @@ impl Tree {
         let outcome = change(self);
         self.watch_in(id);
         outcome
+    }
+}
+
+/// Whether a name is one of each file system of the image, so that none has to call it otherwise.
+fn check_standard(shape: &Shape, name: &[u8], kind: Kind) -> Result<(), TreeError> {
+    if !Calling::shows(kind) {
+        return Ok(());
+    }
+    let is_folder = matches!(kind, Kind::Directory);
+    let other = shape
+        .file_systems
+        .iter()
+        .find(|&file_system| Calling::new(file_system, shape.level).name(name, is_folder, 0).as_bytes() != name);
+    match other {
+        Some(file_system) => Err(TreeError::NotStandard { name: text(name), file_system: file_system.name() }),
+        None => Ok(()),
     }
 }
 

@@ -287,7 +287,7 @@ impl Renderer<'_> {
     }
 
     fn link(&self, unit: Unit, offset: u64, out: &mut [u8]) {
-        let path = self.tree.link_target(unit.node).and_then(link::path).unwrap_or_default();
+        let path = self.tree.link_target(unit.node).and_then(|target| link::path(target).ok()).unwrap_or_default();
         let first = u64::from(unit.block);
         if let Some(block) = offset.checked_sub(1) {
             let at = usize::try_from(block).unwrap_or(usize::MAX).saturating_mul(BLOCK).min(path.len());

@@ -2,8 +2,14 @@
 
 use imapi_volume_structs::udf::{Component, MAX_NAME_LEN, text};
 
-/// The components of a path; `None` when a step of it is longer than a name can be.
-pub(super) fn path(target: &[u8]) -> Option<Vec<u8>> {
+use super::names;
+
+/// The longest step that leads anywhere where links come from.
+pub(super) const LONGEST_STEP: usize = 255;
+
+/// The components of a path. A step is cut as a name is, so that a link to a file whose name was cut still leads there. An
+/// error is the length of a step that is longer than any name.
+pub(super) fn path(target: &[u8]) -> Result<Vec<u8>, usize> {
     let mut out = Vec::with_capacity(target.len() + 8);
     if target.first() == Some(&b'/') {
         push(&Component::Root, &mut out);
@@ -13,14 +19,15 @@ pub(super) fn path(target: &[u8]) -> Option<Vec<u8>> {
         let component = match step {
             b"." => Component::Current,
             b".." => Component::Parent,
+            _ if step.len() > LONGEST_STEP => return Err(step.len()),
             _ => {
-                let len = text::encode(&String::from_utf8_lossy(step), &mut name)?;
+                let len = text::encode(&names::name(step, 0), &mut name).ok_or(step.len())?;
                 Component::Name(&name[..len])
             }
         };
         push(&component, &mut out);
     }
-    Some(out)
+    Ok(out)
 }
 
 fn push(component: &Component<'_>, out: &mut Vec<u8>) {
@@ -46,9 +53,12 @@ mod tests {
     }
 
     #[test]
-    fn a_step_has_no_more_than_a_name() {
-        assert!(path(&[b'x'; 254]).is_some());
-        assert!(path(&[b'x'; 255]).is_none());
-        assert_eq!(path(b""), Some(Vec::new()));
+    fn a_step_is_cut_as_a_name_is_and_refused_where_it_leads_nowhere() {
+        assert_eq!(path(&[b'x'; 255]), path(&[b'x'; 254]));
+        let long = path("本".repeat(85).as_bytes()).expect("255 bytes");
+        let cut = names::name("本".repeat(85).as_bytes(), 0).into_owned();
+        assert_eq!(long.len(), 4 + text::encoded_len(&cut));
+        assert_eq!(path(&[b'x'; 256]), Err(256));
+        assert_eq!(path(b""), Ok(Vec::new()));
     }
 }

@@ -22,7 +22,7 @@ use imapi_disc_types::Block;
 use imapi_volume_structs::udf::{ANCHOR_BLOCK, EntityId, OsId, Recognition as Descriptor, Revision, Stamp};
 
 use crate::{
-    ContentError, ContentReader, ImageOptions, NodeId, Tree,
+    ContentError, ContentReader, ImageOptions, Kind, NodeId, Tree,
     plan::{Claim, FileData, Placement, PlanError, Rank, Recognition, Wanted, Where, Writer, pack::BLOCK},
 };
 
@@ -179,6 +179,21 @@ impl Writer for Udf {
     fn names(&self, tree: &Tree, _: usize, tell: &mut dyn FnMut(NodeId, &str)) {
         let entries = self.view.iter().flat_map(View::all_entries);
         entries.for_each(|named| tell(named.node, &names::name(tree.name(named.node), named.number)));
+    }
+
+    fn embedded(&self, tree: &Tree, node: NodeId) -> Option<(Block, u32)> {
+        let (Some(view), Some(data)) = (&self.view, &self.data) else { return None };
+        let Kind::File { size, content } = tree.kind(node) else { return None };
+        if size == 0 || data.has_blocks(content) {
+            return None;
+        }
+        let block = Block(self.at[METADATA].0 + u64::from(view.unit_of(node).block));
+        // They are the last in the entry, behind what every file has.
+        Some((block, small((BLOCK - view.seen.manner.room()) as u64)))
+    }
+
+    fn has_streams(&self) -> bool {
+        self.revision.has_streams()
     }
 
     fn render(

@@ -319,8 +319,12 @@ impl Builder<'_> {
 
     fn link(&mut self, node: NodeId) -> Result<(), PlanError> {
         let target = self.tree.link_target(node).unwrap_or_default();
-        let bytes = link::path(target).map(|path| path.len() as u64);
-        let bytes = bytes.ok_or_else(|| PlanError::LinkTooLong { path: self.tree.path(node), file_system: "UDF" })?;
+        let bytes = link::path(target).map(|path| path.len() as u64).map_err(|found| PlanError::LinkTooLong {
+            path: self.tree.path(node),
+            file_system: "UDF",
+            found: found as u64,
+            limit: link::LONGEST_STEP as u64,
+        })?;
         let blocks = if bytes > self.seen.manner.room() as u64 { bytes.div_ceil(BLOCK as u64) } else { 0 };
         self.push(node, 1 + blocks);
         Ok(())

@@ -51,6 +51,48 @@ fn a_volume_is_called_as_its_file_systems_allow(#[case] name: &str, #[case] stri
     assert_eq!(image.create_result_image().expect("an image").disc_id(), "20241129_1107");
 }
 
+/// Which names every file system of the image can have as they are: those of ISO 9660, or of Joliet, or of UDF.
+#[rstest]
+#[case("README.TXT", true, true, true)]
+#[case("NAME_OF_THIRTY_CHARACTERS.A23", true, true, true)]
+#[case("readme.txt", false, true, true)]
+#[case("TWO WORDS", false, true, true)]
+#[case("A.B.C", false, true, true)]
+#[case("a*b", false, false, true)]
+#[case("\u{65e5}\u{672c}", false, true, true)]
+fn strict_names_stand_in_each_file_system_as_they_are(
+    #[case] name: &str,
+    #[case] iso: bool,
+    #[case] joliet: bool,
+    #[case] udf: bool,
+) {
+    let joliet_too = FileSystems { joliet: true, ..ISO };
+    for (file_systems, allowed) in [(ISO, iso), (joliet_too, iso && joliet), (UDF, udf)] {
+        for strict in [false, true] {
+            let image = image();
+            image.set_strict_file_system_compliance(strict).expect("empty");
+            let _ = image.set_file_systems_to_create(file_systems).expect("supported");
+            let added = image.root().add_file(name, b"it", &mut silent()).map(drop);
+            if allowed || !strict {
+                added.expect(name);
+                continue;
+            }
+            assert_eq!(code(added), codes::IMAPI_E_INVALID_PATH, "{name}");
+            assert_eq!(image.file_count(), 0);
+            assert_eq!(code(image.root().add_directory(name).map(drop)), codes::IMAPI_E_INVALID_PATH, "{name}");
+        }
+    }
+    // What is there keeps the image from getting a file system that could not have it.
+    if !iso && udf {
+        let image = image();
+        image.set_strict_file_system_compliance(true).expect("empty");
+        let _ = image.set_file_systems_to_create(UDF).expect("supported");
+        image.root().add_file(name, b"it", &mut silent()).expect(name);
+        assert_eq!(code(image.set_file_systems_to_create(FileSystems::ALL).map(drop)), codes::IMAPI_E_INVALID_PATH);
+        assert_eq!(image.file_systems_to_create(), UDF);
+    }
+}
+
 #[test]
 fn the_room_of_an_image_is_kept_exactly() {
     let image = image();

@@ -1,4 +1,4 @@
-//! Named streams, which none of the other readers tells: our own decoders judge them.
+//! Named streams by our own decoders; `rows/streams.rs` has other readers.
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ mod manifest;
 mod source;
 mod tell;
 
-use std::{io, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{io, ops::ControlFlow, path::Path, sync::Arc, time::Duration};
 
 use imapi::{
     burn::{BurnEvent, burn},
@@ -31,6 +31,7 @@ use crate::{
     interrupt::Interrupts,
     output::{self, Outcome, Output},
     progress::{Progress, Step},
+    same::{clash, disc_files, same_file},
 };
 use after::InWords;
 use manifest::{Making, ManifestFailure};
@@ -108,6 +109,11 @@ pub fn run(arguments: &BurnArguments, lang: Lang, out: &mut Output) -> io::Resul
     if let Err(message) = if image.is_image_on_input() { Ok(()) } else { image.check() } {
         crate::cli::wrongly_asked(&["burn"], message);
     }
+    let discs = disc_files(&arguments.drive);
+    let written: Vec<(&str, &Path)> = discs.iter().map(|disc| ("--drive", disc.as_path())).collect();
+    if let Some(clash) = clash(&written, image.read()) {
+        crate::cli::wrongly_asked(&["burn"], clash);
+    }
     let burns = Burns {
         names: &arguments.drive,
         disc: &arguments.disc,
@@ -115,13 +121,15 @@ pub fn run(arguments: &BurnArguments, lang: Lang, out: &mut Output) -> io::Resul
     };
     let with_files = arguments.disc.manifest.is_some();
     work(&burns, lang, out, |burning, progress| {
-        source::source(image, arguments.as_image, with_files, burning.interrupts, progress, lang)
+        source::source(image, arguments.as_image, with_files, &discs, burning.interrupts, progress, lang)
     })
 }
 
 /// Burns what is on another disc, and tells of it.
 pub fn copy(arguments: &CopyArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    if arguments.to.contains(&arguments.from) {
+    let (from, to) = (disc_files(std::slice::from_ref(&arguments.from)), disc_files(&arguments.to));
+    let is_same = from.iter().any(|from| to.iter().any(|to| same_file(from, to)));
+    if is_same || arguments.to.contains(&arguments.from) {
         crate::cli::wrongly_asked(&["copy"], "a disc is not copied onto itself".to_string());
     }
     let burns = Burns { names: &arguments.to, disc: &arguments.disc, manner: arguments.manner };
@@ -207,7 +215,9 @@ impl Burning<'_> {
         let Burns { disc: arguments, manner, .. } = *burns;
         let mut progress = Progress::new(manner.quiet, manner.json, lang);
         let recorders = self.recorders()?;
-        let Burnable { source, files } = source(self, &mut progress)?;
+        let burnable = source(self, &mut progress)?;
+        let check_empty_files = burnable.empty_files();
+        let Burnable { source, files, .. } = burnable;
         let manifest = arguments.manifest.as_deref().filter(|_| !arguments.simulate);
         let manifest = manifest.map(|path| Making::begin(path, Arc::clone(&source), files)).transpose()?;
         let source = manifest.as_ref().map_or(source, Making::source);
@@ -251,6 +261,12 @@ impl Burning<'_> {
             }
         }
         drop(source);
+        if any {
+            if let Err(error) = check_empty_files() {
+                all = false;
+                failed(&error, lang);
+            }
+        }
         if let (Some(manifest), true) = (manifest, any) {
             if let Err(error) = manifest.end() {
                 output::report(&error, lang);

@@ -1,11 +1,18 @@
 //! What is burned: an image that is there, one that comes on standard input, or one that is made while it is burned.
 
-use std::{fs::File, io, num::NonZeroU32, os::unix::fs::FileExt as _, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io,
+    num::NonZeroU32,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use imapi::manifest::FileSpan;
 use imapi_disc_types::{BlockSource, FileError, FileSource, ReaderSource};
 use imapi_errors::{Coded, Fact, HResult, Lang, Value, common};
-use imapi_fsimage::ImageFile;
+use imapi_fsimage::{ImageFile, ResultImage, WriteError};
 
 use super::BurnError;
 use crate::{
@@ -39,16 +46,28 @@ impl Coded for NoLength {
 pub struct Burnable {
     pub source: Arc<dyn BlockSource>,
     pub files: Vec<FileSpan>,
+    /// The image, where it is made while it is burned.
+    made: Option<Arc<ResultImage>>,
 }
 
 impl Burnable {
     pub fn image(source: Arc<dyn BlockSource>) -> Self {
-        Self { source, files: Vec::new() }
+        Self { source, files: Vec::new(), made: None }
+    }
+
+    /// What looks whether files that were empty still are, which the burning does not read.
+    pub fn empty_files(&self) -> impl Fn() -> Result<(), BurnError> + use<> {
+        let made = self.made.clone();
+        move || made.as_ref().map_or(Ok(()), |image| check_empty(image))
     }
 }
 
+fn check_empty(image: &ResultImage) -> Result<(), BurnError> {
+    image.check_empty_files().map_err(|error| CreateError::from(WriteError::from(error)).into())
+}
+
 fn span(file: ImageFile) -> FileSpan {
-    FileSpan { path: file.path, block: file.blocks.start, bytes: file.size }
+    FileSpan { path: file.path, block: file.blocks.start, offset: file.offset, bytes: file.size }
 }
 
 /// What was asked for; with its files when they are wanted.
@@ -56,6 +75,7 @@ pub fn source(
     arguments: &ImageArguments,
     as_image: bool,
     with_files: bool,
+    discs: &[PathBuf],
     interrupts: &Interrupts,
     progress: &mut Progress,
     lang: Lang,
@@ -69,11 +89,15 @@ pub fn source(
             return Ok(Burnable::image(Arc::new(FileSource::open(path, BLOCK)?)));
         }
     }
-    // Nothing is written beside the disc, so that all that is there belongs to it.
-    let planned = Planned::new(arguments, interrupts, progress, Goes::default())?;
+    // Nothing is written but the disc, which may be a file itself.
+    let goes = Goes { written: discs.iter().map(PathBuf::as_path).collect(), stash: None };
+    let planned = Planned::new(arguments, interrupts, progress, goes)?;
     planned.notes(arguments, lang);
+    // Before a disc is spoilt by it, and once more when it is burned.
+    check_empty(&planned.image)?;
     let files = if with_files { planned.image.all_files().map(span).collect() } else { Vec::new() };
-    Ok(Burnable { source: Arc::new(planned.image), files })
+    let image = Arc::new(planned.image);
+    Ok(Burnable { source: Arc::<ResultImage>::clone(&image), files, made: Some(image) })
 }
 
 /// Whether a file has a file system in it.

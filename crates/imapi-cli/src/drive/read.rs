@@ -4,7 +4,7 @@ use std::{
     io::{self, Write as _},
     ops::ControlFlow,
     ops::Range,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
@@ -19,8 +19,10 @@ use serde::Serialize;
 
 use super::work::{Manner, Work, code_of};
 use crate::{
+    cli::wrongly_asked,
     output::{self, Outcome, Output},
     progress::{self, Step},
+    same::{clash, disc_files, same_file},
 };
 
 const BLOCK: u64 = 2048;
@@ -98,7 +100,22 @@ fn holes(report: &ReadReport) -> Option<Holes> {
     report.bad.first().map(|bad| Holes { sectors: report.bad_blocks(), first: bad.start })
 }
 
+/// Files that would be written over what is read, or over each other.
+fn clashes(arguments: &ReadArguments) -> Option<String> {
+    let output = ("-o", arguments.output.as_path());
+    let map = arguments.map.as_deref().map(|map| ("--map", map));
+    if map.is_some_and(|(_, map)| same_file(map, &arguments.output)) {
+        return Some("the image and its map need names of their own: -o and --map are one file".to_string());
+    }
+    let discs = disc_files(std::slice::from_ref(&arguments.drive));
+    let written: Vec<(&str, &Path)> = [Some(output), map].into_iter().flatten().collect();
+    clash(&written, discs.iter().map(|disc| ("DRIVE", disc.as_path())))
+}
+
 pub fn run(drives: &Drives, arguments: &ReadArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    if let Some(clash) = clashes(arguments) {
+        wrongly_asked(&["read"], clash);
+    }
     let mut work = Work::new(drives, arguments.manner, lang)?;
     let recorder = match work.recorder(&arguments.drive) {
         Ok(recorder) => recorder,

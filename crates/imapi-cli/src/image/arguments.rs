@@ -16,6 +16,9 @@ Examples:
   imapi image create movies --fs udf --udf-revision 2.50 --dry-run
   imapi image create live -o live.iso --boot isolinux/isolinux.bin,info-table --append-efi efi.img";
 
+/// The most characters of what is said of a volume beside its name.
+const LONGEST_TEXT: usize = 128;
+
 const FILES: &str = "What goes in";
 const FILE_SYSTEMS: &str = "File systems";
 const VOLUME: &str = "What the volume is called";
@@ -93,15 +96,15 @@ pub struct ImageArguments {
     pub volume: Option<String>,
 
     /// Who publishes the volume
-    #[arg(help_heading = VOLUME, long, value_name = "NAME")]
+    #[arg(help_heading = VOLUME, long, value_name = "NAME", value_parser = text)]
     pub publisher: Option<String>,
 
     /// Who prepared the data
-    #[arg(help_heading = VOLUME, long, value_name = "NAME")]
+    #[arg(help_heading = VOLUME, long, value_name = "NAME", value_parser = text)]
     pub preparer: Option<String>,
 
     /// For which application the volume is
-    #[arg(help_heading = VOLUME, long, value_name = "NAME")]
+    #[arg(help_heading = VOLUME, long, value_name = "NAME", value_parser = text)]
     pub application: Option<String>,
 
     /// Leaves out what has such a name, or such a path when the pattern has a slash
@@ -205,6 +208,14 @@ fn mapping() -> impl TypedValueParser<Value = Mapping> {
 /// Takes a boot image and its options.
 fn boot() -> impl TypedValueParser<Value = BootArgument> {
     OsStringValueParser::new().try_map(|text| BootArgument::parse(&text))
+}
+
+/// Takes what a volume has room for.
+fn text(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        0..=LONGEST_TEXT => Ok(text.to_string()),
+        given => Err(format!("it has {given} characters, and a volume has room for {LONGEST_TEXT}")),
+    }
 }
 
 /// Takes a pattern as it is, when it is one.

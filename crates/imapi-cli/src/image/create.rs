@@ -192,6 +192,7 @@ impl Work<'_> {
             block += u64::from(count);
             self.progress.show(Step::Writing { bytes: block * BLOCK as u64, of });
         }
+        image.check_empty_files().map_err(WriteError::from)?;
         Ok(Ok(()))
     }
 
@@ -203,7 +204,7 @@ impl Work<'_> {
             let image = arguments.output.as_deref().filter(|_| !arguments.dry_run);
             serde_json::to_writer_pretty(
                 &mut *out,
-                &told.made(image.map(|image| image.display().to_string()), arguments.dry_run),
+                &told.made(image.map(|image| image.display().to_string()), arguments.dry_run, &arguments.image),
             )?;
             writeln!(out)?;
         } else if arguments.dry_run {

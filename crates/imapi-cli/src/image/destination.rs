@@ -80,9 +80,14 @@ pub fn file(path: &Path, force: bool) -> Result<PathBuf, DestinationError> {
     };
     let (target, there) = if there.is_symlink() {
         match fs::canonicalize(path) {
-            // A link that leads nowhere yet.
             Err(error) if error.kind() == ErrorKind::NotFound && !force => {
                 return Err(DestinationError::Exists { path: path.to_path_buf() });
+            }
+            // A link that leads nowhere yet: the file is made where it leads. The system has followed it already, so that it
+            // ends somewhere.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let next = fs::read_link(path).map_err(system)?;
+                return file(&folder_of(path).join(next), force);
             }
             Err(error) => return Err(system(error)),
             Ok(target) => {
@@ -167,7 +172,15 @@ mod tests {
         }
         assert_eq!(file(&old, true).expect("given up"), old);
         assert_eq!(file(&link, true).expect("given up"), old.canonicalize().expect("there"));
-        assert_eq!(file(&lost, true).expect_err("no file to replace").code(), common::ERROR_FILE_NOT_FOUND);
+        assert_eq!(file(&lost, true).expect("it can be made"), folder.path().join("nowhere"), "where the link leads");
+        symlink("no/where", &new).expect("room");
+        assert_eq!(file(&new, true).expect_err("no folder").code(), common::ERROR_PATH_NOT_FOUND);
+        fs::remove_file(&new).expect("ours");
+        symlink("new", &new).expect("room");
+        for force in [false, true] {
+            let error = file(&new, force).expect_err("it leads to itself");
+            assert_eq!(error.code(), common::ERROR_CANT_RESOLVE_FILENAME);
+        }
     }
 
     #[test]

@@ -64,6 +64,8 @@ impl CreateError {
                 (!is_named && !arguments.skip_unreadable).then_some("--skip-unreadable")
             }
             Self::Plan(error) if error.code() == fs::IMAPI_E_ISO9660_LEVELS => Some("--deep-folders"),
+            Self::Scan(ScanError::Attribute { .. })
+            | Self::Plan(PlanError::RockRidge { .. } | PlanError::LinkTooLong { .. }) => Some("--exclude"),
             Self::Plan(PlanError::TooBig { .. }) if arguments.iso_level.is_some_and(|level| level < 3) => {
                 Some("--iso-level 3")
             }

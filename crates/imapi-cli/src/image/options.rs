@@ -15,8 +15,9 @@ use imapi_fsimage::{
 use super::{
     arguments::{CreateArguments, FileSystem, ImageArguments},
     dates::Moments,
-    destination::{STANDARD, folder_of},
+    destination::STANDARD,
 };
+use crate::same::{clash, same_file};
 
 /// The longest name that a volume has.
 const LONGEST_VOLUME: usize = 32;
@@ -48,6 +49,13 @@ impl CreateArguments {
         if to_stdout.contains(&"-o -") && io::stdout().is_terminal() {
             return Err("standard output is a terminal, which cannot show an image".to_string());
         }
+        let output = self.output.as_deref().map(|path| ("-o", path));
+        let report = self.report.as_deref().map(|path| ("--report", path));
+        let written: Vec<(&str, &Path)> =
+            [output, report].into_iter().flatten().filter(|(_, path)| !is_standard(path)).collect();
+        if let Some(clash) = clash(&written, self.image.read()) {
+            return Err(clash);
+        }
         // The later of the two would take the place of the other, and with --force nobody would be told.
         if let [one, other] = self.written()[..] {
             if same_file(one, other) {
@@ -73,6 +81,16 @@ impl ImageArguments {
     pub fn check(&self) -> Result<(), String> {
         self.check_file_systems()?;
         self.check_input()
+    }
+
+    /// The files that are named to be read, with what names them. Folders are none: what is written into one is left out.
+    pub fn read(&self) -> impl Iterator<Item = (&str, &Path)> {
+        let paths = self.paths.iter().map(|path| ("PATH", path.as_path()));
+        let mapped = self.map.iter().map(|mapping| ("--map", mapping.on_disk()));
+        let boot = self.boot.iter().map(|boot| ("--boot", boot.file.as_path()));
+        let code = self.hybrid_mbr.iter().map(|path| ("--hybrid-mbr", path.as_path()));
+        let efi = self.append_efi.iter().map(|path| ("--append-efi", path.as_path()));
+        paths.chain(mapped).chain(boot).chain(code).chain(efi).filter(|(_, path)| !is_standard(path) && path.is_file())
     }
 
     /// Whether it is an image itself that comes on standard input, and not a file for one.
@@ -189,16 +207,6 @@ pub fn input(name: &Path) -> Option<Mapping> {
 /// Whether this is standard input or output; `./-` is a file of that name.
 pub fn is_standard(path: &Path) -> bool {
     path.as_os_str() == STANDARD
-}
-
-/// Whether two files that are to be written are one, by whatever way they are named, and though neither may be there yet.
-fn same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| {
-        let there = fs::canonicalize(path);
-        there.or_else(|_| Ok(fs::canonicalize(folder_of(path))?.join(path.file_name().unwrap_or_default())))
-    };
-    let real: [io::Result<PathBuf>; 2] = [one, other].map(real);
-    matches!(real, [Ok(one), Ok(other)] if one == other)
 }
 
 /// As much of a folder's name as a volume takes; of one that is given as `.` or `..`, what it is really called.

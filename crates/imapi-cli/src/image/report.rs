@@ -3,10 +3,13 @@
 use std::io::{self, Write};
 
 use imapi_disc_types::BlockSource as _;
-use imapi_fsimage::{ImageOptions, IsoLevel, Kind, NodeId, Part, PartOf, ResultImage, Skipped, SkippedBecause};
+use imapi_fsimage::{
+    AlteredText, ImageOptions, IsoLevel, Kind, NodeId, Part, PartOf, ResultImage, Skipped, SkippedBecause,
+};
 use serde::{Serialize, Serializer, ser::SerializeSeq as _};
 
 use super::{
+    arguments::ImageArguments,
     outline::{Count, LeftOut, Outline, Renamed},
     sources::Counted,
 };
@@ -39,7 +42,20 @@ pub struct Made<'a> {
     left_out: &'a [LeftOut],
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed: Option<&'a [Renamed]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    altered: Vec<Altered<'a>>,
     parts: Vec<PartItem>,
+}
+
+/// What was said of the volume, and stands otherwise in a file system.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Altered<'a> {
+    /// The option that said it.
+    pub option: &'static str,
+    pub file_system: &'static str,
+    pub given: &'a str,
+    pub became: String,
 }
 
 /// Something that stayed out.
@@ -68,7 +84,7 @@ pub struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub fn made(self, image: Option<String>, dry_run: bool) -> Made<'a> {
+    pub fn made(self, image: Option<String>, dry_run: bool, arguments: &'a ImageArguments) -> Made<'a> {
         let Self { image: result, options, counted, outline } = self;
         let Count { files, folders, links, special_files } = outline.kept;
         let level = match options.level {
@@ -93,9 +109,30 @@ impl<'a> Told<'a> {
             skipped: counted.skipped.iter().map(skipped).collect(),
             left_out: &outline.left_out,
             renamed: dry_run.then_some(&outline.renamed),
+            altered: altered_texts(options, arguments),
             parts: parts(result),
         }
     }
+}
+
+/// What was given by options and stands otherwise. The name of a folder that a volume has without being asked is none of it.
+pub fn altered_texts<'a>(options: &'a ImageOptions, arguments: &ImageArguments) -> Vec<Altered<'a>> {
+    let all = options.altered_texts();
+    // A name that another file system has as it is is no news, until somebody asks.
+    let in_joliet = |altered: &AlteredText| altered.option == "volume" && altered.file_system == "Joliet";
+    let is_whole = options.file_systems.udf || (options.file_systems.joliet && !all.iter().any(in_joliet));
+    let volume = arguments.volume.is_some() && (arguments.verbose || !is_whole);
+    let of_option = |altered: AlteredText| {
+        let (option, given) = match altered.option {
+            "volume" if volume => ("--volume", &options.volume),
+            "publisher" => ("--publisher", &options.publisher),
+            "data_preparer" => ("--preparer", &options.data_preparer),
+            "application" => ("--application", &options.application),
+            _ => return None,
+        };
+        Some(Altered { option, file_system: altered.file_system, given, became: altered.became })
+    };
+    all.into_iter().filter_map(of_option).collect()
 }
 
 fn skipped(skipped: &Skipped) -> SkippedItem {
@@ -184,18 +221,21 @@ fn runs<S: Serializer>(image: &ResultImage, serializer: S) -> Result<S::Ok, S::E
     }))
 }
 
-/// All files in the order of the tree, then what else has blocks: named streams, and boot images that are no files.
+/// All files in the order of the tree, each with its named streams behind it, then boot images that are no files.
 fn files<S: Serializer>(image: &ResultImage, serializer: S) -> Result<S::Ok, S::Error> {
     let tree = image.tree();
     let mut places = serializer.serialize_seq(None)?;
     for node in tree.walk(NodeId::ROOT) {
         if let Kind::File { size, .. } = tree.kind(node) {
             places.serialize_element(&Place::of(Some(tree.path(node)), image.blocks_of(node), size))?;
+            for stream in image.streams_of(node) {
+                places.serialize_element(&Place::of(Some(stream.path), stream.blocks, stream.size))?;
+            }
         }
     }
-    for file in image.files().filter(|file| file.node == NodeId::ROOT || file.path != tree.path(file.node)) {
-        let (path, source) = if file.node == NodeId::ROOT { (None, Some(file.path)) } else { (Some(file.path), None) };
-        places.serialize_element(&Place { source, ..Place::of(path, Some(file.blocks), file.size) })?;
+    for file in image.files().filter(|file| file.node == NodeId::ROOT) {
+        places
+            .serialize_element(&Place { source: Some(file.path), ..Place::of(None, Some(file.blocks), file.size) })?;
     }
     places.end()
 }

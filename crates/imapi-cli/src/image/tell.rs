@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use imapi_disc_types::BlockSource as _;
 use imapi_errors::{Fact, Lang, Term, Value};
-use imapi_fsimage::{Skipped, SkippedBecause};
+use imapi_fsimage::{ImageOptions, Skipped, SkippedBecause};
 
 use super::{
     arguments::ImageArguments,
@@ -59,6 +59,7 @@ impl Teller<'_> {
                 output::complain(&self.labelled(&label, path));
             }
         }
+        self.altered_texts(told.options);
         let revision = told.options.udf_revision;
         if told.options.file_systems.udf && revision.has_mirror() {
             output::complain(&self.labelled(&format!("UDF {revision}"), self.lang.term(Term::NewerSystemsOnly)));
@@ -73,10 +74,21 @@ impl Teller<'_> {
             SkippedBecause::Unreadable(error) => {
                 output::complain(&self.labelled(&self.labelled(label, path), error));
             }
-            SkippedBecause::LeftOut | SkippedBecause::OtherFileSystem if self.arguments.verbose => {
+            SkippedBecause::LeftOut => {
+                output::complain(&self.labelled(&self.labelled(label, path), self.lang.term(Term::ImageIsWritten)));
+            }
+            SkippedBecause::OtherFileSystem if self.arguments.verbose => {
                 output::complain(&self.labelled(label, path));
             }
-            SkippedBecause::LeftOut | SkippedBecause::OtherFileSystem => {}
+            SkippedBecause::OtherFileSystem => {}
+        }
+    }
+
+    /// What was said of the volume, and stands otherwise in a file system.
+    fn altered_texts(self, options: &ImageOptions) {
+        for altered in report::altered_texts(options, self.arguments) {
+            let became = format!("{} -> {}", Value::Text(&altered.given), Value::Text(&altered.became));
+            output::complain(&self.labelled(&format!("{} ({})", altered.option, altered.file_system), became));
         }
     }
 

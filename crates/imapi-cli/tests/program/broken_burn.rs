@@ -218,7 +218,7 @@ fn a_disc_file_without_room_is_told_and_the_disc_is_what_the_drive_said() {
             .output()
             .expect("sh runs");
         let told = Told::of(&output);
-        told.failed("E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE", &["STG_E_MEDIUMFULL", words]);
+        told.failed("E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE", &["ERROR_FILE_TOO_LARGE", words]);
         let says_blank = told.json["disc"].as_str().expect("a state").contains("blank");
         assert_eq!(says_blank, bench.state(medium).iter().any(|word| word == "blank"), "{medium}: {}", told.words);
         let again = bench.burn(&bench.drive(medium, ""), &[]);

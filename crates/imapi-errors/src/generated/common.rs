@@ -452,9 +452,9 @@ pub const ERROR_PATH_NOT_FOUND: HResult = HResult::from_u32(0x8007_0003);
 /// *Raised by:* IFsiDirectoryItem::AddTree looking up its source path, IStream::Read of an image stream that has to open a source file, or an application opening a stream, when the process is at its limit.
 pub const ERROR_TOO_MANY_OPEN_FILES: HResult = HResult::from_u32(0x8007_0004);
 
-/// This user may not use the drive or the file, or another program has the drive reserved.
+/// This user may not use the file, the folder or the drive, or another program has the drive reserved.
 ///
-/// *What to do:* Check your rights to the drive (on Linux often the group cdrom or optical) and to the file, and end the program that ExclusiveAccessOwner names.
+/// *What to do:* Check your rights to what is named: to a file you write to, also those to its folder; to a drive on Linux often the group cdrom or optical gives them. End the program that ExclusiveAccessOwner names.
 ///
 /// *Raised by:* IDiscRecorder2::AcquireExclusiveAccess while another program holds the drive, IDiscRecorder2::InitializeDiscRecorder without rights to the device, or IFsiDirectoryItem::AddTree with a source path that this user may not look up.
 #[doc(alias = "ERROR_ACCESS_DENIED")]
@@ -692,12 +692,19 @@ pub const ERROR_BUSY: HResult = HResult::from_u32(0x8007_00AA);
 /// *Raised by:* An application creating a folder for its output or source files, or a named system object such as a mutex, where one of that name exists.
 pub const ERROR_ALREADY_EXISTS: HResult = HResult::from_u32(0x8007_00B7);
 
-/// The path or file name is longer than the system allows.
+/// A path, a file name or the target of a link is longer than the system or the file system allows.
 ///
-/// *What to do:* Shorten the names or move the source closer to the root of its disk.
+/// *What to do:* Shorten the names, move the source closer to the root of its disk, or leave the file out.
 ///
 /// *Raised by:* IFsiDirectoryItem::AddTree on a tree whose paths exceed the limit of the host system, and an application opening or creating such a file.
 pub const ERROR_FILENAME_EXCED_RANGE: HResult = HResult::from_u32(0x8007_00CE);
+
+/// The file would become larger than the system, the file system or the user's limit allows.
+///
+/// *What to do:* Write it to a disk whose file system takes larger files (FAT32 takes less than 4 GiB), or raise the limit: ulimit -f shows it.
+///
+/// *Raised by:* An application writing an image file for the stream of IFileSystemImageResult::get\_ImageStream on a file system, or with a limit of the user, that the image is too large for.
+pub const ERROR_FILE_TOO_LARGE: HResult = HResult::from_u32(0x8007_00DF);
 
 /// The program that was to take the data has closed its end of the connection.
 ///
@@ -874,6 +881,13 @@ pub const RPC_X_NULL_REF_POINTER: HResult = HResult::from_u32(0x8007_06F4);
 ///
 /// *Raised by:* IFsiDirectoryItem::AddTree or an application opening a file or a drive, with a source on a disc or card whose format the driver does not recognise.
 pub const ERROR_UNRECOGNIZED_MEDIA: HResult = HResult::from_u32(0x8007_06F9);
+
+/// A link in the path leads back to itself, so that it leads to no file.
+///
+/// *What to do:* Look where the links of the path lead (on Linux: namei PATH), and correct or remove the one that leads in a circle.
+///
+/// *Raised by:* IFsiDirectoryItem::AddTree or IFsiDirectoryItem2::AddTreeWithNamedStreams with a source path, and an application opening or creating a file, where links lead to each other.
+pub const ERROR_CANT_RESOLVE_FILENAME: HResult = HResult::from_u32(0x8007_0781);
 
 /// The program that provides IMAPI could not be started.
 ///

@@ -279,6 +279,8 @@ pub enum Term {
     ImageCancelled,
     /// «Reading standard input»
     ImageInput,
+    /// «written while the image is made»
+    ImageIsWritten,
     /// «Not in the image»
     ImageLeftOut,
     /// «Renamed»

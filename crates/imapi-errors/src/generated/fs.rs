@@ -32,9 +32,9 @@ pub const IMAPI_E_READONLY: HResult = HResult::from_u32(0xC0AA_B102);
 /// *Raised by:* IFileSystemImage::CreateResultImage, while FileSystemsToCreate is FsiFileSystemNone.
 pub const IMAPI_E_NO_OUTPUT: HResult = HResult::from_u32(0xC0AA_B103);
 
-/// The volume name has more than 15 characters, or one of them is not allowed.
+/// The volume name is too long, or has a character that is not allowed.
 ///
-/// *What to do:* Use at most 15 of the characters A-Z, a-z, 0-9, full stop and underscore; in strict mode with ISO 9660 only A-Z, 0-9 and underscore.
+/// *What to do:* Shorten the name to the limit. Without another one, use at most 15 of the characters A-Z, a-z, 0-9, full stop and underscore; in strict mode with ISO 9660 only A-Z, 0-9 and underscore.
 ///
 /// *Raised by:* IFileSystemImage::put\_VolumeName, when the name has more than 15 characters or one outside A-Z, a-z, 0-9, full stop and underscore, or, with StrictFileSystemCompliance on and ISO 9660 in FileSystemsToCreate, one outside A-Z, 0-9 and underscore.
 pub const IMAPI_E_INVALID_VOLUME_NAME: HResult = HResult::from_u32(0xC0AA_B104);
@@ -90,7 +90,7 @@ pub const IMAPI_E_NOT_IN_FILE_SYSTEM: HResult = HResult::from_u32(0xC0AA_B10B);
 
 /// '%1!s!' cannot be used as a path: it is not written correctly or has a character that is not allowed.
 ///
-/// *What to do:* Separate names by / or \\, leave none empty, do not use one or two full stops as a name, and keep each name within 255 characters. Exists wants the full path from the root.
+/// *What to do:* Separate names by / or \\, leave none empty, do not use one or two full stops as a name, and keep each name within 255 characters. Exists wants the full path from the root. With StrictFileSystemCompliance on, use only names that the file system named can have as they are.
 ///
 /// *Raised by:* IFileSystemImage::Exists with a path that does not begin at the root; IFsiDirectoryItem::get\_Item, Add, AddDirectory, AddFile, AddTree, Remove or RemoveTree with a path or name that has an empty part, a part of one or two full stops only, a NUL character or a part of more than 255 characters; IIsoImageManager::SetPath with a path that cannot be opened; IFileSystemImage::ImportFileSystem or ImportSpecificFileSystem, when the disc has such a name.
 pub const IMAPI_E_INVALID_PATH: HResult = HResult::from_u32(0xC0AA_B110);

@@ -154,7 +154,7 @@ pub fn check_disc(
     let address = |block: u64| i64::try_from(block).ok().and_then(|block| start.checked_add(block)).unwrap_or(start);
     let mut wanted = manifest.clone();
     wanted.files.sort_by(|a, b| {
-        let key = |sum: &super::FileSum| (sum.file.block, sum.file.bytes, sum.file.path.clone());
+        let key = |sum: &super::FileSum| (sum.file.begins(), sum.file.bytes, sum.file.path.clone());
         key(a).cmp(&key(b))
     });
     let bad: Vec<BadFile> = wanted
@@ -163,7 +163,7 @@ pub fn check_disc(
         .zip(&found.files)
         .filter_map(|(wanted, found)| {
             let file = &wanted.file;
-            let blocks = file.block..file.block + file.bytes.div_ceil(BLOCK as u64);
+            let blocks = file.block..file.block + (u64::from(file.offset) + file.bytes).div_ceil(BLOCK as u64);
             let missing = unreadable.range(blocks).next().map(|block| address(*block));
             let is_bad = wanted.sum != found.sum || missing.is_some();
             is_bad.then(|| BadFile { file: file.clone(), unreadable: missing })

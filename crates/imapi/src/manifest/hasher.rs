@@ -78,17 +78,17 @@ struct Open {
 
 fn sum_files(mut files: Vec<FileSpan>, from: &Receiver<Arc<[u8]>>) -> Vec<FileSum> {
     // Files that share their bytes are hashed once.
-    files.sort_by(|a, b| (a.block, a.bytes, &a.path).cmp(&(b.block, b.bytes, &b.path)));
+    files.sort_by(|a, b| (a.begins(), a.bytes, &a.path).cmp(&(b.begins(), b.bytes, &b.path)));
     let mut sums: Vec<Option<Sha256Sum>> = vec![None; files.len()];
     let mut open: Vec<Open> = Vec::new();
     let (mut at, mut next) = (0_u64, 0);
     for bytes in from {
         let end = at + bytes.len() as u64;
-        while let Some(file) = files.get(next).filter(|file| file.block.saturating_mul(BLOCK) < end) {
+        while let Some(file) = files.get(next).filter(|file| file.begins() < end) {
             let same = next.checked_sub(1).and_then(|before| files.get(before));
-            let is_same = same.is_some_and(|same| (same.block, same.bytes) == (file.block, file.bytes));
+            let is_same = same.is_some_and(|same| (same.begins(), same.bytes) == (file.begins(), file.bytes));
             if !is_same {
-                let begin = file.block.saturating_mul(BLOCK);
+                let begin = file.begins();
                 let end = begin.saturating_add(file.bytes);
                 open.push(Open { number: next, next: begin, end, hash: Sha256::new() });
             }
@@ -119,8 +119,8 @@ fn sum_files(mut files: Vec<FileSpan>, from: &Receiver<Arc<[u8]>>) -> Vec<FileSu
         .into_iter()
         .zip(sums)
         .map(|(file, sum)| {
-            let is_same = span == Some((file.block, file.bytes));
-            span = Some((file.block, file.bytes));
+            let is_same = span == Some((file.begins(), file.bytes));
+            span = Some((file.begins(), file.bytes));
             last = match sum {
                 Some(sum) => sum,
                 None if is_same => last,

@@ -24,8 +24,17 @@ pub struct FileSpan {
     pub path: String,
     /// The first block of its bytes.
     pub block: u64,
+    /// Where in that block they begin: 0, but for the small files that UDF has in its metadata.
+    pub offset: u32,
     /// How many bytes it has.
     pub bytes: u64,
+}
+
+impl FileSpan {
+    /// Its first byte, counted from the beginning of the image.
+    fn begins(&self) -> u64 {
+        self.block.saturating_mul(2048).saturating_add(self.offset.into())
+    }
 }
 
 /// A file and its checksum.
@@ -43,7 +52,7 @@ pub struct FileSum {
 /// use imapi::manifest::{FileSpan, HashingSource};
 /// use imapi_disc_types::{SECTOR_SIZE, Zero};
 ///
-/// let file = FileSpan { path: "/zeros".to_string(), block: 16, bytes: 5000 };
+/// let file = FileSpan { path: "/zeros".to_string(), block: 16, offset: 0, bytes: 5000 };
 /// let source = HashingSource::new(Zero::new(SECTOR_SIZE, 32), vec![file]);
 /// let manifest = source.finish()?;
 /// let lines = manifest.to_string();

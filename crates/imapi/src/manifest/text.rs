@@ -11,7 +11,8 @@
 //! a1f5…  photos/spring.jpg
 //! ```
 //!
-//! The comment before a file says at which block of the image it begins, and how many bytes it has.
+//! The comment before a file says at which block of the image it begins, and how many bytes it has. A small file that UDF
+//! has in its metadata begins somewhere in a block: `# 24:216+7`.
 
 use std::{fmt, str::FromStr};
 
@@ -52,7 +53,10 @@ impl fmt::Display for Manifest {
         writeln!(f, "{IMAGE}{}{BLOCKS}{}", self.blocks, self.image)?;
         writeln!(f, "# in the folder where the disc is mounted: sha256sum -c THIS_FILE")?;
         for FileSum { file, sum } in &self.files {
-            writeln!(f, "# {}+{}", file.block, file.bytes)?;
+            match file.offset {
+                0 => writeln!(f, "# {}+{}", file.block, file.bytes)?,
+                offset => writeln!(f, "# {}:{offset}+{}", file.block, file.bytes)?,
+            }
             let path = file.path.trim_start_matches('/');
             // As sha256sum writes names with such characters.
             if path.contains(['\\', '\n', '\r']) {
@@ -104,13 +108,15 @@ impl FromStr for Manifest {
             if let Some(comment) = line.strip_prefix('#') {
                 if let Some(told) = line.strip_prefix(IMAGE) {
                     image = Some(image_line(told).ok_or(wrong(number))?);
-                } else if let Some((block, bytes)) = comment.trim().split_once('+') {
-                    span = block.parse::<u64>().ok().zip(bytes.parse::<u64>().ok());
+                } else if let Some((place, bytes)) = comment.trim().split_once('+') {
+                    let (block, offset) = place.split_once(':').unwrap_or((place, "0"));
+                    let place = block.parse::<u64>().ok().zip(offset.parse::<u32>().ok());
+                    span = place.zip(bytes.parse::<u64>().ok());
                 }
             } else if !line.is_empty() {
-                let (block, bytes) = span.take().ok_or(wrong(number))?;
+                let ((block, offset), bytes) = span.take().ok_or(wrong(number))?;
                 let (sum, path) = file_line(line).ok_or(wrong(number))?;
-                files.push(FileSum { file: FileSpan { path, block, bytes }, sum });
+                files.push(FileSum { file: FileSpan { path, block, offset, bytes }, sum });
             }
         }
         let (blocks, image) = image.ok_or(wrong(last))?;
@@ -151,7 +157,12 @@ mod tests {
 
     fn manifest(paths: &[&str]) -> Manifest {
         let file = |(number, path): (u64, &&str)| FileSum {
-            file: FileSpan { path: (*path).to_string(), block: number * 3, bytes: number * 5000 },
+            file: FileSpan {
+                path: (*path).to_string(),
+                block: number * 3,
+                offset: if number % 2 == 1 { 216 } else { 0 },
+                bytes: number * 5000,
+            },
             sum: Sha256Sum([number.to_le_bytes()[0]; 32]),
         };
         Manifest { blocks: 350, image: Sha256Sum([0xE3; 32]), files: (0..).zip(paths).map(file).collect() }

@@ -28,7 +28,7 @@ fn source() -> PseudoRandom {
 }
 
 fn span(path: &str, block: u64, bytes: u64) -> FileSpan {
-    FileSpan { path: path.to_string(), block, bytes }
+    FileSpan { path: path.to_string(), block, offset: 0, bytes }
 }
 
 /// In no order; two of them share their bytes, one is empty, one ends where the image does.

@@ -1,5 +1,6 @@
 //! Every row: which reader looks at which kind of image, as what; each is a test.
 
+mod streams;
 mod volumes;
 
 use crate::{

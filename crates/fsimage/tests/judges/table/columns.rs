@@ -61,7 +61,7 @@ const UDF_FILES: &[F] = &[
     F::UdfNameCounts,
 ];
 /// What a volume of UDF has besides.
-const UDF_VOLUME: &[F] = &[F::UdfRealTime, F::UdfMetadata, F::UdfVolume, F::UdfCopies];
+const UDF_VOLUME: &[F] = &[F::UdfRealTime, F::UdfStreams, F::UdfMetadata, F::UdfVolume, F::UdfCopies];
 
 /// All readers.
 pub const ALL: &[Column] = &[
@@ -123,6 +123,7 @@ pub const ALL: &[Column] = &[
         loses: &[],
         cannot: &[
             (&[F::UdfVolume], "shows nothing of it"),
+            (&[F::UdfStreams], "knows of none"),
             (&[F::UdfLongest], "cuts them to 254 bytes, and puts a sum behind"),
             (&[F::OldestDates, F::LateDates], "isofs of 6.1 has dates of 32 bits, which wrap"),
             (&[F::RidgeLongest], "cuts them to 253 bytes or less, whoever made the image"),
@@ -271,6 +272,7 @@ pub const ALL: &[Column] = &[
             F::UdfOldDates,
             F::UdfLateDates,
             F::UdfFractions,
+            F::UdfStreams,
             F::UdfMetadata,
         ],
         loses: &[],
@@ -396,6 +398,7 @@ pub const ALL: &[Column] = &[
                 "needs none of it to boot",
             ),
             (&[F::UdfMetadata], "knows no partitions in files"),
+            (&[F::UdfStreams], "knows of none"),
             (&[F::RelaxedNames], "makes small letters of capitals"),
             (&[F::RidgeBytes], "lists a name a line, and a line feed ends it"),
             (&[F::OldestDates, F::LateDates], "has dates of 32 bits"),
@@ -423,7 +426,7 @@ pub const ALL: &[Column] = &[
         cannot: &[
             (ISO, "reads UDF only"),
             (UDF_FILES, "looks at no files"),
-            (&[F::UdfRealTime], "looks at no files"),
+            (&[F::UdfRealTime, F::UdfStreams], "looks at no files"),
             (&[F::UdfMetadata], "knows of the partition, and does not look into it"),
             (&[F::UdfCopies], "looks at what comes first"),
         ],
@@ -440,6 +443,7 @@ pub const ALL: &[Column] = &[
             F::UdfDeep,
             F::UdfDates,
             F::UdfFractions,
+            F::UdfStreams,
             F::UdfMetadata,
         ],
         loses: &[],

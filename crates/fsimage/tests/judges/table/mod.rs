@@ -70,13 +70,14 @@ pub enum Feature {
     UdfNodes,
     UdfNameCounts,
     UdfRealTime,
+    UdfStreams,
     UdfMetadata,
     UdfVolume,
     UdfCopies,
 }
 
 impl Feature {
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::PlainNames,
         Self::RelaxedNames,
         Self::JolietLatin,
@@ -130,6 +131,7 @@ impl Feature {
         Self::UdfNodes,
         Self::UdfNameCounts,
         Self::UdfRealTime,
+        Self::UdfStreams,
         Self::UdfMetadata,
         Self::UdfVolume,
         Self::UdfCopies,
@@ -191,6 +193,7 @@ impl Feature {
             Self::UdfNodes => "UDF: devices, pipes and sockets",
             Self::UdfNameCounts => "UDF: how many names a file has",
             Self::UdfRealTime => "UDF from 2.01 on: real-time files",
+            Self::UdfStreams => "UDF from 2.00 on: named streams, where the volume has another folder",
             Self::UdfMetadata => "UDF 2.50 and 2.60: the metadata partition",
             Self::UdfVolume => "UDF: names, revisions and counts of the volume",
             Self::UdfCopies => "UDF: second anchor, second sequence of descriptors, mirror of the metadata",

@@ -36,6 +36,8 @@ pub struct Volume<'a> {
     owners: Owners,
     /// There is no other file system in the image.
     is_alone: bool,
+    /// The block of the image with the descriptor of the file set.
+    pub file_set: u64,
 }
 
 /// What a volume says of itself.
@@ -122,7 +124,8 @@ impl<'a> Volume<'a> {
         };
         let partitions = vec![physical];
         let doubles = vec![Run { first: ANCHOR, blocks: 1 }, Run { first: anchors[0].main.block.into(), blocks: 16 }];
-        let mut volume = Self { image, revision, facts, partitions, doubles, root: logical.file_set, owners, is_alone };
+        let mut volume =
+            Self { image, revision, facts, partitions, doubles, root: logical.file_set, owners, is_alone, file_set: 0 };
         volume.map_partitions(&logical, partition.number);
         volume.integrity(logical.integrity);
         volume.file_set(logical.file_set);
@@ -216,6 +219,7 @@ impl<'a> Volume<'a> {
         assert_eq!(set.next.len.bytes, 0);
         self.tagged(first + 1, at.location.block + 1, TagId::TERMINATING);
         self.root = set.root;
+        self.file_set = first;
     }
 
     /// The block of the image that a reference leads to.

@@ -15,6 +15,8 @@ pub struct Walked {
     pub listing: Listing,
     /// The named streams of those files that have some.
     pub streams: BTreeMap<Vec<u8>, Vec<Stream>>,
+    /// The blocks of the image with the entries of the folders of these, and the references to them.
+    pub stream_folders: BTreeMap<Vec<u8>, (u64, LongAd)>,
     pub created: BTreeMap<Vec<u8>, Moment>,
     pub real_time: HashSet<Vec<u8>>,
 }
@@ -149,6 +151,8 @@ impl Volume<'_> {
             known.links.insert(block, (entry.links, entry.unique_id, path.to_vec()));
         }
         known.seen.insert(block, (seen, 1));
+        let folder = entry.streams.map(|streams| (path.to_vec(), (self.block_of(streams), streams)));
+        walked.stream_folders.extend(folder);
         let streams = entry.streams.map(|streams| self.streams(&entry, streams, &who));
         walked.streams.extend(streams.map(|streams| (path.to_vec(), streams)));
     }

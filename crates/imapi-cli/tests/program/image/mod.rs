@@ -1,6 +1,7 @@
 //! `imapi image create`: what it makes is judged by isoinfo, 7-Zip and udfinfo.
 
 mod booting;
+mod hostile;
 mod limits;
 mod links;
 mod options;

@@ -130,7 +130,9 @@ fn an_older_image_in_the_folder_does_not_become_a_part_of_the_new_one() {
 #[case(&["T", "-o", "x", "--report", "x", "--force"], "-o and --report are one file")]
 #[case(&["T", "-o", "x", "-q", "-v"], "cannot be used with")]
 #[case(&["T", "-o", "x", "--exclude", "[a"], "has a [ without a ]")]
-#[case(&["T", "-o", "x", "--map", "no pair"], "is no path in an image")]
+#[case(&["T", "-o", "x", "--map", "no pair"], "has no = between a path in the image and one on disk")]
+#[case(&["T", "-o", "x", "--map", "/a="], "behind the = belongs a path on disk")]
+#[case(&["T", "-o", "x", "--map", "/a/../b=c"], "is no path in an image")]
 fn what_makes_no_sense_is_told_at_once(#[case] arguments: &[&str], #[case] expected: &str) {
     let bench = Bench::new();
     let (tree, iso) = (bench.tree.as_str(), bench.iso.as_str());

@@ -61,7 +61,7 @@ impl<'a> Told<'a> {
 }
 
 /// The longest path of a link: xorriso takes no image that has a longer one, and has none of its files then.
-pub(super) const LONGEST_LINK: usize = 1024;
+pub(super) const LONGEST_LINK: usize = 1023;
 
 /// Room in a record that is never more than 254 bytes long.
 pub(super) const MOST_BYTES: usize = 254;

@@ -137,7 +137,7 @@ mod tests {
         tree.remove_tree(folder).expect("it is there");
         let errors = [
             (tree.add_stream(file, b"there", 0, Content(0)), fs::IMAPI_E_DUP_NAME),
-            (tree.add_stream(file, b"a/b", 0, Content(0)), fs::IMAPI_E_INVALID_PATH),
+            (tree.add_stream(file, b"a/b", 0, Content(0)), fs::IMAPI_E_INVALID_PARAM),
             (tree.add_stream(NodeId::ROOT, b"x", 0, Content(0)), fs::IMAPI_E_NOT_FILE),
             (tree.add_stream(gone, b"x", 0, Content(0)), fs::IMAPI_E_NOT_IN_FILE_SYSTEM),
             (tree.remove_stream(file, b"x"), fs::IMAPI_E_FILE_NOT_FOUND),

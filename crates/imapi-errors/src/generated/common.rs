@@ -884,7 +884,7 @@ pub const ERROR_UNRECOGNIZED_MEDIA: HResult = HResult::from_u32(0x8007_06F9);
 
 /// A link in the path leads back to itself, so that it leads to no file.
 ///
-/// *What to do:* Look where the links of the path lead (on Linux: namei PATH), and correct or remove the one that leads in a circle.
+/// *What to do:* Look where the links of the path lead (on Linux namei shows it), and correct or remove the one that leads in a circle.
 ///
 /// *Raised by:* IFsiDirectoryItem::AddTree or IFsiDirectoryItem2::AddTreeWithNamedStreams with a source path, and an application opening or creating a file, where links lead to each other.
 pub const ERROR_CANT_RESOLVE_FILENAME: HResult = HResult::from_u32(0x8007_0781);

@@ -501,7 +501,7 @@ static HINTS: [&str; COUNT] = [
     "Create the object anew; check the disc before using it again, since a burn in progress was cut short.",
     "Pass a valid object; to change no settings, leave the call out.",
     "Burn or format it if it is meant to be blank; otherwise try it in another drive.",
-    "Look where the links of the path lead (on Linux: namei PATH), and correct or remove the one that leads in a circle.",
+    "Look where the links of the path lead (on Linux namei shows it), and correct or remove the one that leads in a circle.",
     "Look whether it is installed, may be run by this user and is not blocked; restart its service, then create the object again.",
     "Wait until EraseMedia has returned (a full erase can take an hour), then set or clear Recorder.",
     "Set Recorder to null before setting another drive, or use a second IDiscFormat2Erase object for it.",

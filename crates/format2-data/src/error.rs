@@ -149,8 +149,11 @@ impl Coded for DataError {
             Self::Before(error) => error.facts(put),
             Self::Verification(error) => error.facts(put),
             Self::Burning { cause, after } => {
-                cause.facts(put);
-                let tells_address = matches!(cause, FormatError::Engine(error) if error.next().is_some());
+                let mut tells_address = false;
+                cause.facts(&mut |fact, value| {
+                    tells_address |= fact == Fact::Lba;
+                    put(fact, value);
+                });
                 if let (Some(next), false) = (after.next, tells_address) {
                     put(Fact::Lba, Value::I64(next.0.into()));
                 }
@@ -158,6 +161,35 @@ impl Coded for DataError {
                     put(Fact::DiscState, Value::Text(state));
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use imapi_mmc_transport::{CommandError, Sense};
+    use imapi_write_engine::EngineError;
+
+    use super::*;
+
+    /// A command that tells the address by itself, and the disc that tells where it would have gone on.
+    #[test]
+    fn an_address_is_told_once() {
+        let sense = Sense::WRITE_ERROR.at(Lba(4660));
+        let command = CommandError::Check { command: "CLOSE TRACK SESSION", opcode: 0x5B, sense };
+        let after = DiscAfter { next: Some(Lba(4672)), state: None };
+        for (cause, expected) in [
+            (FormatError::from(command), Lba(4660)),
+            (FormatError::Engine(EngineError::Cancelled { next: Lba(7) }), Lba(7)),
+            (FormatError::Cancelled(Cancelled), Lba(4672)),
+        ] {
+            let mut told = Vec::new();
+            DataError::Burning { cause, after }.facts(&mut |fact, value| {
+                if fact == Fact::Lba {
+                    told.push(value.to_string());
+                }
+            });
+            assert_eq!(told, [expected.to_string()]);
         }
     }
 }

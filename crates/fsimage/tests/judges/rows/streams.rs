@@ -23,6 +23,9 @@ const FILE_TYPE: usize = 16 + 11;
 const DIRECTORY: u8 = 4;
 const STREAM_DIRECTORY: u8 = 13;
 
+/// The entry of a folder: its block in the image, and what leads to it.
+type Folder = (u64, LongAd);
+
 /// The kinds of images that have named streams.
 fn kinds() -> impl Iterator<Item = Kind> {
     Kind::ALL.into_iter().filter(|kind| kind.revision().is_some_and(imapi_fsimage::UdfRevision::has_named_streams))
@@ -40,7 +43,7 @@ fn seal(block: &mut [u8]) {
 }
 
 /// A copy of an image in which one of the folders of the volume is another, which is of a type that readers show there.
-fn copy(image: &Image, name: &str, (at, to): (usize, (u64, LongAd)), file_type: u8) -> PathBuf {
+fn copy(image: &Image, name: &str, (at, to): (usize, Folder), file_type: u8) -> PathBuf {
     let path = lab().join(format!("{name}-{}.iso", image.name()));
     fs::copy(&image.path, &path).expect("room");
     let file = fs::OpenOptions::new().read(true).write(true).open(&path).expect("ours");
@@ -61,7 +64,7 @@ fn copy(image: &Image, name: &str, (at, to): (usize, (u64, LongAd)), file_type: 
 }
 
 /// The folders of streams, by their files, with what belongs into them.
-fn folders(image: &Image) -> Vec<((u64, LongAd), BTreeMap<String, Vec<u8>>)> {
+fn folders(image: &Image) -> Vec<(Folder, BTreeMap<String, Vec<u8>>)> {
     let mut found = Volume::open(&image.planned).walk().stream_folders;
     let folders: Vec<_> = image
         .corpus

@@ -123,7 +123,7 @@ pub enum IsoLevel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 pub struct ImageOptions {
-    /// The volume's name: up to 32 characters, of which Joliet takes 16. ISO 9660 has capitals only.
+    /// The volume's name: up to 32 characters, of which Joliet takes 16, and none of control. ISO 9660 has capitals only.
     pub volume: String,
     /// Which file systems.
     pub file_systems: FileSystems,
@@ -212,7 +212,7 @@ impl ImageOptions {
                 return Err(PlanError::NoFileSystem);
             }
         }
-        if self.volume.chars().count() > LONGEST_VOLUME {
+        if self.volume.chars().count() > LONGEST_VOLUME || self.volume.chars().any(char::is_control) {
             return Err(PlanError::VolumeName { name: self.volume.clone() });
         }
         for (option, given, limit) in [

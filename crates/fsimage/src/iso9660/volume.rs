@@ -98,7 +98,7 @@ fn field<const N: usize>(text: &str, is_joliet: bool) -> Padded<N> {
 /// The same as text, for a field of so many bytes.
 fn field_text(text: &str, bytes: usize, is_joliet: bool) -> String {
     if is_joliet {
-        return joliet::truncated(text, bytes / 2).to_string();
+        return joliet::truncated(text, bytes / 2).chars().map(|c| if c.is_control() { '_' } else { c }).collect();
     }
     text.chars().take(bytes).map(|c| if matches!(c, ' '..='~') { c } else { '_' }).collect()
 }

@@ -19,8 +19,8 @@ pub enum PlanError {
         /// Why.
         reason: &'static str,
     },
-    /// The name of the volume is too long.
-    #[error("{name:?} has more than 32 characters")]
+    /// The name of the volume is too long, or has characters of control.
+    #[error("{name:?} has more than 32 characters, or some of control")]
     VolumeName {
         /// The name.
         name: String,

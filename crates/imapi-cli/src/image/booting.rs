@@ -143,6 +143,8 @@ fn hybrid(arguments: &ImageArguments, contents: &mut Contents) -> Result<Hybrid,
 }
 
 fn code(path: &Path) -> Result<MbrCode, BootingError> {
+    // What is no file is found out without waiting for it: a pipe may have no writer.
+    FileSource::open_padded(path, SECTOR_SIZE)?;
     let mut template = Vec::new();
     let read = File::open(path).and_then(|file| file.take(LONGEST_TEMPLATE).read_to_end(&mut template));
     read.map_err(|source| BootingError::Template { path: path.to_path_buf(), source })?;

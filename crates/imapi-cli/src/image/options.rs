@@ -216,5 +216,6 @@ fn folder_name(path: &Path) -> Option<String> {
     }
     let whole = fs::canonicalize(path).ok();
     let name = path.file_name().or_else(|| whole.as_deref()?.file_name())?;
-    Some(name.to_string_lossy().chars().take(LONGEST_VOLUME).collect())
+    let plain = |c: char| if c.is_control() { '_' } else { c };
+    Some(name.to_string_lossy().chars().take(LONGEST_VOLUME).map(plain).collect())
 }

@@ -78,6 +78,36 @@ fn a_name_of_a_volume_has_its_own_limit() {
 }
 
 #[test]
+fn nothing_of_a_volume_moves_a_cursor() {
+    let bench = Bench::new();
+    let output = bench.create_and_say(&["--volume", "A\u{1b}[31m"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("IMAPI_E_INVALID_VOLUME_NAME"), "{}", said(&output));
+    let output = bench.create_and_say(&["--publisher", "A\nB"]);
+    let told = |file_system| format!("imapi: --publisher ({file_system}): A\\nB -> A_B\n");
+    assert_eq!(said(&output), told("ISO 9660") + &told("Joliet"));
+    // A folder may be called anything.
+    let folder = bench.at("a\nb");
+    fs::create_dir(&folder).expect("room");
+    assert!(run(&["image", "create", &folder, "-o", &bench.iso, "--force"]).status.success());
+    assert_eq!(super::udf(&bench.iso, "lvid"), "a_b");
+}
+
+/// Nobody ever writes into the pipe.
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let bench = Bench::new();
+    let pipe = bench.at("pipe");
+    assert!(peer("mkfifo", "coreutils", &[&pipe]).status.success());
+    for option in ["--boot", "--append-efi", "--hybrid-mbr"] {
+        let arguments = ["20", env!("CARGO_BIN_EXE_imapi"), "image", "create", &bench.tree, "-n", option, &pipe];
+        let output = peer("timeout", "coreutils", &arguments);
+        assert_eq!(output.status.code(), Some(1), "{option}: {}", said(&output));
+        assert!(said(&output).contains(&pipe), "{}", said(&output));
+    }
+}
+
+#[test]
 fn texts_that_stand_otherwise_are_told() {
     let bench = Bench::new();
     let long = "p".repeat(65);

@@ -53,6 +53,10 @@ pub struct CopyArguments {
     #[arg(long, value_name = "DRIVE", required = true)]
     pub to: Vec<String>,
 
+    /// Copies all of a disc that can be overwritten, also what no file system on it knows of
+    #[arg(long)]
+    pub whole: bool,
+
     #[command(flatten)]
     pub disc: DiscArguments,
 

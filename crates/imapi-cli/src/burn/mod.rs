@@ -128,7 +128,11 @@ pub fn copy(arguments: &CopyArguments, lang: Lang, out: &mut Output) -> io::Resu
     work(&burns, lang, out, |burning, _| {
         let recorder = burning.drives.recorder(&arguments.from)?;
         burning.wait_for(&recorder)?;
-        Ok(Burnable::image(Arc::new(DiscSource::new(&recorder)?)))
+        let source = if arguments.whole { DiscSource::whole } else { DiscSource::new }(&recorder)?;
+        if source.extent().left_out > 0 && !arguments.manner.quiet {
+            output::complain(&lang.term(Term::ReadLeftOut));
+        }
+        Ok(Burnable::image(Arc::new(source)))
     })
 }
 

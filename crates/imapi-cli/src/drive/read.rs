@@ -46,6 +46,10 @@ pub struct ReadArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     session: Option<u16>,
 
+    /// Reads all of a disc that can be overwritten, also what no file system on it knows of
+    #[arg(long)]
+    whole: bool,
+
     /// Overwrites the file when it is there
     #[arg(long)]
     force: bool,
@@ -64,6 +68,7 @@ struct Told {
     medium: Option<String>,
     start: Option<i32>,
     sectors: Option<u64>,
+    left_out_sectors: Option<u64>,
     bad_sectors: Option<u64>,
     bad: Vec<Area>,
     seconds: Option<f64>,
@@ -108,6 +113,7 @@ pub fn run(drives: &Drives, arguments: &ReadArguments, lang: Lang, out: &mut Out
         file: arguments.output.clone(),
         replace: arguments.force,
         session: arguments.session,
+        whole: arguments.whole,
         retries: arguments.retries,
         map: arguments.map.clone(),
     };
@@ -133,6 +139,9 @@ pub fn run(drives: &Drives, arguments: &ReadArguments, lang: Lang, out: &mut Out
     let outcome = failure.map_or(Outcome::Done, |error| work.failed(error));
     if read.is_err() && options.map.as_ref().is_some_and(|map| map.exists()) && !arguments.manner.quiet {
         output::complain(&lang.term(Term::ReadGoesOn));
+    }
+    if read.as_ref().is_ok_and(|report| report.extent.left_out > 0) && !arguments.manner.quiet {
+        output::complain(&lang.term(Term::ReadLeftOut));
     }
     if arguments.manner.json {
         serde_json::to_writer(&mut *out, &told(&recorder, &read, failure))?;
@@ -168,6 +177,7 @@ fn told(recorder: &Recorder, read: &Result<ReadReport, ReadError>, failure: Opti
         medium: recorder.medium().ok().map(|medium| medium.to_string()),
         start: report.map(|report| report.extent.start.0),
         sectors: report.map(|report| report.extent.blocks),
+        left_out_sectors: report.map(|report| report.extent.left_out),
         bad_sectors: report.map(ReadReport::bad_blocks),
         bad: report.map(|report| report.bad.iter().map(area).collect()).unwrap_or_default(),
         seconds: report.map(|report| report.elapsed.as_secs_f64()),

@@ -219,6 +219,10 @@ pub enum Term {
     BurnSparesStay,
     /// «Tried without writing anything»
     BurnTried,
+    /// «Nothing was sent to the disc. These commands would write it»
+    BurnWould,
+    /// «Which commands would write this disc cannot be told.»
+    BurnWouldUnknown,
     /// «Burning the disc»
     BurnWriting,
     /// «sectors in all»
@@ -227,6 +231,8 @@ pub enum Term {
     Data,
     /// «The disc can be burned again, from its beginning, with --overwrite.»
     DiscAgain,
+    /// «file systems»
+    DiscFileSystems,
     /// «A new disc was made»
     DiscMade,
     /// «maker of the disc»
@@ -239,6 +245,8 @@ pub enum Term {
     DiscUnknown,
     /// «The disc is as it was.»
     DiscUntouched,
+    /// «volume»
+    DiscVolume,
     /// «knows these discs»
     DiscsItKnows,
     /// «id»
@@ -329,6 +337,8 @@ pub enum Term {
     ReadDone,
     /// «What was read is kept; the same command goes on from there.»
     ReadGoesOn,
+    /// «What lies behind the file systems is left out; --whole takes all of the disc.»
+    ReadLeftOut,
     /// «Reading the disc»
     ReadReading,
     /// «Trying damaged sectors again»
@@ -373,10 +383,16 @@ pub enum Term {
     UnknownName,
     /// «In IMAPI v1»
     V1Code,
+    /// «by the checksums on it»
+    VerifyByItself,
     /// «Comparing the disc»
     VerifyComparing,
     /// «The disc is good»
     VerifyDone,
+    /// «The image is good»
+    VerifyImage,
+    /// «Where there are no checksums, it was only looked whether all can be read.»
+    VerifyReadOnly,
     /// «What to do»
     WhatToDo,
     /// «writing speeds»

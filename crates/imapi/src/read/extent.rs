@@ -7,7 +7,7 @@ use imapi_format2::{DiscReader, Probe, Way};
 use imapi_mmc_transport::{Class, CommandError, Condition, commands::TrackInformation};
 use imapi_recorder::Recorder;
 
-use super::ReadError;
+use super::{ReadError, Volume};
 
 /// The blocks of a disc that make an image of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Extent {
     pub blocks: u64,
     /// Those of them that have data; what lies between sessions has none and cannot be read.
     pub data: Vec<Range<u64>>,
+    /// Blocks of the disc behind the image, which no file system on it knows of.
+    pub left_out: u64,
 }
 
 /// The bit of a track's control field that says that it has data.
@@ -64,12 +66,28 @@ impl Extent {
         Ok(Self::from_addresses(start, end, data))
     }
 
+    /// The same, but of a disc that can be overwritten only what its file systems take, up to the end of a unit of error
+    /// correction: no drive knows how much of such a disc was ever written, and a BD-RE of a few files has 25 GB. Where no
+    /// file system is found, or where it may say more than can be read, it is all of the disc.
+    pub fn in_use(recorder: &Recorder, session: Option<u16>) -> Result<Self, ReadError> {
+        let all = Self::of(recorder, session)?;
+        let probe = Probe::of(recorder)?;
+        if !probe.way.is_overwritable() {
+            return Ok(all);
+        }
+        let volume = Volume::at(&DiscReader::new(recorder, 0), all.start, all.blocks)?;
+        let unit = u64::from(probe.facts.write_unit.get());
+        let end = volume.end.map_or(all.blocks, |end| end.next_multiple_of(unit).min(all.blocks));
+        Ok(Self { blocks: end, data: vec![Range { start: 0, end }], left_out: all.blocks - end, ..all })
+    }
+
     fn from_addresses(start: i64, end: i64, data: Vec<Range<i64>>) -> Self {
         let block = |address: i64| u64::try_from(address - start).unwrap_or(0);
         Self {
             start: Lba(i32::try_from(start).unwrap_or(0)),
             blocks: block(end),
             data: data.into_iter().map(|blocks| block(blocks.start)..block(blocks.end)).collect(),
+            left_out: 0,
         }
     }
 

@@ -12,6 +12,7 @@ mod map;
 mod output;
 mod rescue;
 mod source;
+mod volume;
 
 pub use error::ReadError;
 pub use extent::Extent;
@@ -19,3 +20,4 @@ pub(crate) use extent::is_of_a_block;
 pub use map::{MapError, RescueMap, Status};
 pub use rescue::{Pass, ReadOptions, ReadProgress, ReadReport, read_disc};
 pub use source::DiscSource;
+pub use volume::Volume;

@@ -18,8 +18,13 @@ pub(super) struct Output {
     at: PathBuf,
     name: PathBuf,
     map: Option<PathBuf>,
+    /// What was not written to is zeros.
+    is_new: bool,
     finished: bool,
 }
+
+const BLOCK: usize = 2048;
+const ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 fn failed(file: &Path) -> impl Fn(io::Error) -> ReadError + '_ {
     move |cause| ReadError::File { file: file.to_path_buf(), cause }
@@ -44,16 +49,31 @@ impl Output {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(!goes_on).open(&at);
         let file = file.map_err(failed(&at))?;
         // What cannot be read is a hole, and a hole is zeros.
-        file.set_len(blocks.saturating_mul(2048)).map_err(failed(&at))?;
-        let output = Self { file, at, name: name.to_path_buf(), map: map.map(Path::to_path_buf), finished: false };
+        file.set_len(blocks.saturating_mul(BLOCK as u64)).map_err(failed(&at))?;
+        let map = map.map(Path::to_path_buf);
+        let output = Self { file, at, name: name.to_path_buf(), map, is_new: !goes_on, finished: false };
         // A map without its image says nothing.
         Ok((output, known.filter(|_| goes_on).unwrap_or_else(|| RescueMap::new(blocks))))
     }
 
-    /// Puts blocks into the image.
+    /// Puts blocks into the image. Zeros stay holes, which take no room.
     pub fn write(&mut self, block: u64, bytes: &[u8]) -> Result<(), ReadError> {
-        let at = SeekFrom::Start(block.saturating_mul(2048));
-        self.file.seek(at).and_then(|_| self.file.write_all(bytes)).map_err(failed(&self.at))
+        let is_zero = |block: &[u8]| self.is_new && block == ZEROS;
+        let mut rest = bytes;
+        let mut at = block.saturating_mul(BLOCK as u64);
+        while !rest.is_empty() {
+            let hole = rest.chunks_exact(BLOCK).take_while(|block| is_zero(block)).count();
+            let data = rest.chunks(BLOCK).skip(hole).take_while(|block| !is_zero(block)).map(<[u8]>::len).sum();
+            at += (hole * BLOCK) as u64;
+            let (run, after) = rest[hole * BLOCK..].split_at(data);
+            if !run.is_empty() {
+                let written = self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.write_all(run));
+                written.map_err(failed(&self.at))?;
+            }
+            at += run.len() as u64;
+            rest = after;
+        }
+        Ok(())
     }
 
     /// Notes what has been read; before that it is on the disk.

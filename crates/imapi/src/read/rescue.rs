@@ -17,6 +17,8 @@ pub struct ReadOptions {
     pub replace: bool,
     /// One session; else all of the disc.
     pub session: Option<u16>,
+    /// All that a disc has that can be overwritten, and not only what its file systems take.
+    pub whole: bool,
     /// How often blocks that could not be read are tried again.
     pub retries: u32,
     /// Where it is noted what has been read: a run that finds such notes goes on with them.
@@ -24,10 +26,10 @@ pub struct ReadOptions {
 }
 
 impl ReadOptions {
-    /// All of the disc into that file, which must not be there yet.
+    /// What is on the disc into that file, which must not be there yet.
     #[must_use]
     pub fn new(file: impl Into<PathBuf>) -> Self {
-        Self { file: file.into(), replace: false, session: None, retries: 1, map: None }
+        Self { file: file.into(), replace: false, session: None, whole: false, retries: 1, map: None }
     }
 }
 
@@ -107,7 +109,7 @@ pub fn read_disc(
     control: &mut Control<'_, ReadProgress>,
 ) -> Result<ReadReport, ReadError> {
     control.check()?;
-    let extent = Extent::of(recorder, options.session)?;
+    let extent = if options.whole { Extent::of } else { Extent::in_use }(recorder, options.session)?;
     let (output, mut map) = Output::open(&options.file, options.map.as_deref(), options.replace, extent.blocks)?;
     // What has no data is as it should be.
     let mut at = 0;

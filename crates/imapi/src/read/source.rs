@@ -18,9 +18,23 @@ pub struct DiscSource {
 }
 
 impl DiscSource {
-    /// Asks the drive what was recorded.
+    /// Asks the drive what was recorded; of a disc that can be overwritten it is what its file systems take.
     pub fn new(recorder: &Recorder) -> Result<Self, ReadError> {
-        let extent = Extent::of(recorder, None)?;
+        Self::with(recorder, Extent::in_use(recorder, None)?)
+    }
+
+    /// All of the disc, also of one that can be overwritten.
+    pub fn whole(recorder: &Recorder) -> Result<Self, ReadError> {
+        Self::with(recorder, Extent::of(recorder, None)?)
+    }
+
+    /// Which blocks of the disc it has.
+    #[must_use]
+    pub fn extent(&self) -> &Extent {
+        &self.extent
+    }
+
+    fn with(recorder: &Recorder, extent: Extent) -> Result<Self, ReadError> {
         let probe = Probe::of(recorder)?;
         let has_data = |track: &_| has_data(&probe, track);
         // Of a CD's tracks the last ones may be empty, which have no kind yet.

@@ -82,7 +82,7 @@ impl Bench {
     }
 
     /// Burns a session, and says where it begins.
-    pub fn burn(&self, source: &Numbers, options: DataOptions) -> Lba {
+    pub fn burn(&self, source: &dyn BlockSource, options: DataOptions) -> Lba {
         let client: ClientName = "tests".parse().expect("a name");
         let recorder = self.recorder();
         let options = DataOptions { consumer_compatible: false, ..options };

@@ -2,4 +2,5 @@
 
 mod bench;
 mod damaged;
+mod file_systems;
 mod whole;

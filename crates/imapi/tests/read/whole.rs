@@ -39,12 +39,13 @@ fn an_image_has_exactly_what_was_recorded(
 }
 
 #[rstest]
-fn what_can_be_overwritten_is_read_to_its_end(#[values("dvd-ram", "bd-re")] medium: &str) {
+fn without_a_file_system_what_can_be_overwritten_is_read_to_its_end(#[values("dvd-ram", "bd-re")] medium: &str) {
     let bench = Bench::new(medium);
     bench.burn(&FIRST, DataOptions::default());
-    let extent = Extent::of(&bench.recorder(), None).expect("it says");
+    let extent = Extent::in_use(&bench.recorder(), None).expect("it says");
     let capacity = bench.recorder().capacity().expect("it says").expect("some");
     assert_eq!(extent.blocks, u64::try_from(capacity.last.0).expect("positive") + 1);
+    assert_eq!(extent.left_out, 0);
 }
 
 #[rstest]

@@ -59,7 +59,7 @@ pub use faces::{
 pub use file_system::FileSystem;
 pub use options::{FileSystems, ImageOptions, IsoLevel, UdfRevision};
 pub use plan::PlanError;
-pub use result::{ImageFile, Part, PartOf, ResultImage};
+pub use result::{ImageFile, MadeListener, Part, PartOf, ResultImage};
 pub use scan::{
     Dates, GlobError, Globs, Links, Mapping, Owners, ScanError, ScanOptions, ScanReport, Scanned, Skipped,
     SkippedBecause, Unreadable, add_file, add_mapping, add_tree,

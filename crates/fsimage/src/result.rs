@@ -2,7 +2,7 @@
 
 mod outline;
 
-use std::{borrow::Cow, num::NonZeroU32, ops::Range, sync::Arc};
+use std::{borrow::Cow, fmt, num::NonZeroU32, ops::Range, sync::Arc};
 
 use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
 
@@ -47,6 +47,14 @@ pub struct ResultImage {
     plan: Plan,
     /// By contents.
     patches: Vec<Patch>,
+    listener: Option<Arc<dyn MadeListener>>,
+}
+
+/// Hears what is made of an image, whoever reads it: to sum it up on the way.
+pub trait MadeListener: Send + Sync + fmt::Debug {
+    /// These blocks were made, the first of them at that place. They may come in any order, several times, or from several
+    /// threads at once.
+    fn made(&self, first: Block, bytes: &[u8]);
 }
 
 /// Where in an image a file is.
@@ -89,7 +97,18 @@ impl ResultImage {
         }
         debug_assert!(patches.iter().all(|patch| plan.data.has_blocks(patch.content)), "only blocks are patched");
         patches.sort_by_key(|patch| patch.content);
-        Ok(Self { tree, reader, writers, plan, patches })
+        Ok(Self { tree, reader, writers, plan, patches, listener: None })
+    }
+
+    /// Lets somebody hear of all blocks that are made from now on.
+    pub fn listen(&mut self, listener: Arc<dyn MadeListener>) {
+        self.listener = Some(listener);
+    }
+
+    /// Where its bytes come from.
+    #[must_use]
+    pub fn contents(&self) -> &Arc<Contents> {
+        self.reader.contents()
     }
 
     /// The tree that it is of.
@@ -164,7 +183,7 @@ impl ResultImage {
     /// Fills whole blocks, of however many owners. An error comes with the first block of what cannot be had; those before
     /// it are filled.
     pub(crate) fn fill(&self, cursor: &mut Cursor, first: u64, out: &mut [u8]) -> Result<(), (u64, ContentError)> {
-        let (mut block, mut rest) = (first, out);
+        let (mut block, mut rest) = (first, &mut *out);
         while !rest.is_empty() {
             let region = self.plan.region_at(block);
             let count = usize::try_from(region.end() - block).unwrap_or(usize::MAX).min(rest.len() / BLOCK);
@@ -187,6 +206,9 @@ impl ResultImage {
                 }
             }
             (block, rest) = (block + count as u64, after);
+        }
+        if let Some(listener) = &self.listener {
+            listener.made(Block(first), out);
         }
         Ok(())
     }

@@ -60,12 +60,20 @@ pub fn source(
     progress: &mut Progress,
     lang: Lang,
 ) -> Result<Burnable, BurnError> {
+    let image = |what: &str| {
+        if arguments.embed_checksums {
+            let message = format!("--embed-checksums is about files and folders, and {what} is burned as it is");
+            crate::cli::wrongly_asked(&["burn"], message);
+        }
+    };
     if arguments.is_image_on_input() {
+        image("an image on standard input");
         return Ok(Burnable::image(input(arguments.stdin_size)?));
     }
     if let ([path], true) = (&arguments.paths[..], arguments.map.is_empty()) {
         // Whoever says that it is an image means also a drive or a disk.
         if as_image || (path.is_file() && is_image(path)) {
+            image("an image");
             return Ok(Burnable::image(Arc::new(FileSource::open(path, BLOCK)?)));
         }
     }
@@ -73,7 +81,7 @@ pub fn source(
     let planned = Planned::new(arguments, interrupts, progress, Goes::default())?;
     planned.notes(arguments, lang);
     let files = if with_files { planned.image.all_files().map(span).collect() } else { Vec::new() };
-    Ok(Burnable { source: Arc::new(planned.image), files })
+    Ok(Burnable { source: planned.image, files })
 }
 
 /// Whether a file has a file system in it.

@@ -8,6 +8,8 @@ mod list;
 mod look;
 mod medium;
 #[cfg(target_os = "linux")]
+mod own;
+#[cfg(target_os = "linux")]
 mod read;
 mod tray;
 #[cfg(target_os = "linux")]
@@ -54,7 +56,10 @@ pub enum DriveCommand {
     #[command(after_help = READ_EXAMPLES)]
     Read(read::ReadArguments),
 
-    /// Reads a disc to see whether it is good, or compares it with an image or a manifest
+    /// Reads a disc or an image to see whether it is good
+    ///
+    /// It is compared with the checksums that are on it, where it was made with `--embed-checksums`; or a disc with an image
+    /// or a manifest, by `--against`. Where there is neither, it is looked whether all of it can be read.
     #[cfg(target_os = "linux")]
     #[command(after_help = DRIVE_NAMES)]
     Verify(verify::VerifyArguments),

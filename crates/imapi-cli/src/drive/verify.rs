@@ -1,4 +1,4 @@
-//! `imapi verify`: whether a disc can be read, or is what an image or a manifest says.
+//! `imapi verify`: whether a disc or an image is what its own checksums say, or an image, or a manifest.
 
 use std::{
     fs::{self, File},
@@ -10,6 +10,7 @@ use std::{
 
 use clap::Args;
 use imapi::{
+    checksums::CheckError,
     drives::Drives,
     manifest::{BadFile, Manifest, ManifestError, ManifestProgress, ManifestSyntaxError, check_disc},
     read::{Extent, ReadError},
@@ -20,9 +21,12 @@ use imapi_format2::verify::{Bad, Reference, VerifyError, VerifyOptions, VerifyPr
 use imapi_recorder::Recorder;
 use serde::Serialize;
 
-use super::work::{Manner, Work, code_of};
+use super::{
+    own,
+    work::{Manner, Work, code_of},
+};
 use crate::{
-    output::{Outcome, Output},
+    output::{self, Outcome, Output},
     progress::{self, Step},
 };
 
@@ -34,12 +38,17 @@ const MOST_TOLD: usize = 100;
 
 #[derive(Debug, Args)]
 pub struct VerifyArguments {
-    /// The drive
+    /// The drive, or an image file
+    #[arg(value_name = "DRIVE|IMAGE")]
     drive: String,
 
-    /// Compares the disc with this image or manifest; else it is only looked whether it can be read
+    /// Compares the disc with this image or manifest
     #[arg(long, value_name = "IMAGE|MANIFEST")]
     against: Option<PathBuf>,
+
+    /// Reads all of a disc that can be overwritten, also what no file system on it knows of
+    #[arg(long, conflicts_with = "against")]
+    whole: bool,
 
     /// Looks at this session [default: what is compared is in the last one; what is read, in all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -51,7 +60,9 @@ pub struct VerifyArguments {
 
 /// Why it cannot be said that the disc is good.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub enum Failure {
+    #[error(transparent)]
+    Check(#[from] CheckError),
     #[error(transparent)]
     Extent(#[from] ReadError),
     #[error(transparent)]
@@ -69,6 +80,7 @@ enum Failure {
 impl Coded for Failure {
     fn code(&self) -> HResult {
         match self {
+            Self::Check(error) => error.code(),
             Self::Extent(error) => error.code(),
             Self::Verify(error) => error.code(),
             Self::Manifest(error) => error.code(),
@@ -80,6 +92,7 @@ impl Coded for Failure {
 
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
+            Self::Check(error) => error.facts(put),
             Self::Extent(error) => error.facts(put),
             Self::Verify(error) => error.facts(put),
             Self::Manifest(error) => error.facts(put),
@@ -98,10 +111,12 @@ impl Coded for Failure {
 
 /// What was compared.
 #[derive(Debug, Default)]
-struct Good {
-    blocks: u64,
-    files: Option<usize>,
-    seconds: f64,
+pub struct Good {
+    pub blocks: u64,
+    pub files: Option<usize>,
+    pub seconds: f64,
+    /// It was compared with the checksums that are on it, all of them or none; none where others were given.
+    pub own: Option<bool>,
 }
 
 /// What came of it, for programs.
@@ -110,8 +125,11 @@ struct Good {
 struct Told {
     code: String,
     name: Option<&'static str>,
-    drive: String,
+    drive: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
     medium: Option<String>,
+    own_checksums: Option<bool>,
     sectors: Option<u64>,
     files: Option<usize>,
     bad: Vec<BadTold>,
@@ -120,29 +138,43 @@ struct Told {
 
 /// A place or a file that is not as it should be.
 #[derive(Debug, Serialize)]
-struct BadTold {
+pub struct BadTold {
     #[serde(skip_serializing_if = "Option::is_none")]
-    lba: Option<i32>,
+    pub lba: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
+    pub file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 pub fn run(drives: &Drives, arguments: &VerifyArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    let image = Path::new(&arguments.drive).is_file();
+    if image && (arguments.against.is_some() || arguments.session.is_some() || arguments.whole) {
+        let message = format!("{} is an image: --against, --session and --whole are about discs", arguments.drive);
+        crate::cli::wrongly_asked(&["verify"], message);
+    }
     let mut work = Work::new(drives, arguments.manner, lang)?;
-    let recorder = match work.recorder(&arguments.drive) {
-        Ok(recorder) => recorder,
-        Err(error) => return Ok(work.failed(&error)),
+    let (recorder, compared) = if image {
+        (None, own::image(Path::new(&arguments.drive), &mut work))
+    } else {
+        match work.recorder(&arguments.drive) {
+            Ok(recorder) => {
+                let compared = compare(&recorder, arguments, &mut work);
+                (Some(recorder), compared)
+            }
+            Err(error) => return Ok(work.failed(&error)),
+        }
     };
-    let compared = compare(&recorder, arguments, &mut work);
     work.progress.clear();
     let outcome = match &compared {
         Ok(_) => Outcome::Done,
         Err(error) => work.failed(error),
     };
+    if compared.as_ref().is_ok_and(|good| good.own == Some(false)) && !arguments.manner.quiet {
+        output::complain(&lang.term(Term::VerifyReadOnly));
+    }
     if arguments.manner.json {
-        serde_json::to_writer(&mut *out, &told(&recorder, &compared))?;
+        serde_json::to_writer(&mut *out, &told(arguments, recorder.as_ref(), &compared))?;
         writeln!(out)?;
         return Ok(outcome);
     }
@@ -151,7 +183,9 @@ pub fn run(drives: &Drives, arguments: &VerifyArguments, lang: Lang, out: &mut O
         Ok(good) if !arguments.manner.quiet => {
             let mut parts = vec![progress::size(good.blocks * u64::from(BLOCK.get()))];
             parts.extend(good.files.map(|files| format!("{files} {}", lang.term(Term::Files))));
-            writeln!(out, "{}{colon}{}", lang.term(Term::VerifyDone), parts.join(comma))?;
+            parts.extend((good.own == Some(true)).then(|| lang.term(Term::VerifyByItself).to_string()));
+            let done = if image { Term::VerifyImage } else { Term::VerifyDone };
+            writeln!(out, "{}{colon}{}", lang.term(done), parts.join(comma))?;
         }
         Ok(_) => {}
         Err(error) => {
@@ -169,9 +203,7 @@ pub fn run(drives: &Drives, arguments: &VerifyArguments, lang: Lang, out: &mut O
 
 fn compare(recorder: &Recorder, arguments: &VerifyArguments, work: &mut Work<'_>) -> Result<Good, Failure> {
     let Some(against) = &arguments.against else {
-        let extent = Extent::of(recorder, arguments.session)?;
-        let blocks = addresses(&extent);
-        return Ok(verify(recorder, &Reference::readable(&blocks), Term::ReadReading, work)?);
+        return own::disc(recorder, arguments.session, arguments.whole, arguments.manner.quiet, work);
     };
     if is_manifest(against)? {
         let text = fs::read_to_string(against).map_err(|source| Failure::File { file: against.clone(), source })?;
@@ -242,7 +274,7 @@ fn verify(
     };
     let options = VerifyOptions { most_told: MOST_TOLD, ..VerifyOptions::default() };
     let verified = verify_full(recorder, reference, &options, &mut Control::new(token, &mut listener))?;
-    Ok(Good { blocks: verified.blocks, files: None, seconds: verified.elapsed.as_secs_f64() })
+    Ok(Good { blocks: verified.blocks, seconds: verified.elapsed.as_secs_f64(), ..Good::default() })
 }
 
 fn check(recorder: &Recorder, manifest: &Manifest, start: Lba, work: &mut Work<'_>) -> Result<Good, ManifestError> {
@@ -255,7 +287,8 @@ fn check(recorder: &Recorder, manifest: &Manifest, start: Lba, work: &mut Work<'
         ControlFlow::Continue(())
     };
     let report = check_disc(recorder, manifest, start, &mut Control::new(token, &mut listener))?;
-    Ok(Good { blocks: report.blocks, files: Some(report.files), seconds: report.elapsed.as_secs_f64() })
+    let seconds = report.elapsed.as_secs_f64();
+    Ok(Good { blocks: report.blocks, files: Some(report.files), seconds, own: None })
 }
 
 /// What is bad, place by place or file by file.
@@ -268,20 +301,23 @@ fn bad_of(failure: &Failure) -> Vec<BadTold> {
         reason: None,
     };
     match failure {
+        Failure::Check(CheckError::Bad { bad }) => bad.iter().take(MOST_TOLD).map(own::told).collect(),
         Failure::Verify(VerifyError::Bad { bad, .. }) => bad.iter().map(place).collect(),
         Failure::Manifest(ManifestError::Differs { bad, .. }) => bad.iter().take(MOST_TOLD).map(file).collect(),
         _ => Vec::new(),
     }
 }
 
-fn told(recorder: &Recorder, compared: &Result<Good, Failure>) -> Told {
+fn told(arguments: &VerifyArguments, recorder: Option<&Recorder>, compared: &Result<Good, Failure>) -> Told {
     let (code, name) = code_of(compared.as_ref().err().map(|error| error as &dyn Coded));
     let good = compared.as_ref().ok();
     Told {
         code,
         name,
-        drive: recorder.id().to_string(),
-        medium: recorder.medium().ok().map(|medium| medium.to_string()),
+        drive: recorder.map(|recorder| recorder.id().to_string()),
+        image: recorder.is_none().then(|| arguments.drive.clone()),
+        medium: recorder.and_then(|recorder| recorder.medium().ok()).map(|medium| medium.to_string()),
+        own_checksums: good.and_then(|good| good.own),
         sectors: good.map(|good| good.blocks),
         files: good.and_then(|good| good.files),
         bad: compared.as_ref().err().map(bad_of).unwrap_or_default(),

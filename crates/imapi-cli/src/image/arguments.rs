@@ -153,6 +153,12 @@ pub struct ImageArguments {
     #[arg(help_heading = BOOTING, long, value_name = "KIND", value_enum)]
     pub partition_table: Option<TableKind>,
 
+    /// Adds a file with the SHA-256 of all files and blocks, by which `imapi verify` needs nothing but the disc
+    ///
+    /// The file is called checksums.sha256, and `sha256sum -c` reads it, too.
+    #[arg(long)]
+    pub embed_checksums: bool,
+
     /// Makes the same files the same image everywhere: fixed dates (`SOURCE_DATE_EPOCH`, or 1980), no owners
     #[arg(long)]
     pub reproducible: bool,

@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use imapi::checksums::embed;
 use imapi_disc_types::{Block, BlockSource as _, Control};
 use imapi_errors::{Lang, Term, v2};
 use imapi_fsimage::{ImageOptions, ImageWritten, ResultImage, WriteError, WriteOptions, write_image};
@@ -72,7 +73,7 @@ fn failed(error: &CreateError, arguments: &CreateArguments, lang: Lang) -> Outco
 
 /// An image before it goes anywhere.
 pub struct Planned {
-    pub image: ResultImage,
+    pub image: Arc<ResultImage>,
     pub options: ImageOptions,
     pub counted: Counted,
 }
@@ -90,7 +91,11 @@ impl Planned {
         let (tree, mut contents, counted) = sources.into_parts();
         let Booting { entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
         let options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
-        let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?;
+        let image = if arguments.embed_checksums {
+            embed(tree, contents, &options)?
+        } else {
+            Arc::new(ResultImage::new(Arc::new(tree), Arc::new(contents), &options)?)
+        };
         progress.clear();
         Ok(Self { image, options, counted })
     }

@@ -5,6 +5,7 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
+use imapi::checksums::EmbedError;
 use imapi_errors::{Coded, Fact, HResult, Value, fs};
 use imapi_fsimage::{ContentError, GlobError, Mapping, PlanError, ScanError, TreeError, WriteError};
 
@@ -30,6 +31,8 @@ pub enum CreateError {
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
+    Checksums(#[from] EmbedError),
+    #[error(transparent)]
     Write(#[from] WriteError),
     /// Signals cannot be heard.
     #[error("signals cannot be heard")]
@@ -47,6 +50,7 @@ impl CreateError {
             Self::Content(error) => error,
             Self::Booting(error) => error,
             Self::Plan(error) => error,
+            Self::Checksums(error) => error,
             Self::Write(error) => error,
             Self::Signals(error) => error,
         }

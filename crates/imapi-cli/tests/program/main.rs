@@ -10,6 +10,8 @@ mod drive;
 mod explain;
 mod generated;
 mod image;
+#[cfg(target_os = "linux")]
+mod own_checksums;
 mod terminal;
 mod virtual_disc;
 

@@ -111,7 +111,7 @@ pub fn check_disc(
     let begun = clock.now();
     let token = CancelToken::new();
     let (give, given) = bounded::<Read>(WAITING);
-    let mut hasher = Hasher::new(manifest.files.iter().map(|sum| sum.file.clone()).collect());
+    let mut hasher = Hasher::new(manifest.files.iter().map(|sum| sum.file.clone()).collect(), u64::MAX);
     let mut unreadable = BTreeSet::new();
     let (all, mut done, mut told) = (manifest.blocks, 0, None);
     thread::scope(|scope| -> Result<(), ManifestError> {
@@ -123,7 +123,7 @@ pub fn check_disc(
             let mut at = 0;
             while at < all && !reading.is_cancelled() {
                 let count = usize::try_from(all - at).unwrap_or(usize::MAX).min(PIECE / BLOCK);
-                let read = read(&reader, start, at, count);
+                let read = read_blocks(&reader, start, at, count);
                 let failed = read.is_err();
                 if give.send(read).is_err() || failed {
                     return;
@@ -150,7 +150,7 @@ pub fn check_disc(
             }
         }
     })?;
-    let found = hasher.finish();
+    let found = Manifest::from(hasher.finish());
     let address = |block: u64| i64::try_from(block).ok().and_then(|block| start.checked_add(block)).unwrap_or(start);
     let mut wanted = manifest.clone();
     wanted.files.sort_by(|a, b| {
@@ -176,7 +176,7 @@ pub fn check_disc(
 }
 
 /// Reads some blocks; those that cannot be read are zeros.
-fn read(reader: &DiscReader, start: Lba, first: u64, count: usize) -> Read {
+pub(crate) fn read_blocks(reader: &DiscReader, start: Lba, first: u64, count: usize) -> Read {
     let mut bytes = vec![0; count * BLOCK];
     let mut missing = Vec::new();
     let lba = |block: u64| i64::try_from(block).ok().and_then(|block| start.checked_add(block)).unwrap_or(start);

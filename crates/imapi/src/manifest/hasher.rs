@@ -5,27 +5,36 @@ use std::{sync::Arc, thread};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use sha2::{Digest as _, Sha256};
 
-use super::{FileSpan, FileSum, Manifest, Sha256Sum};
+use super::{FileSpan, FileSum, Sha256Sum};
 
 /// Pieces that wait to be hashed: with a mebibyte each, as an engine reads them, 8 MiB. Both threads share them.
 const WAITING: usize = 8;
 const BLOCK: u64 = 2048;
 
 /// Makes the checksums of an image whose blocks come in their order.
-pub(super) struct Hasher {
+pub(crate) struct Hasher {
     to: Vec<Sender<Arc<[u8]>>>,
-    image: thread::JoinHandle<Sha256Sum>,
+    areas: thread::JoinHandle<Vec<Sha256Sum>>,
     files: thread::JoinHandle<Vec<FileSum>>,
     blocks: u64,
 }
 
+/// What came of it.
+pub(crate) struct Hashed {
+    pub blocks: u64,
+    /// Of each area of the image, of which there is one also when nothing came.
+    pub areas: Vec<Sha256Sum>,
+    pub files: Vec<FileSum>,
+}
+
 impl Hasher {
-    pub fn new(files: Vec<FileSpan>) -> Self {
-        let (to_image, from_image) = bounded(WAITING);
+    /// Of these files, and of areas of so many blocks.
+    pub fn new(files: Vec<FileSpan>, area: u64) -> Self {
+        let (to_areas, from_areas) = bounded(WAITING);
         let (to_files, from_files) = bounded(WAITING);
         Self {
-            to: vec![to_image, to_files],
-            image: thread::spawn(move || image(&from_image)),
+            to: vec![to_areas, to_files],
+            areas: thread::spawn(move || sum_areas(area.saturating_mul(BLOCK), &from_areas)),
             files: thread::spawn(move || sum_files(files, &from_files)),
             blocks: 0,
         }
@@ -41,9 +50,9 @@ impl Hasher {
     }
 
     /// All has come.
-    pub fn finish(self) -> Manifest {
+    pub fn finish(self) -> Hashed {
         drop(self.to);
-        Manifest { blocks: self.blocks, image: joined(self.image), files: joined(self.files) }
+        Hashed { blocks: self.blocks, areas: joined(self.areas), files: joined(self.files) }
     }
 }
 
@@ -58,12 +67,24 @@ fn finished(hash: Sha256) -> Sha256Sum {
     Sha256Sum(hash.finalize().into())
 }
 
-fn image(from: &Receiver<Arc<[u8]>>) -> Sha256Sum {
-    let mut hash = Sha256::new();
+fn sum_areas(area: u64, from: &Receiver<Arc<[u8]>>) -> Vec<Sha256Sum> {
+    let (mut sums, mut hash, mut left) = (Vec::new(), Sha256::new(), area);
     for bytes in from {
-        hash.update(&bytes);
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            // An area ends when the next one begins, so that the last one is whole however long it is.
+            if left == 0 {
+                sums.push(finished(std::mem::take(&mut hash)));
+                left = area;
+            }
+            let (part, after) = rest.split_at(usize::try_from(left).unwrap_or(usize::MAX).min(rest.len()));
+            hash.update(part);
+            left -= part.len() as u64;
+            rest = after;
+        }
     }
-    finished(hash)
+    sums.push(finished(hash));
+    sums
 }
 
 /// A file some of whose bytes have come.

@@ -9,9 +9,13 @@ mod hasher;
 mod source;
 mod text;
 
+pub(crate) use check::read_blocks;
 pub use check::{BadFile, ManifestError, ManifestProgress, ManifestReport, check_disc};
+pub(crate) use hasher::{Hashed, Hasher};
 pub use source::HashingSource;
 pub use text::ManifestSyntaxError;
+
+use sha2::Digest as _;
 
 /// What SHA-256 makes of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,4 +63,11 @@ pub struct Manifest {
     pub image: Sha256Sum,
     /// The files, in the order of their blocks.
     pub files: Vec<FileSum>,
+}
+
+impl From<Hashed> for Manifest {
+    fn from(Hashed { blocks, areas, files }: Hashed) -> Self {
+        let nothing = Sha256Sum(sha2::Sha256::digest([]).into());
+        Self { blocks, image: areas.first().copied().unwrap_or(nothing), files }
+    }
 }

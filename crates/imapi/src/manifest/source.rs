@@ -38,7 +38,7 @@ impl<S: BlockSource> HashingSource<S> {
     /// Before a source with these files in it.
     #[must_use]
     pub fn new(source: S, files: Vec<FileSpan>) -> Self {
-        let state = State { hasher: Hasher::new(files), next: 0, early: BTreeMap::new() };
+        let state = State { hasher: Hasher::new(files, u64::MAX), next: 0, early: BTreeMap::new() };
         Self { source, state: Mutex::new(state) }
     }
 
@@ -52,7 +52,7 @@ impl<S: BlockSource> HashingSource<S> {
             let count = self.source.read(Block(first), &mut buffer)?.get() as usize;
             state.take(first, &buffer[..count * size], size);
         }
-        Ok(state.hasher.finish())
+        Ok(state.hasher.finish().into())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -135,7 +135,10 @@ impl Stage {
             reload: false,
             ..DataOptions::default()
         };
-        let source = Zero::new(SECTOR_SIZE, USED);
+        // A DVD-RW that is overwritten has grown to what was written, and grows no further by itself.
+        let formatted = probe.formats.as_ref().map_or(0, |formats| u64::from(formats.current.blocks));
+        let used = if probe.way == Way::DvdRestricted { formatted.max(USED) } else { USED };
+        let source = Zero::new(SECTOR_SIZE, used.min(probe.facts.capacity.into()).max(USED));
         burn(&self.recorder, &self.client, &source, &options, None, &mut Control::silent())?;
         self.ready()
     }

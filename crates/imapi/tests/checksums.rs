@@ -33,7 +33,8 @@ fn tree(files: &[(&str, Vec<u8>)]) -> (Tree, Contents) {
 }
 
 fn some_files() -> Vec<(&'static str, Vec<u8>)> {
-    let bytes = |seed: u8, len: usize| (0..len).map(|at| seed.wrapping_add((at % 251) as u8)).collect::<Vec<u8>>();
+    let bytes =
+        |seed: u8, len: usize| (0..=250_u8).cycle().map(|at| seed.wrapping_add(at)).take(len).collect::<Vec<u8>>();
     vec![
         ("first", bytes(1, 5000)),
         ("second", bytes(2, 1_300_000)),

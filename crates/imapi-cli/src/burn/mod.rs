@@ -15,11 +15,12 @@ use imapi::{
     burn::{BurnEvent, burn},
     drives::{DriveError, Drives},
     read::{DiscSource, ReadError},
+    rehearsal::rehearse,
 };
 use imapi_disc_types::{BlockSource, ClientName, Control, FileError, Lba, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
 use imapi_format2::{FormatError, Probe, is_heuristically_blank};
-use imapi_format2_data::{Action, Burned, DataError, DataEvent, plan};
+use imapi_format2_data::{Action, Burned, DataError, DataEvent, Plan, Warning, plan};
 use imapi_recorder::{Inhibitor as _, Logind, Recorder, RecorderError};
 
 pub use arguments::{BURN_EXAMPLES, BurnArguments, COPY_EXAMPLES, CopyArguments, DiscArguments};
@@ -35,7 +36,7 @@ use crate::{
 use after::InWords;
 use manifest::{Making, ManifestFailure};
 use source::{Burnable, NoLength};
-use tell::Teller;
+use tell::{Commands, Teller};
 
 /// What this program calls itself while it has a drive.
 const CLIENT: &str = "imapi burn";
@@ -233,18 +234,19 @@ impl Burning<'_> {
             }
             teller.will_be(recorder, &planned);
             loses |= !blank;
-            media.push(probe.medium());
+            media.push((probe, planned));
         }
         if loses && !arguments.simulate && !arguments.yes && !agrees(lang) {
             output::complain(&lang.term(Term::NotAgreed));
             return Ok(Outcome::Failed);
         }
-        let outcomes =
-            self.burn(&recorders, &source, media.last().copied().unwrap_or(MediaType::UNKNOWN), &mut progress);
+        let medium = media.last().map_or(MediaType::UNKNOWN, |(probe, _)| probe.medium());
+        let outcomes = self.burn(&recorders, &source, medium, &mut progress);
         progress.clear();
         let (mut all, mut any) = (true, false);
-        for ((recorder, medium), outcome) in recorders.iter().zip(media).zip(outcomes) {
-            teller.was(recorder, medium, &outcome, out).map_err(Stopped::Output)?;
+        for ((recorder, (probe, planned)), outcome) in recorders.iter().zip(media).zip(outcomes) {
+            let commands = self.commands(&probe, &planned, &outcome, &mut progress);
+            teller.was(recorder, probe.medium(), &outcome, commands, out).map_err(Stopped::Output)?;
             all &= outcome.is_ok();
             any |= outcome.is_ok();
             if arguments.eject && outcome.is_ok() {
@@ -262,6 +264,34 @@ impl Burning<'_> {
             }
         }
         Ok(if all { Outcome::Done } else { Outcome::Failed })
+    }
+
+    /// The commands that would write the disc, where nothing could be tried on it.
+    fn commands(
+        &self,
+        probe: &Probe,
+        planned: &Plan,
+        outcome: &Result<Burned, DataError>,
+        progress: &mut Progress,
+    ) -> Commands {
+        let untried = planned.warnings.contains(&Warning::NoTestWriting) && outcome.is_ok();
+        if !untried {
+            return Commands::Tried;
+        }
+        let mut listener = |event: &DataEvent| {
+            if let DataEvent::Writing(at) = event {
+                let (bytes, of) = (at.written() * BLOCK, at.blocks * BLOCK);
+                progress.show(Step::Transfer { doing: Term::BurnRehearsing, bytes, of });
+            }
+            ControlFlow::Continue(())
+        };
+        let mut control = Control::new(self.interrupts.token().clone(), &mut listener);
+        let rehearsed = rehearse(probe, planned, &self.burns.disc.options(probe.medium()), &mut control);
+        progress.clear();
+        match rehearsed {
+            Some(steps) => Commands::Would(steps.iter().map(ToString::to_string).collect()),
+            None => Commands::Unknown,
+        }
     }
 
     fn recorders(&self) -> Result<Vec<Recorder>, BurnError> {

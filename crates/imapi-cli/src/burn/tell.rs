@@ -42,6 +42,18 @@ struct Told {
     simulated: bool,
     disc: Option<String>,
     warnings: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commands: Option<Vec<String>>,
+}
+
+/// The commands of a simulation.
+pub enum Commands {
+    /// They were sent, with the laser off; or it was no simulation.
+    Tried,
+    /// They would be sent.
+    Would(Vec<String>),
+    /// Nobody knows which.
+    Unknown,
 }
 
 impl Told {
@@ -95,6 +107,7 @@ impl Teller<'_> {
         recorder: &Recorder,
         medium: MediaType,
         outcome: &Result<Burned, DataError>,
+        commands: Commands,
         out: &mut Output,
     ) -> io::Result<()> {
         if let Err(error) = outcome {
@@ -110,14 +123,28 @@ impl Teller<'_> {
         if stale && !self.disc.eject && !self.manner.quiet {
             output::complain(&self.of_drive(recorder, self.lang.term(Term::BurnNotSeen)));
         }
+        if matches!(commands, Commands::Unknown) && !self.manner.quiet {
+            output::complain(&self.of_drive(recorder, self.lang.term(Term::BurnWouldUnknown)));
+        }
+        let commands = if let Commands::Would(commands) = commands { Some(commands) } else { None };
         if self.manner.json {
-            serde_json::to_writer(&mut *out, &self.told(recorder, outcome))?;
+            serde_json::to_writer(&mut *out, &Told { commands, ..self.told(recorder, outcome) })?;
             return writeln!(out);
         }
         match outcome {
-            Ok(burned) if !self.manner.quiet => self.line(recorder, burned, out),
+            Ok(burned) if !self.manner.quiet => {
+                self.line(recorder, burned, out)?;
+                commands.map_or(Ok(()), |commands| self.would(recorder, &commands, out))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// The commands that would be sent, which have the same names in every language.
+    fn would(&self, recorder: &Recorder, commands: &[String], out: &mut Output) -> io::Result<()> {
+        let colon = self.lang.term(Term::MarkColon);
+        writeln!(out, "{}{}", self.of_drive(recorder, self.lang.term(Term::BurnWould)), colon.trim_end())?;
+        commands.iter().try_for_each(|command| writeln!(out, "  {command}"))
     }
 
     fn line(&self, recorder: &Recorder, burned: &Burned, out: &mut Output) -> io::Result<()> {

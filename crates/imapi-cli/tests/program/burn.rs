@@ -143,6 +143,65 @@ fn a_simulation_leaves_the_disc_blank() {
     }
 }
 
+/// Where a drive has no test write, the commands that would be sent are told; they are those that are sent without the option.
+#[test]
+fn a_simulation_tells_what_would_be_sent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = files(folder.path());
+    // A new disc, and one that is to be overwritten.
+    for (medium, used) in [
+        ("dvd+r", false),
+        ("dvd+rw", false),
+        ("dvd+rw", true),
+        ("dvd-ram", true),
+        ("dvd-rw", true),
+        ("bd-r", false),
+        ("bd-r-100", false),
+        ("bd-re", false),
+        ("bd-re", true),
+        ("cd-rw", true),
+    ] {
+        let name = format!("{medium}-{used}");
+        let drive = drive(folder.path(), &name, medium);
+        if used {
+            let first = run(&["burn", &files, "--drive", &drive]);
+            assert!(first.status.success(), "{name}: {}", words(&first));
+        }
+        let burn = ["burn", &files, "--overwrite", "--yes", "--verify", "none", "--no-reload", "--drive"];
+        let shown = || run(&["virtual", "show", folder.path().join(&name).to_str().expect("UTF-8"), "--json"]).stdout;
+        // Where it is not used the file is there as soon as somebody looks at the disc.
+        run(&["info", &drive]);
+        let before = shown();
+        let output = run(&[&burn[..], &[&drive, "--simulate", "--json"]].concat());
+        assert!(output.status.success(), "{name}: {}", words(&output));
+        assert_eq!(shown(), before, "{name}: nothing was done to the disc");
+        let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let would = told["commands"].as_array().unwrap_or_else(|| panic!("{name}: {told}"));
+        let would: Vec<&str> = would.iter().filter_map(Value::as_str).collect();
+        assert!(would.iter().any(|step| step.starts_with("WRITE (1")), "{name}: {would:?}");
+        let said = run(&[&burn[..], &[&drive, "--simulate"]].concat());
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(said.contains("Nothing was sent to the disc") && said.contains(would[0]), "{name}: {said}");
+        // Now in earnest, by the program in a drive whose commands are written down.
+        let (disc, trace) = (folder.path().join(&name), folder.path().join("trace"));
+        let mut command = imapi();
+        command.args(["virtual", "run"]).arg(&disc).arg("--trace").arg(&trace).arg("--");
+        command.arg(env!("CARGO_BIN_EXE_imapi")).args(burn).arg("/dev/sr0");
+        let output = command.output().expect("it starts");
+        assert!(output.status.success(), "{name}: {}", words(&output));
+        let recorded = std::io::BufReader::new(fs::File::open(&trace).expect("a trace"));
+        let recording = imapi_mmc_transport::trace::Recording::read(recorded).expect("a recording");
+        let sent: Vec<String> =
+            imapi_mmc_transport::trace::steps(&recording.records).iter().map(ToString::to_string).collect();
+        // The locks of the tray, and what the system asks for, are none of the recipe.
+        let recipe = |steps: Vec<&str>| -> Vec<String> {
+            let of_the_recipe = |step: &&str| !step.starts_with("PREVENT") && !step.starts_with("START STOP");
+            steps.into_iter().filter(of_the_recipe).map(str::to_string).collect()
+        };
+        assert_eq!(recipe(would), recipe(sent.iter().map(String::as_str).collect()), "{name}");
+    }
+}
+
 #[test]
 fn several_drives_burn_the_same_and_each_is_told() {
     let folder = tempfile::tempdir().expect("a folder");

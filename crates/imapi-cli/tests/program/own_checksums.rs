@@ -42,13 +42,6 @@ impl Desk {
         format!("virtual:{}?media={medium}", self.path(medium))
     }
 
-    /// What another program says, which has to succeed.
-    fn peer(&self, package: &str, command: &[&str]) -> String {
-        let output = crate::peer(command[0], package, &command[1..]);
-        assert!(output.status.success(), "{command:?}: {}", words(&output));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
     fn image(&self, options: &[&str]) -> String {
         let image = self.path("image.iso");
         let made =
@@ -56,22 +49,29 @@ impl Desk {
         assert!(made.status.success(), "{options:?}: {}", words(&made));
         image
     }
+}
 
-    /// `sha256sum` says that the files in that folder are those of the table in it.
-    fn accepted(&self, unpacked: &str) {
-        let check = ["-c", "--strict", "checksums.sha256"];
-        let output = Command::new("sha256sum").args(check).current_dir(unpacked).env("LC_ALL", "C").output();
-        let output = output.expect("sha256sum starts");
-        let seen = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{seen}{}", words(&output));
-        assert_eq!(seen.lines().filter(|line| line.ends_with(": OK")).count(), 4, "{seen}");
-        // It can tell a wrong file from a right one.
-        let hello = Path::new(unpacked).join("hello.txt");
-        fs::remove_file(&hello).expect("it is ours");
-        fs::write(&hello, "Hello, disk\n").expect("writable");
-        let output = Command::new("sha256sum").args(check).current_dir(unpacked).output().expect("sha256sum starts");
-        assert!(!output.status.success());
-    }
+/// What another program says, which has to succeed.
+fn peer(package: &str, command: &[&str]) -> String {
+    let output = crate::peer(command[0], package, &command[1..]);
+    assert!(output.status.success(), "{command:?}: {}", words(&output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// `sha256sum` says that the files in that folder are those of the table in it.
+fn accepted(unpacked: &str) {
+    let check = ["-c", "--strict", "checksums.sha256"];
+    let output = Command::new("sha256sum").args(check).current_dir(unpacked).env("LC_ALL", "C").output();
+    let output = output.expect("sha256sum starts");
+    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{seen}{}", words(&output));
+    assert_eq!(seen.lines().filter(|line| line.ends_with(": OK")).count(), 4, "{seen}");
+    // It can tell a wrong file from a right one.
+    let hello = Path::new(unpacked).join("hello.txt");
+    fs::remove_file(&hello).expect("it is ours");
+    fs::write(&hello, "Hello, disk\n").expect("writable");
+    let output = Command::new("sha256sum").args(check).current_dir(unpacked).output().expect("sha256sum starts");
+    assert!(!output.status.success());
 }
 
 #[rstest]
@@ -81,21 +81,21 @@ impl Desk {
 fn other_programs_see_the_file_and_agree_with_it(#[case] options: &[&str]) {
     let desk = Desk::new();
     let image = desk.image(options);
-    let listed = desk.peer("p7zip-full", &["7z", "l", &image]);
+    let listed = peer("p7zip-full", &["7z", "l", &image]);
     assert!(listed.contains("checksums.sha256"), "{listed}");
     let unpacked = desk.path("by-7z");
-    desk.peer("p7zip-full", &["7z", "x", &format!("-o{unpacked}"), &image]);
-    desk.accepted(&unpacked);
+    peer("p7zip-full", &["7z", "x", &format!("-o{unpacked}"), &image]);
+    accepted(&unpacked);
     if options.contains(&"--rock-ridge") {
         let (image, unpacked) = (format!("stdio:{image}"), desk.path("by-xorriso"));
-        let found = desk.peer("xorriso", &["xorriso", "-indev", &image, "-find", "/"]);
+        let found = peer("xorriso", &["xorriso", "-indev", &image, "-find", "/"]);
         assert!(found.contains("'/checksums.sha256'"), "{found}");
-        desk.peer("xorriso", &["xorriso", "-osirrox", "on", "-indev", &image, "-extract", "/", &unpacked]);
-        desk.peer("coreutils", &["chmod", "-R", "u+w", &unpacked]);
-        desk.accepted(&unpacked);
+        peer("xorriso", &["xorriso", "-osirrox", "on", "-indev", &image, "-extract", "/", &unpacked]);
+        peer("coreutils", &["chmod", "-R", "u+w", &unpacked]);
+        accepted(&unpacked);
     }
     if options.is_empty() {
-        let found = desk.peer("genisoimage", &["isoinfo", "-f", "-i", &image]);
+        let found = peer("genisoimage", &["isoinfo", "-f", "-i", &image]);
         assert!(found.contains("/CHECKSUMS.SHA256"), "{found}");
     }
 }
@@ -119,7 +119,7 @@ fn the_blocks_can_be_checked_by_hand() {
     let own = String::from_utf8_lossy(&table[209..273]).into_owned();
     table[209..273].fill(b'0');
     fs::write(desk.path("table"), &table).expect("a file");
-    let sum = |file: &str| desk.peer("coreutils", &["sha256sum", file])[..64].to_string();
+    let sum = |file: &str| peer("coreutils", &["sha256sum", file])[..64].to_string();
     assert_eq!(sum(&desk.path("table")), own);
     let text = String::from_utf8_lossy(&table).into_owned();
     let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("#a ")).collect();
@@ -129,7 +129,7 @@ fn the_blocks_can_be_checked_by_hand() {
         let (first, count) = place.split_once('+').expect("two numbers");
         let (skip, count) = (format!("skip={first}"), format!("count={count}"));
         let (from, to) = (format!("if={image}"), format!("of={}", desk.path("area")));
-        desk.peer("coreutils", &["dd", "bs=2048", "status=none", &skip, &count, &from, &to]);
+        peer("coreutils", &["dd", "bs=2048", "status=none", &skip, &count, &from, &to]);
         assert_eq!(sum(&desk.path("area")), wanted, "{area}");
     }
 }

@@ -1017,6 +1017,7 @@ static TERM_WORDS: [&str; TERMS] = [
     "This drive cannot write this disc with its laser off, so nothing is sent to the disc.",
     "The system sees what was written once the disc has been taken out and put in again.",
     "Preparing the drive",
+    "Going through it without the disc",
     "Spare blocks make writing slower, and take room.",
     "The spare blocks of this disc stay as they are.",
     "Tried without writing anything",

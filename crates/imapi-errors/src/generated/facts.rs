@@ -213,6 +213,8 @@ pub enum Term {
     BurnNotSeen,
     /// «Preparing the drive»
     BurnPreparing,
+    /// «Going through it without the disc»
+    BurnRehearsing,
     /// «Spare blocks make writing slower, and take room.»
     BurnSpares,
     /// «The spare blocks of this disc stay as they are.»

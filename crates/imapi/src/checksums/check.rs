@@ -328,15 +328,14 @@ impl<R: Readable> Check<'_, R> {
             }
             control.check()?;
             let key = (blocks.start, file.bytes);
-            let found = match known.get(&key) {
-                Some(found) => *found,
-                None => {
-                    let unreadable = missing.range(blocks.clone()).next().copied();
-                    let is_good = unreadable.is_none() && self.sum(blocks.start, file.bytes)? == Some(file.sum);
-                    let found = (!is_good).then_some(unreadable);
-                    known.insert(key, found);
-                    found
-                }
+            let found = if let Some(found) = known.get(&key) {
+                *found
+            } else {
+                let unreadable = missing.range(blocks.clone()).next().copied();
+                let is_good = unreadable.is_none() && self.sum(blocks.start, file.bytes)? == Some(file.sum);
+                let found = (!is_good).then_some(unreadable);
+                known.insert(key, found);
+                found
             };
             if let Some(unreadable) = found {
                 explained.extend(touches(&blocks));

@@ -110,7 +110,7 @@ pub fn embed(mut tree: Tree, mut contents: Contents, options: &ImageOptions) -> 
     let (tree, contents) = (Arc::clone(image.tree()), Arc::clone(image.contents()));
     drop(image);
     let mut tree = Arc::unwrap_or_clone(tree);
-    let mut contents = Arc::into_inner(contents).expect("the image that had them is gone");
+    let Some(mut contents) = Arc::into_inner(contents) else { unreachable!("the image that had them is gone") };
     tree.remove(node)?;
     let bytes = measured(&tree, areas);
     let table = Arc::new(Embedded::new(bytes));
@@ -327,15 +327,14 @@ impl Embedded {
         let mut files = Vec::new();
         for file in &place.files {
             let known = file.block.and_then(|block| sums.get(&(block, file.bytes)));
-            let sum = match known {
-                Some(&sum) => sum,
+            let sum = if let Some(&sum) = known {
+                sum
+            } else {
                 // It is empty, or so small that it lies in the metadata.
-                None => {
-                    let mut bytes = vec![0; usize::try_from(file.bytes).unwrap_or(0)];
-                    let read = small.read_at(file.content, 0, &mut bytes);
-                    read.map_err(|error| SourceError::new(place_of(file, place), error))?;
-                    Sha256Sum(Sha256::digest(&bytes).into())
-                }
+                let mut bytes = vec![0; usize::try_from(file.bytes).unwrap_or(0)];
+                let read = small.read_at(file.content, 0, &mut bytes);
+                read.map_err(|error| SourceError::new(place_of(file, place), error))?;
+                Sha256Sum(Sha256::digest(&bytes).into())
             };
             files.extend(listed(tree, file.node, file.block.filter(|_| file.bytes > 0), sum));
         }

@@ -55,9 +55,11 @@ impl Volume {
     }
 }
 
+/// Fills a buffer with blocks of the disc from one on; no when they cannot be read.
+type Reading<'a, E> = &'a mut dyn FnMut(u64, &mut [u8]) -> Result<bool, E>;
+
 struct Glance<'a, E> {
-    /// Fills the buffer with blocks of the disc; no when they cannot be read.
-    read: &'a mut dyn FnMut(u64, &mut [u8]) -> Result<bool, E>,
+    read: Reading<'a, E>,
     start: u64,
     blocks: u64,
     volume: Volume,

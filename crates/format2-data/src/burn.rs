@@ -5,6 +5,7 @@ use std::time::Duration;
 use imapi_disc_types::{BlockSource, ClientName, Control, Lba, MediaType};
 use imapi_format2::{
     Adjusted, FormatError, Preparation, Probe, Waited, WriteSpeed, WriteSpeeds, is_heuristically_blank, patiently,
+    suits,
     verify::{Expected, Verified, VerifyError},
 };
 use imapi_mmc_transport::{
@@ -65,6 +66,7 @@ pub fn burn(
     let mut probe = preparation.probe()?;
     let looks_blank = is_heuristically_blank(recorder, &probe)?;
     let mut plan = plan(&probe, looks_blank, source, options)?;
+    suits(recorder, &probe).map_err(DataError::Before)?;
     if let (Some(before), false) = (plan.before, plan.warnings.contains(&Warning::NoTestWriting)) {
         let action = if before == Before::EndSession { Action::Finalization } else { Action::FormattingMedia };
         control.emit(&DataEvent::Begins { action, elapsed: clock.now().saturating_sub(begun) })?;

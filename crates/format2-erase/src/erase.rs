@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use imapi_disc_types::{ClientName, Control, Lba};
-use imapi_format2::{FormatError, Preparation, Probe, Way, is_heuristically_blank};
+use imapi_format2::{FormatError, Preparation, Probe, Way, is_heuristically_blank, suits};
 use imapi_mmc_transport::{
     CommandError, TransportExt as _,
     commands::{
@@ -145,6 +145,7 @@ impl<'a> Work<'a> {
         let probe = Probe::of(recorder)?;
         let readable = recorder.capacity()?.map_or(0, |capacity| capacity.last.distance_from(Lba(0)) + 1);
         let steps = plan(&probe, u32::try_from(readable).unwrap_or(0), &options)?;
+        suits(recorder, &probe)?;
         let pace = Pace::of(recorder, &probe)?;
         Ok(Self { prepared, probe, steps, pace })
     }

@@ -30,6 +30,12 @@ pub enum FormatError {
         /// What it did.
         what: &'static str,
     },
+    /// The disc is made for speeds that the drive does not have.
+    #[error("the drive does not write CD-RW of class {class}")]
+    OtherSpeeds {
+        /// The disc's class of speeds, as its groove says it.
+        class: u8,
+    },
     /// The caller wanted to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -67,6 +73,7 @@ impl Coded for FormatError {
             Self::Engine(error) => error.code(),
             Self::Overdue { .. } => v2::E_IMAPI_RECORDER_COMMAND_TIMEOUT,
             Self::Reset { .. } => v2::E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
+            Self::OtherSpeeds { .. } => v2::E_IMAPI_RECORDER_MEDIA_SPEED_MISMATCH,
             Self::Cancelled(cancelled) => cancelled.code(),
         }
     }
@@ -79,7 +86,7 @@ impl Coded for FormatError {
                 put(Fact::Reason, Value::Text(what));
                 put(Fact::Elapsed, Value::I64(i64::try_from(*seconds).unwrap_or(i64::MAX)));
             }
-            Self::Reset { .. } => put(Fact::Reason, Value::Text(self)),
+            Self::Reset { .. } | Self::OtherSpeeds { .. } => put(Fact::Reason, Value::Text(self)),
             Self::Cancelled(_) => {}
         }
     }

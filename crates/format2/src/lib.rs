@@ -27,6 +27,6 @@ pub use error::FormatError;
 pub use prepare::Preparation;
 pub use probe::Probe;
 pub use reader::DiscReader;
-pub use speed::{Adjusted, SpeedRequest, WriteSpeed, WriteSpeeds};
+pub use speed::{Adjusted, SpeedRequest, WriteSpeed, WriteSpeeds, suits};
 pub use wait::{Budget, Passing, Waited, Waits, patiently};
 pub use way::Way;

@@ -5,14 +5,15 @@ use imapi_errors::{HResult, v2};
 use imapi_mmc_transport::{
     CommandError, TransportExt as _,
     commands::{
-        GetPerformance, ModeSense10, PerformanceDescriptors, RotationControl, SetCdSpeed, SetStreaming,
-        StreamingParameters, StreamingSpeed,
+        GetPerformance, ModeSense10, PerformanceDescriptors, ReadToc, RotationControl, SetCdSpeed, SetStreaming,
+        StreamingParameters, StreamingSpeed, TocFormat, TocReply,
     },
+    feature::{Feature, FeatureCode},
     mode::PageCode,
 };
 use imapi_recorder::{Recorder, RecorderError};
 
-use crate::patiently;
+use crate::{FormatError, Probe, patiently};
 
 /// A speed at which a disc can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,6 +193,27 @@ impl WriteSpeeds {
             read: None,
         }))
     }
+}
+
+/// Fails when the drive does not have the speeds that the disc is made for: a CD-RW says of what class it is (0 for 1x to 4x,
+/// 1 for high speed, 2 and 3 for ultra speed), and drives say which classes they write. Who does not say is believed to.
+pub fn suits(recorder: &Recorder, probe: &Probe) -> Result<(), FormatError> {
+    let Some(Feature::CdRwMedia(able)) = probe.feature(FeatureCode::CD_RW_MEDIA_WRITE_SUPPORT) else { return Ok(()) };
+    if probe.medium() != MediaType::CDRW || able.subtypes == 0 {
+        return Ok(());
+    }
+    let class = match patiently(recorder, || recorder.device().query(&ReadToc::whole(TocFormat::Atip))) {
+        Ok(answer) => match answer.value {
+            TocReply::Atip(atip) if atip.rewritable => atip.subtype,
+            _ => return Ok(()),
+        },
+        Err(CommandError::Transport(error)) => return Err(RecorderError::from(error).into()),
+        Err(_) => return Ok(()),
+    };
+    if able.subtypes & 1_u8.checked_shl(class.into()).unwrap_or(0) == 0 {
+        return Err(FormatError::OtherSpeeds { class });
+    }
+    Ok(())
 }
 
 /// GET PERFORMANCE: the speeds of this disc.

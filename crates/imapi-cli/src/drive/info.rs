@@ -88,6 +88,12 @@ impl Page<'_> {
             self.line(lang.label(Fact::Free), &medium.free)?;
             self.line(lang.term(Term::NextWritable), &next)?;
         }
+        if let Some(volume) = &medium.volume {
+            if let Some(label) = &volume.label {
+                self.line(lang.term(Term::DiscVolume), label)?;
+            }
+            self.list(lang.term(Term::DiscFileSystems), volume.file_systems.iter().cloned())?;
+        }
         self.list(lang.term(Term::WriteSpeeds), medium.write_speeds.iter().map(Speed::words))?;
         for track in &medium.tracks {
             let (session, number) = (lang.label(Fact::Session), lang.label(Fact::Track));

@@ -1,8 +1,9 @@
 //! What is told of the disc.
 
-use imapi_disc_types::{MediaState, MediaType};
+use imapi::read::Volume;
+use imapi_disc_types::{Lba, MediaState, MediaType};
 use imapi_errors::Term;
-use imapi_format2::{Probe, WriteSpeed, WriteSpeeds};
+use imapi_format2::{DiscReader, Probe, WriteSpeed, WriteSpeeds};
 use imapi_mmc_transport::{
     commands::{ReadDiscStructure, TrackInformation},
     structure::{DiscStructure, StructureFormat},
@@ -38,9 +39,19 @@ pub struct Medium {
     pub next_writable: Option<i32>,
     /// Blocks that are written at once.
     write_unit: u32,
+    /// What is in the last session with data, where a file system is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<VolumeTold>,
     sessions: Vec<Session>,
     pub tracks: Vec<Track>,
     pub write_speeds: Vec<Speed>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VolumeTold {
+    pub label: Option<String>,
+    pub file_systems: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,6 +124,7 @@ impl Medium {
             None
         };
         let maker = maker(gathering, medium)?;
+        let volume = volume(gathering, &probe)?;
         let facts = &probe.facts;
         let present = STATES.iter().filter(|(bit, ..)| facts.state.contains(*bit));
         Ok(Some(Self {
@@ -126,6 +138,7 @@ impl Medium {
             free: facts.free,
             next_writable: facts.next_writable.map(|lba| lba.0),
             write_unit: facts.write_unit.get(),
+            volume,
             sessions: facts
                 .sessions
                 .iter()
@@ -174,6 +187,24 @@ impl Speed {
     pub fn words(&self) -> String {
         format!("{}x ({} kB/s)", self.times, self.kilobytes_per_second)
     }
+}
+
+/// What the last session with data, or the disc that can be overwritten, has of file systems.
+fn volume(gathering: &mut Gathering<'_>, probe: &Probe) -> Result<Option<VolumeTold>, RecorderError> {
+    let last = probe.facts.previous_data_session();
+    let is_used = probe.way.is_overwritable() && !probe.facts.is_blank();
+    if last.is_none() && !is_used {
+        return Ok(None);
+    }
+    let recorder = gathering.recorder();
+    let found = gathering.ask("volume", || {
+        let capacity =
+            recorder.capacity()?.map_or(0, |capacity| u64::try_from(capacity.last.0).map_or(0, |last| last + 1));
+        let start = last.map_or(Lba(0), |session| session.first);
+        Ok(Volume::at(&DiscReader::new(recorder, capacity), start, capacity)?)
+    })?;
+    let told = found.filter(|volume| !volume.file_systems.is_empty());
+    Ok(told.map(|volume| VolumeTold { label: volume.label, file_systems: volume.file_systems }))
 }
 
 /// Who made the disc, by what is in its lead-in or its groove.

@@ -101,6 +101,37 @@ fn a_disc_with_something_on_it_tells_its_tracks() {
     assert_eq!(medium["tracks"][0]["blocks"], 400);
 }
 
+/// The volume's name and what file systems it has, of the last session; `isoinfo` and xorriso made them.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_volume_of_the_last_session_is_told() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("files")).expect("a folder");
+    std::fs::write(desk.path("files/hello"), "Hello").expect("a file");
+    for medium in ["cd-r", "dvd+r", "bd-r", "dvd+rw"] {
+        told(&["virtual", "create", &desk.path(medium), "--media", medium]);
+        assert_eq!(desk.json(medium)["medium"]["volume"], Value::Null, "{medium}");
+        for name in ["FIRST_SESSION", "SECOND_SESSION"] {
+            let files = desk.path("files");
+            let folder = format!("/{name}");
+            let command = ["xorriso", "-dev", "/dev/sr0", "-volid", name, "-joliet", "on", "-map", &files, &folder];
+            burn(&desk, medium, &[&command[..], &["-commit"]].concat());
+            let ours = desk.json(medium);
+            let volume = &ours["medium"]["volume"];
+            assert_eq!(volume["label"], name, "{medium}: {ours}");
+            assert_eq!(volume["fileSystems"], serde_json::json!(["ISO 9660", "Joliet"]), "{medium}");
+        }
+        let text = told(&["info", &desk.drive(medium)]);
+        assert!(text.contains("volume: SECOND_SESSION\nfile systems: ISO 9660, Joliet\n"), "{medium}: {text}");
+    }
+    let ours = desk.path("ours.iso");
+    told(&["image", "create", &desk.path("files"), "--volume", "Свободный том", "--quiet", "-o", &ours]);
+    told(&["burn", &ours, "--drive", &desk.drive("bd?media=bd-re"), "--quiet"]);
+    let volume = desk.json("bd")["medium"]["volume"].clone();
+    assert_eq!(volume["label"], "Свободный том");
+    assert_eq!(volume["fileSystems"], serde_json::json!(["ISO 9660", "Joliet", "UDF 1.02"]));
+}
+
 /// What the drive says of a disc is judged by a program of others, which asks the same drive.
 #[cfg(target_os = "linux")]
 #[rstest]

@@ -2,15 +2,16 @@
 
 use std::{
     cell::{Cell, OnceCell},
+    ops::Range,
     time::Duration,
 };
 
-use imapi_disc_types::Lba;
+use imapi_disc_types::{Lba, MediaType};
 use imapi_mmc_transport::{Progress, Sense};
 
 use crate::{
     DiscFile, DiscFileError, DiscState, FormatState, Medium, Preparation, State as _,
-    family::{Disc, Rules, Session, rules_of},
+    family::{Disc, Rules, Session, rules_of, signed},
     state::Change,
 };
 
@@ -227,6 +228,15 @@ impl Loaded {
             return Ok(());
         }
         self.file.discard().map_err(|error| self.broken(error))
+    }
+
+    /// Formatting a DVD-RW is writing it: these blocks are zeros. Other discs that can be overwritten keep what is in them,
+    /// since only their lists of defects are made anew.
+    pub(crate) fn write_zeros(&self, blocks: Range<u32>) -> Result<(), Sense> {
+        if self.medium.kind != MediaType::DVDDASHRW || self.rehearsal.is_some() || blocks.is_empty() {
+            return Ok(());
+        }
+        self.file.write_zeros(signed(blocks.start), blocks.end - blocks.start).map_err(|error| self.broken(error))
     }
 
     /// Puts sectors there as they are stored, unless this is a rehearsal.

@@ -320,6 +320,31 @@ impl<S: State> DiscFile<S> {
         Ok(())
     }
 
+    /// Makes so many sectors zeros: holes where the file system can make them.
+    pub fn write_zeros(&self, first: i32, sectors: u32) -> Result<(), DiscFileError> {
+        let geometry = &self.header.geometry;
+        let bytes = u64::from(sectors) * u64::from(geometry.sector_size);
+        let at = geometry.place(first, usize::try_from(bytes).unwrap_or(usize::MAX))?;
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::{fs::FallocateFlags, io::Errno};
+            let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+            match rustix::fs::fallocate(&self.file, hole, at, bytes) {
+                Ok(()) => return Ok(()),
+                Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+                Err(error) => return Err(self.system(error.into())),
+            }
+        }
+        let zeros = vec![0; 1 << 20];
+        let mut done = 0;
+        while done < bytes {
+            let count = usize::try_from(bytes - done).unwrap_or(usize::MAX).min(zeros.len());
+            self.file.write_all_at(&zeros[..count], at + done).map_err(|error| self.system(error))?;
+            done += count as u64;
+        }
+        Ok(())
+    }
+
     /// Waits until the file is safe from a loss of power, too.
     pub fn sync(&mut self) -> Result<(), DiscFileError> {
         self.flush()?;

@@ -92,7 +92,17 @@ impl Inner {
 }
 
 fn finish(loaded: &mut Loaded, work: &Work, kind: WorkKind) -> Result<(), Sense> {
+    let before = loaded.state().formatted.unwrap_or(0);
     loaded.change(&work.changes)?;
+    if kind == WorkKind::Formatting {
+        for change in &work.changes {
+            match *change {
+                Change::Formatted { blocks } => loaded.write_zeros(0..blocks)?,
+                Change::Grown { blocks } => loaded.write_zeros(before..blocks)?,
+                _ => {}
+            }
+        }
+    }
     if work.changes.iter().any(|change| matches!(change, Change::Blanked | Change::Formatted { .. })) {
         loaded.wipe()?;
     }

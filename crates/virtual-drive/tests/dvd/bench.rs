@@ -117,6 +117,11 @@ impl Bench {
         assert!(self.read(first, blocks).expect("written") == payload(first, blocks, times), "{blocks} from {first}");
     }
 
+    pub fn assert_zeros(&self, first: u32, blocks: u16) {
+        let found = self.read(first, blocks).expect("formatted");
+        assert!(found.iter().all(|&byte| byte == 0), "{blocks} from {first}");
+    }
+
     pub fn set(&self, page: WriteParameters) -> Result<(), CommandError> {
         let parameters = ModeParameters::of([ModePage::WriteParameters(page)]);
         self.drive.submit(&ModeSelect10::carrying(&parameters), &parameters).map(drop)

@@ -215,8 +215,22 @@ fn a_quick_format_grows_until_its_border_is_closed() {
     bench.assert_holds(0, 16, 0);
     bench.assert_holds(16, 16, 1);
     bench.assert_holds(48, 16, 0);
+    bench.assert_zeros(64, 160);
+    // What was written there in another state of the disc is gone, too.
+    bench.write_again(64, 16, 3).expect("anywhere");
     bench.format(0x10, 0, u32::MAX, 16).expect("all of it");
     assert_eq!(bench.capacity(), i32::try_from(BLOCKS).expect("small"));
+    bench.assert_zeros(0, 160);
+    bench.write_again(0, 16, 2).expect("anywhere");
+    // A quick format writes nothing, but nothing of what was there can be read.
+    bench.format(0x15, 0, 0, 16).expect("quickly");
+    bench.write(0, 16).expect("it grows");
+    bench.close(CloseFunction::Session).expect("no more");
+    bench.format(0x11, 0, 64, 16).expect("with zeros");
+    bench.assert_holds(0, 16, 0);
+    bench.assert_zeros(16, 64);
+    bench.format(0x00, 0, u32::MAX, 16).expect("all of it");
+    bench.assert_zeros(0, 80);
     let offers = bench.formats().formattable;
     assert!(offers.iter().filter(|offer| matches!(offer.format.0, 0x11 | 0x13)).all(|offer| offer.blocks == 0));
     bench.drive.send(&Blank::disc().waiting()).expect("blank");

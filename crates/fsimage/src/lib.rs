@@ -31,6 +31,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(not(unix))]
+compile_error!("files are found and read by their folders' descriptors, which is written for Unix only so far");
+
 mod boot;
 mod content;
 mod estimate;

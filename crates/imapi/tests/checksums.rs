@@ -1,14 +1,21 @@
 //! Images that have their own checksums.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, ops::ControlFlow, sync::Arc, time::Duration};
 
-use imapi::checksums::{AREA, Bad, CheckError, NAME, Table, check_image, embed};
-use imapi_disc_types::{Block, BlockSource, BytesSource, Control, Lba, SECTOR_SIZE, SourceError, Zero};
+use imapi::{
+    checksums::{AREA, Bad, CheckError, NAME, Table, check_disc, check_image, embed},
+    read::Extent,
+};
+use imapi_disc_types::{Block, BlockSource, BytesSource, Control, Lba, ManualClock, SECTOR_SIZE, SourceError, Zero};
 use imapi_errors::{Coded as _, v2};
+use imapi_format2_data::{DataOptions, burn};
 use imapi_fsimage::{
     Attributes, Contents, FileSystems, ImageOptions, Kind, NodeId, ResultImage, Timestamp, Tree, UdfRevision,
     WriteOptions, write_image,
 };
+use imapi_mmc_transport::faults::{FaultInjector, Script};
+use imapi_recorder::Recorder;
+use imapi_virtual_drive::{DiscFile, Medium, VirtualDrive};
 use rstest::rstest;
 use sha2::{Digest as _, Sha256};
 
@@ -251,4 +258,51 @@ fn a_file_of_that_name_is_not_replaced() {
     let (tree, contents) = tree(&[(NAME, vec![1])]);
     let error = embed(tree, contents, &options(ISO, UdfRevision::R102)).expect_err("it is there");
     assert!(error.to_string().contains(NAME), "{error}");
+}
+
+/// Each session has its own table, whose blocks are counted from where the session begins.
+#[rstest]
+fn every_session_of_a_disc_is_checked_by_itself(#[values("cd-r", "dvd-r", "dvd+r", "bd-r")] medium: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let medium: &'static Medium = medium.parse().expect("a medium");
+    let drive = VirtualDrive::new(Arc::new(ManualClock::new()));
+    let disc = DiscFile::create(&folder.path().join("disc"), medium.geometry(None).expect("its size")).expect("a file");
+    drive.insert(disc, medium).expect("an empty drive");
+    let drive = Arc::new(drive);
+    let ready = |recorder: &Recorder| {
+        recorder.ready(Duration::from_secs(3600), &mut |_| ControlFlow::Continue(())).expect("ready");
+    };
+    let recorder = Recorder::over(Arc::clone(&drive) as _).expect("it says what it is");
+    ready(&recorder);
+    let client = "tests".parse().expect("a name");
+    let options = DataOptions { consumer_compatible: false, ..DataOptions::default() };
+    let (first, second) = (image(ISO, UdfRevision::R102), image(UDF, UdfRevision::R150));
+    let mut starts = Vec::new();
+    for image in [&first, &second] {
+        let burned = burn(&recorder, &client, &**image, &options, None, &mut Control::silent()).expect("it burns");
+        ready(&recorder);
+        starts.push(burned.start);
+    }
+    let check = |recorder: &Recorder, session| {
+        let extent = Extent::of(recorder, Some(session)).expect("it says");
+        check_disc(recorder, &extent, extent.blocks, &mut Control::silent())
+    };
+    for session in [1, 2] {
+        assert_eq!(check(&recorder, session).expect("good").files, Some(6), "{medium}, session {session}");
+    }
+    // A file of the second session cannot be read where it is.
+    let place = i64::try_from(place_of(&second, "/zz/second") / 2048).expect("small") + 7;
+    let lba = starts[1].checked_add(place).expect("on the disc");
+    let script = format!(
+        r#"{{"faults": [{{"when": {{"access": "read", "blocks": {{"first": {lba}, "last": {lba}}}}},
+            "what": {{"sense": {{"code": "3/11/00"}}}}, "times": "always"}}]}}"#
+    );
+    let victim = Arc::clone(&drive) as _;
+    let script = Script::from_json(&script).expect("a script");
+    let failing = FaultInjector::upon(Arc::clone(&drive), victim, script).expect("a drive in software");
+    let failing = Recorder::over(Arc::new(failing)).expect("it says what it is");
+    ready(&failing);
+    check(&failing, 1).expect("good");
+    let CheckError::Bad { bad } = check(&failing, 2).expect_err("it cannot be read") else { panic!("another error") };
+    assert_eq!(bad, [Bad::File { path: "/zz/second".to_string(), unreadable: Some(lba) }], "{medium}");
 }

@@ -309,6 +309,8 @@ mod tests {
         assert_eq!(ask(Some(40 * 75), false), (40, false, None));
         assert_eq!(ask(Some(20 * 75), false), (16, false, Some(v2::S_IMAPI_SPEEDADJUSTED)));
         assert_eq!(ask(Some(16 * 75 - 1), true), (16, false, Some(v2::S_IMAPI_BOTHADJUSTED)));
+        // It is as fast, and the disc turns otherwise.
+        assert_eq!(ask(Some(16 * 75), true), (16, false, Some(v2::S_IMAPI_ROTATIONADJUSTED)));
         assert_eq!(ask(Some(1), false), (4, false, Some(v2::S_IMAPI_SPEEDADJUSTED)));
         // Between two the slower one: a disc that is written too fast may be spoiled.
         assert_eq!(ask(Some(10 * 75), false).0, 4);

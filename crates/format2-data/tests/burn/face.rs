@@ -8,7 +8,7 @@ use imapi_format2::SpeedRequest;
 use imapi_format2_data::{DataEvent, DiscFormat2Data, Multisession};
 use imapi_virtual_drive::{VirtualDrive, press};
 
-use crate::helpers::{Numbers, Slow, assert_on_disc, drive, medium, recorder, writable};
+use crate::helpers::{Numbers, Says, Slow, assert_on_disc, drive, medium, recorder, writable};
 
 const SMALL: Numbers = Numbers { blocks: 400, mark: 9 };
 
@@ -52,6 +52,22 @@ fn what_is_needed_before_is_asked_for_by_its_code() {
     format.set_client_name("tests").expect("a name");
     format.write(&SMALL, &mut Control::silent()).expect("now it can");
     assert_on_disc(&recorder, &SMALL, Lba(0), "bd-r");
+}
+
+#[test]
+fn a_drive_that_writes_nothing_is_not_taken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Reading is all that it says that it can.
+    let reads = |feature: u16, descriptor: &mut [u8]| {
+        if (0x20..0x100).contains(&feature) {
+            descriptor[0] = 0xFF;
+        }
+    };
+    let recorder = recorder(Says::of_features(drive(folder.path(), medium("dvd-r"), None), reads));
+    let format = DiscFormat2Data::new();
+    assert!(!format.is_recorder_supported(&recorder).expect("it says"));
+    assert_eq!(code(format.set_recorder(Some(&recorder))), v2::E_IMAPI_DF2DATA_RECORDER_NOT_SUPPORTED);
+    assert!(format.recorder().is_none());
 }
 
 #[test]

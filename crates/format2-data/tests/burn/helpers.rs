@@ -244,3 +244,77 @@ impl Transport for Narrow {
 }
 
 passing_on!(Narrow);
+
+/// A drive that says something else of what it can do.
+pub struct Says<F>(VirtualDrive, F);
+
+impl<F: Fn(u16, &mut [u8]) + Send + Sync> Says<F> {
+    /// Hears the number of each feature, and may change its descriptor.
+    pub fn of_features(drive: VirtualDrive, change: F) -> Self {
+        Self(drive, change)
+    }
+}
+
+impl Says<()> {
+    /// Writes CD-RW of these classes of speeds, a bit for each; the disc here is of class 0.
+    pub fn of_classes(drive: VirtualDrive, classes: u8) -> Says<impl Fn(u16, &mut [u8]) + Send + Sync> {
+        Says(drive, move |feature, descriptor: &mut [u8]| {
+            if let (0x37, Some(subtypes)) = (feature, descriptor.get_mut(5)) {
+                *subtypes = classes;
+            }
+        })
+    }
+}
+
+impl<F: Fn(u16, &mut [u8]) + Send + Sync> Transport for Says<F> {
+    fn execute(&self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
+        const GET_CONFIGURATION: u8 = 0x46;
+        let answer = match data {
+            Data::In(answer) if cdb.opcode() == GET_CONFIGURATION => answer,
+            data => return self.0.execute(cdb, data, timeout),
+        };
+        let completion = self.0.execute(cdb, Data::In(answer), timeout)?;
+        let mut rest = answer.get_mut(8..completion.transferred).unwrap_or_default();
+        while let Some(&[high, low, _, length]) = rest.first_chunk() {
+            let end = rest.len().min(4 + usize::from(length));
+            let (descriptor, after) = rest.split_at_mut(end);
+            (self.1)(u16::from_be_bytes([high, low]), descriptor);
+            rest = after;
+        }
+        Ok(completion)
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits()
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.0.clock()
+    }
+}
+
+impl<F: Fn(u16, &mut [u8]) + Send + Sync> Device for Says<F> {
+    fn id(&self) -> &str {
+        self.0.id()
+    }
+
+    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
+        self.0.lock(owner, force)
+    }
+
+    fn unlock(&self) {
+        self.0.unlock();
+    }
+
+    fn lock_owner(&self) -> Option<String> {
+        self.0.lock_owner()
+    }
+
+    fn mount_points(&self) -> Vec<std::path::PathBuf> {
+        self.0.mount_points()
+    }
+
+    fn media_notices(&self, on: bool) {
+        self.0.media_notices(on);
+    }
+}

@@ -1,14 +1,10 @@
 //! What is refused, before anything happens to the disc.
 
-use std::{path::PathBuf, time::Duration};
-
-use imapi_disc_types::{CancelToken, ClientName, Clock, Control, Lba};
+use imapi_disc_types::{CancelToken, Control, Lba};
 use imapi_errors::{Coded as _, Fact, v2};
 use imapi_format2_data::{DataError, DataOptions, burn};
-use imapi_mmc_transport::{Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError};
-use imapi_virtual_drive::VirtualDrive;
 
-use crate::helpers::{Numbers, assert_on_disc, burn_silently, client, drive, medium, probe, recorder, writable};
+use crate::helpers::{Numbers, Says, assert_on_disc, burn_silently, client, drive, medium, probe, recorder, writable};
 
 const SMALL: Numbers = Numbers { blocks: 300, mark: 1 };
 
@@ -97,69 +93,11 @@ fn who_has_cancelled_before_finds_the_disc_as_it_was() {
     assert!(probe(&recorder).facts.is_blank());
 }
 
-/// A drive that says of which classes of CD-RW it is: the disc here is of class 0.
-struct OfClasses(VirtualDrive, u8);
-
-impl Transport for OfClasses {
-    fn execute(&self, cdb: &Cdb, mut data: Data<'_>, timeout: Duration) -> Result<Completion, TransportError> {
-        let completion = match &mut data {
-            Data::In(buffer) => self.0.execute(cdb, Data::In(buffer), timeout)?,
-            Data::Out(bytes) => self.0.execute(cdb, Data::Out(bytes), timeout)?,
-            Data::None => self.0.execute(cdb, Data::None, timeout)?,
-        };
-        let (GET_CONFIGURATION, Data::In(answer)) = (cdb.opcode(), data) else { return Ok(completion) };
-        let mut at = 8;
-        while let Some(&[high, low, _, length]) = answer.get(at..).and_then(<[u8]>::first_chunk) {
-            if [high, low] == [0, 0x37] && at + 5 < completion.transferred {
-                answer[at + 5] = self.1;
-            }
-            at += 4 + usize::from(length);
-        }
-        Ok(completion)
-    }
-
-    fn limits(&self) -> Limits {
-        self.0.limits()
-    }
-
-    fn clock(&self) -> &dyn Clock {
-        self.0.clock()
-    }
-}
-
-const GET_CONFIGURATION: u8 = 0x46;
-
-impl Device for OfClasses {
-    fn id(&self) -> &str {
-        self.0.id()
-    }
-
-    fn lock(&self, owner: &ClientName, force: bool) -> Result<(), LockRefused> {
-        self.0.lock(owner, force)
-    }
-
-    fn unlock(&self) {
-        self.0.unlock();
-    }
-
-    fn lock_owner(&self) -> Option<String> {
-        self.0.lock_owner()
-    }
-
-    fn mount_points(&self) -> Vec<PathBuf> {
-        self.0.mount_points()
-    }
-
-    fn media_notices(&self, on: bool) {
-        self.0.media_notices(on);
-    }
-}
-
 #[test]
 fn a_cd_rw_for_other_speeds_is_refused() {
     for (classes, suits) in [(0b0000_1110, false), (0b0000_0001, true), (0b0000_1111, true), (0, true)] {
         let folder = tempfile::tempdir().expect("a folder");
-        let recorder = recorder(OfClasses(drive(folder.path(), medium("cd-rw"), None), classes));
+        let recorder = recorder(Says::of_classes(drive(folder.path(), medium("cd-rw"), None), classes));
         let outcome = burn_silently(&recorder, &SMALL, &DataOptions::default());
         match outcome {
             Ok(_) => assert!(suits, "{classes:#b}"),
@@ -171,7 +109,7 @@ fn a_cd_rw_for_other_speeds_is_refused() {
         }
         // Another kind of disc in the same drive is none of this.
         let folder = tempfile::tempdir().expect("a folder");
-        let recorder = self::recorder(OfClasses(drive(folder.path(), medium("cd-r"), None), classes));
+        let recorder = self::recorder(Says::of_classes(drive(folder.path(), medium("cd-r"), None), classes));
         burn_silently(&recorder, &SMALL, &DataOptions::default()).expect("it is no CD-RW");
     }
 }

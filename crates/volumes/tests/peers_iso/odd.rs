@@ -257,6 +257,17 @@ fn devices_are_told_with_their_numbers() {
 }
 
 #[test]
+fn compressed_files_tell_how_many_bytes_they_become() {
+    let bench = Bench::empty();
+    crate::write(&bench.files(), "zeros", vec![0; 200_000]);
+    let image = fs::read(bench.bsdtar("zisofs=direct", "image.iso")).expect("an image");
+    let (steps, rules) = Changed { image, names: Names::RockRidge }.lenient();
+    let entry = &find(&steps, "zeros").expect("it is there").entry;
+    assert_eq!((entry.unpacked, rules), (Some(200_000), vec![]));
+    assert!(entry.size < 10_000, "{}", entry.size);
+}
+
+#[test]
 fn what_is_no_iso_9660_is_not_there() {
     for blocks in [0, 1, 16, 17, 40] {
         let source: Arc<dyn BlockSource> = Arc::new(BytesSource::padded(vec![0; blocks * 2048], SECTOR_SIZE));

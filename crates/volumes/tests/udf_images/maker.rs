@@ -43,8 +43,12 @@ pub struct Maker {
     pub files: u32,
     pub folders: u32,
     pub next_unique_id: u64,
-    /// Pieces of the sequence of volume descriptors, for tests that want them in a chain.
+    /// The sequences of volume descriptors go on elsewhere.
     pub has_pointer: bool,
+    /// The older of the sparing tables does not know what the newer one does. Linux and udfclient take the first.
+    pub has_older_table: bool,
+    /// The image ends behind the last file.
+    pub is_compact: bool,
 }
 
 impl Maker {
@@ -61,6 +65,8 @@ impl Maker {
             folders: 0,
             next_unique_id: 16,
             has_pointer: false,
+            has_older_table: false,
+            is_compact: false,
         }
     }
 
@@ -180,11 +186,12 @@ impl Maker {
             let end = Filled::of(512).tagged(8, version, 50);
             self.put(50, &end);
             for (number, location) in (0..).zip(TABLES) {
-                let table = sparing_table(self.revision, 7 + number).tagged(0, version, location);
+                let is_older = self.has_older_table && number == 0;
+                let table = sparing_table(self.revision, 7 + number, is_older).tagged(0, version, location);
                 self.put(location, &table);
             }
         }
-        let last = BLOCKS - 1;
+        let last = if self.is_compact { START + self.next } else { BLOCKS - 1 };
         let anchors: &[u32] = if self.shape == Shape::Virtual { &[256] } else { &[256, last] };
         for &block in anchors {
             let anchor =
@@ -194,6 +201,7 @@ impl Maker {
         if self.shape == Shape::Virtual {
             self.virtual_table();
         }
+        self.image.truncate((last as usize + 1) * BLOCK);
         self.image
     }
 
@@ -204,6 +212,7 @@ impl Maker {
     fn partition_len(&self) -> u32 {
         match self.shape {
             Shape::Virtual => BLOCKS - START,
+            _ if self.is_compact => self.next,
             _ => SPARE - START,
         }
     }
@@ -320,9 +329,8 @@ impl Maker {
         }
         let usage = 80 + 8 * maps;
         filled.bytes(usage, &entity("*generator", &[4, 5])).u32(usage + 32, self.files).u32(usage + 36, self.folders);
-        for at in [40, 42, 44] {
-            filled.u16(usage + at, self.revision);
-        }
+        // Whoever reads 2.50 can read 2.60.
+        filled.u16(usage + 40, self.revision.min(0x250)).u16(usage + 42, self.revision).u16(usage + 44, self.revision);
         filled
     }
 
@@ -373,9 +381,7 @@ impl Maker {
             let mut header = Filled::of(152);
             header.u16(0, 152).bytes(4, &dstring(LABEL, 128)).u32(132, u32::MAX);
             header.u32(136, self.files).u32(140, self.folders);
-            for at in [144, 146, 148] {
-                header.u16(at, self.revision);
-            }
+            header.u16(144, self.revision.min(0x250)).u16(146, self.revision).u16(148, self.revision);
             [&header.0[..], &entries].concat()
         } else {
             let id = entity("*UDF Virtual Alloc Tbl", &[self.revision.to_le_bytes()[0], 1, 4, 5]);
@@ -434,12 +440,12 @@ fn metadata_extents() -> [u32; 3] {
     [8 + METADATA, 8, 8 + 2 * METADATA]
 }
 
-fn sparing_table(revision: u16, sequence: u32) -> Filled {
+fn sparing_table(revision: u16, sequence: u32, is_older: bool) -> Filled {
     let mut filled = Filled::of(56 + 16);
     let [low, high] = revision.to_le_bytes();
     filled.bytes(16, &entity("*UDF Sparing Table", &[low, high, 4, 5])).u16(48, 2).u32(52, sequence);
-    // The second packet is replaced; one more is free. The older table knows nothing of it.
-    let original = if sequence == 7 { u32::MAX } else { PACKET };
+    // The second packet is replaced; one more is free.
+    let original = if is_older { u32::MAX } else { PACKET };
     filled.u32(56, original).u32(60, SPARE).u32(64, u32::MAX).u32(68, SPARE + PACKET);
     filled
 }

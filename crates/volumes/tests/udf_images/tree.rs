@@ -125,6 +125,9 @@ impl Builder {
         self.allocations(&mut root);
         if self.audience != Audience::SevenZip {
             self.specials(&mut root);
+        }
+        // Linux takes the block of the partition behind that of a virtual block for the next virtual one.
+        if self.audience == Audience::Ours || self.audience == Audience::Linux && self.maker.shape != Shape::Virtual {
             self.versions(&mut root);
         }
         self.attributes(&mut root);

@@ -1,0 +1,3 @@
+//! The slow tier: `cargo xtask test --slow`.
+
+mod udf;

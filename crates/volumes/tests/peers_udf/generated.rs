@@ -7,9 +7,8 @@ use crate::{
     listing::{Digest, Kind, Listing, Seen, walk},
     reader, run,
     udf_images::{
-        KINDS, Made,
+        KINDS, Made, make,
         maker::{LABEL, Shape},
-        make,
         tree::{Audience, CREATED, Expected, MODIFIED, file_type},
     },
 };
@@ -46,7 +45,8 @@ fn expected(made: &Made) -> Listing {
         made.expected.iter().map(|expected| (expected.path.clone().into_bytes(), seen(expected))).collect();
     // Of folders whose owners nobody told, nobody is the owner.
     for seen in listing.values_mut() {
-        seen.owner = seen.owner.map(|(user, group)| [user, group].map(|id| if id == u32::MAX { 65_534 } else { id }).into());
+        seen.owner =
+            seen.owner.map(|(user, group)| [user, group].map(|id| if id == u32::MAX { 65_534 } else { id }).into());
     }
     listing
 }

@@ -42,7 +42,8 @@ pub fn verdicts() -> &'static BTreeMap<String, Verdict> {
         let path = lab().join("script");
         fs::write(&path, script).expect("the folder is writable");
         boot(&path, lab());
-        let read = |number: usize, kind: &str| fs::read_to_string(lab().join(format!("{number}.{kind}"))).unwrap_or_default();
+        let read =
+            |number: usize, kind: &str| fs::read_to_string(lab().join(format!("{number}.{kind}"))).unwrap_or_default();
         let verdict = |(name, number): (String, usize)| {
             let said = read(number, "said").lines().filter(|line| is_complaint(line)).map(str::to_string).collect();
             (name, Verdict { listing: listing::lines::parse(&read(number, "list")), said })

@@ -82,7 +82,9 @@ pub fn mkudffs(image: &Path, media: &str, revision: &str, block_len: usize) -> S
 /// A bridge of ISO 9660, Joliet and UDF.
 fn genisoimage() -> Image {
     let source = lab().join("genisoimage");
-    for (name, bytes) in [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &[7; 70_000])] {
+    for (name, bytes) in
+        [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &[7; 70_000])]
+    {
         let path = source.join(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("new");
         fs::write(path, bytes).expect("room");
@@ -103,7 +105,7 @@ fn linux_sees_the_same_in_what_it_wrote_and_what_others_made() {
         // Of such a table in its entry, Linux takes the extended attributes for the table.
         if ["cdr 1.50", "dvdr 1.50"].contains(&image.name.as_str()) {
             let ours = reader::listing(&image.path);
-            assert_eq!(ours.into_keys().collect::<Vec<_>>(), [b"lost+found"]);
+            assert_eq!(ours.len(), 0, "there is nothing on it");
             continue;
         }
         let verdict = &guest::verdicts()[&image.name];

@@ -60,9 +60,8 @@ fn is_tagged(bytes: &[u8]) -> bool {
     let Some(tag) = bytes.get(..16) else { return false };
     let sum = tag.iter().fold(0_u8, |sum, &byte| sum.wrapping_add(byte)).wrapping_sub(tag[4]);
     let covered = usize::from(u16::from_le_bytes([tag[10], tag[11]]));
-    let is_right = || {
-        bytes.get(16..16 + covered).is_some_and(|covered| crc(covered) == u16::from_le_bytes([tag[8], tag[9]]))
-    };
+    let is_right =
+        || bytes.get(16..16 + covered).is_some_and(|covered| crc(covered) == u16::from_le_bytes([tag[8], tag[9]]));
     tag[4] != 0 && sum == tag[4] && is_right()
 }
 
@@ -133,8 +132,26 @@ impl Target {
 /// Puts a number into a field that matters more often than others.
 fn change(block: &mut [u8], dice: &mut Dice) {
     const NUMBERS: [u32; 20] = [
-        0, 1, 2, 3, 4, 8, 16, 31, 256, 288, 0x400, 0x800, 0x801, 0x1000, 0x7FFF_FFFF, 0x8000_0000, 0xC000_0800, u32::MAX,
-        0x3FFF_F800, 0x4000_0800,
+        0,
+        1,
+        2,
+        3,
+        4,
+        8,
+        16,
+        31,
+        256,
+        288,
+        0x400,
+        0x800,
+        0x801,
+        0x1000,
+        0x7FFF_FFFF,
+        0x8000_0000,
+        0xC000_0800,
+        u32::MAX,
+        0x3FFF_F800,
+        0x4000_0800,
     ];
     let used = block.iter().rposition(|&byte| byte != 0).unwrap_or(0) + 8;
     let at = dice.below(used.min(block.len() - 4));

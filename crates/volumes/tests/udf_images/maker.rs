@@ -49,6 +49,8 @@ pub struct Maker {
     pub has_older_table: bool,
     /// The image ends behind the last file.
     pub is_compact: bool,
+    /// Where the image begins on its disc.
+    pub base: u32,
 }
 
 impl Maker {
@@ -67,6 +69,7 @@ impl Maker {
             has_pointer: false,
             has_older_table: false,
             is_compact: false,
+            base: 0,
         }
     }
 
@@ -178,16 +181,15 @@ impl Maker {
         for first in [32, 64] {
             self.sequence(first, set);
         }
-        let integrity = self.integrity().tagged(9, version, 48);
+        let base = self.base;
+        let integrity = self.integrity().tagged(9, version, base + 48);
         self.put(48, &integrity);
-        let end = Filled::of(512).tagged(8, version, 49);
+        let end = Filled::of(512).tagged(8, version, base + 49);
         self.put(49, &end);
         if self.shape.is_sparable() {
-            let end = Filled::of(512).tagged(8, version, 50);
-            self.put(50, &end);
             for (number, location) in (0..).zip(TABLES) {
                 let is_older = self.has_older_table && number == 0;
-                let table = sparing_table(self.revision, 7 + number, is_older).tagged(0, version, location);
+                let table = self.sparing_table(7 + number, is_older).tagged(0, version, base + location);
                 self.put(location, &table);
             }
         }
@@ -223,7 +225,7 @@ impl Maker {
         all.push(Filled::of(512).u32(16, 5).clone());
         let ids = [1, 4, 5, 6, 7];
         for ((mut descriptor, id), block) in all.into_iter().zip(ids).zip(first..) {
-            let bytes = descriptor.tagged(id, version, block);
+            let bytes = descriptor.tagged(id, version, self.base + block);
             self.put(block, &bytes);
         }
         let end = first + 5;
@@ -238,7 +240,7 @@ impl Maker {
             let end = Filled::of(512).tagged(8, version, elsewhere + 1);
             self.put(elsewhere + 1, &end);
         } else {
-            let end_bytes = Filled::of(512).tagged(8, version, end);
+            let end_bytes = Filled::of(512).tagged(8, version, self.base + end);
             self.put(end, &end_bytes);
         }
     }
@@ -281,7 +283,7 @@ impl Maker {
         filled.bytes(216, &self.domain()).bytes(248, &long_ad(2048, set.block, set.partition));
         filled.u32(264, u32::try_from(maps.concat().len()).expect("small"));
         filled.u32(268, u32::try_from(maps.len()).expect("small")).bytes(272, &entity("*generator", &[4, 5]));
-        filled.u32(432, 2 * 2048).u32(436, 48).bytes(440, &maps.concat());
+        filled.u32(432, 2 * 2048).u32(436, self.base + 48).bytes(440, &maps.concat());
         filled
     }
 
@@ -296,7 +298,7 @@ impl Maker {
         let sparable = || {
             let mut map = other("*UDF Sparable Partition");
             map.u16(40, u16::try_from(PACKET).expect("small")).bytes(42, &[2]).u32(44, 2048);
-            map.u32(48, TABLES[0]).u32(52, TABLES[1]);
+            map.u32(48, self.base + TABLES[0]).u32(52, self.base + TABLES[1]);
             map.0
         };
         let metadata = || {
@@ -373,6 +375,16 @@ impl Maker {
         }
     }
 
+    fn sparing_table(&self, sequence: u32, is_older: bool) -> Filled {
+        let mut filled = Filled::of(56 + 16);
+        let [low, high] = self.revision.to_le_bytes();
+        filled.bytes(16, &entity("*UDF Sparing Table", &[low, high, 4, 5])).u16(48, 2).u32(52, sequence);
+        // The second packet is replaced; one more is free.
+        filled.u32(56, if is_older { u32::MAX } else { PACKET }).u32(60, self.base + SPARE);
+        filled.u32(64, u32::MAX).u32(68, self.base + SPARE + PACKET);
+        filled
+    }
+
     /// The table of the virtual partition, with its entry in the last block.
     fn virtual_table(&mut self) {
         let entries: Vec<u8> = self.table.iter().flat_map(|block| block.to_le_bytes()).collect();
@@ -438,16 +450,6 @@ const MIRROR_ENTRY: u32 = 8 + 4 * METADATA + 31;
 /// Where the two halves of the metadata file begin, and where its mirror.
 fn metadata_extents() -> [u32; 3] {
     [8 + METADATA, 8, 8 + 2 * METADATA]
-}
-
-fn sparing_table(revision: u16, sequence: u32, is_older: bool) -> Filled {
-    let mut filled = Filled::of(56 + 16);
-    let [low, high] = revision.to_le_bytes();
-    filled.bytes(16, &entity("*UDF Sparing Table", &[low, high, 4, 5])).u16(48, 2).u32(52, sequence);
-    // The second packet is replaced; one more is free.
-    let original = if is_older { u32::MAX } else { PACKET };
-    filled.u32(56, original).u32(60, SPARE).u32(64, u32::MAX).u32(68, SPARE + PACKET);
-    filled
 }
 
 fn recorded() -> [u8; 12] {

@@ -196,8 +196,9 @@ impl Maker {
         let last = if self.is_compact { START + self.next } else { BLOCKS - 1 };
         let anchors: &[u32] = if self.shape == Shape::Virtual { &[256] } else { &[256, last] };
         for &block in anchors {
-            let anchor =
-                Filled::of(512).u32(16, 16 * 2048).u32(20, 32).u32(24, 16 * 2048).u32(28, 64).tagged(2, version, block);
+            let mut anchor = Filled::of(512);
+            anchor.u32(16, 16 * 2048).u32(20, base + 32).u32(24, 16 * 2048).u32(28, base + 64);
+            let anchor = anchor.tagged(2, version, base + block);
             self.put(block, &anchor);
         }
         if self.shape == Shape::Virtual {
@@ -270,7 +271,7 @@ impl Maker {
         filled.u32(16, 3).u16(20, 1).u16(22, 0).bytes(24, &entity(contents, &[]));
         filled
             .u32(184, if self.shape == Shape::Virtual { 2 } else { 1 })
-            .u32(188, START)
+            .u32(188, self.base + START)
             .u32(192, self.partition_len());
         filled.bytes(196, &entity("*generator", &[4, 5]));
         filled

@@ -89,17 +89,46 @@ type Damage = fn(&mut Image);
 
 /// Readers get over these, and say so.
 #[rstest]
-#[case::first_anchor(Shape::Plain, 0x201, |i: &mut Image| i.block(256).fill(0), &["udf.anchor.first"])]
-#[case::main_sequence(Shape::Plain, 0x201, |i: &mut Image| i.block(35)[300] ^= 1, &["udf.sequence.damaged"])]
-#[case::main_sequence_gone(Shape::Plain, 0x102, |i: &mut Image| (32..48).for_each(|b| i.block(b).fill(0xFF)), &["udf.sequence.damaged"])]
-#[case::pointer_to_itself(Shape::Plain, 0x102, |i: &mut Image| i.change(37, |b| b[24..28].copy_from_slice(&[32, 0, 0, 0])), &["udf.sequence.damaged"])]
-#[case::integrity(Shape::Plain, 0x201, |i: &mut Image| i.block(48).fill(0), &["udf.integrity.missing"])]
-#[case::open(Shape::Plain, 0x201, |i: &mut Image| i.change(48, |b| b[28] = 0), &["udf.integrity.open"])]
-#[case::newer_sparing_table(Shape::Sparable, 0x201, |i: &mut Image| i.block(128).fill(0), &["udf.sparing.copy"])]
-#[case::metadata_file(Shape::Metadata, 0x250, |i: &mut Image| i.block(288).fill(0), &["udf.metadata.file"])]
-#[case::metadata_mirror(Shape::Metadata, 0x250, |i: &mut Image| i.block(i.tagged(266)[i.tagged(266).len() - 1]).fill(0), &["udf.metadata.mirror"])]
-#[case::no_links(Shape::Plain, 0x201, |i: &mut Image| { let at = i.find(b"eight bits")[0]; i.change(at, |b| b[48] = 0); }, &["udf.icb.links"])]
-#[case::attributes(Shape::Plain, 0x102, |i: &mut Image| { let at = i.find(b"own")[0]; i.change(at, |b| b[176 + 8] ^= 1); }, &["udf.attributes"])]
+#[case::first_anchor(Shape::Plain, 0x201, |i: &mut Image| {
+    i.block(256).fill(0);
+}, &["udf.anchor.first"])]
+#[case::main_sequence(Shape::Plain, 0x201, |i: &mut Image| {
+    i.block(35)[300] ^= 1;
+}, &["udf.sequence.damaged"])]
+#[case::main_sequence_gone(Shape::Plain, 0x102, |i: &mut Image| {
+    (32..48).for_each(|b| i.block(b).fill(0xFF));
+}, &["udf.sequence.damaged"])]
+#[case::pointer_to_itself(Shape::Plain, 0x102, |i: &mut Image| {
+    i.change(37, |b| b[24..28].copy_from_slice(&[32, 0, 0, 0]));
+}, &["udf.sequence.damaged"])]
+#[case::integrity(Shape::Plain, 0x201, |i: &mut Image| {
+    i.block(48).fill(0);
+}, &["udf.integrity.missing"])]
+#[case::open(Shape::Plain, 0x201, |i: &mut Image| {
+    i.change(48, |b| b[28] = 0);
+}, &["udf.integrity.open"])]
+#[case::newer_sparing_table(Shape::Sparable, 0x201, |i: &mut Image| {
+    i.block(128).fill(0);
+}, &["udf.sparing.copy"])]
+#[case::metadata_file(Shape::Metadata, 0x250, |i: &mut Image| {
+    i.block(288).fill(0);
+}, &["udf.metadata.file"])]
+#[case::metadata_mirror(Shape::Metadata, 0x250, |i: &mut Image| {
+    i.block(i.tagged(266)[i.tagged(266).len() - 1]).fill(0);
+}, &["udf.metadata.mirror"])]
+#[case::no_links(Shape::Plain, 0x201, |i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.change(at, |b| b[48] = 0);
+}, &["udf.icb.links"])]
+#[case::kind(Shape::Plain, 0x201, |i: &mut Image| {
+    let at = i.0.windows(9).position(|w| w == b"\x08embedded").expect("it is there") - 20;
+    i.0[at] = 2;
+    name(i, b"\x08embedded", |_| ());
+}, &["udf.folder.kind"])]
+#[case::attributes(Shape::Plain, 0x102, |i: &mut Image| {
+    let at = i.find(b"own")[0];
+    i.change(at, |b| b[176 + 8] ^= 1);
+}, &["udf.attributes"])]
 fn what_readers_get_over_is_told(
     #[case] shape: Shape,
     #[case] revision: u16,
@@ -116,13 +145,34 @@ fn what_readers_get_over_is_told(
 
 /// These are refused, unless damage is left out; so many paths are lost then.
 #[rstest]
-#[case::sum(|i: &mut Image| { let at = i.find(b"eight bits")[0]; i.block(at)[60] ^= 0x80; }, "udf.tag.crc", 0)]
-#[case::tag(|i: &mut Image| { let at = i.find(b"eight bits")[0]; i.block(at).fill(0); }, "udf.tag.checksum", 1)]
-#[case::location(|i: &mut Image| { let at = i.find(b"eight bits")[0]; i.change(at, |b| b[12] ^= 1); }, "udf.tag.location", 0)]
-#[case::kind(|i: &mut Image| { let at = i.find(b"eight bits")[0]; i.change(at, |b| b[27] = 99); }, "udf.icb.type", 0)]
-#[case::manner(|i: &mut Image| { let at = i.find(b"eight bits")[0]; i.change(at, |b| b[34] = 7); }, "udf.icb.allocation", 1)]
-#[case::other_descriptor(|i: &mut Image| { let at = i.find(b"eight bits")[0]; i.change(at, |b| b[0] = 8); }, "udf.icb.entry", 1)]
-#[case::short(|i: &mut Image| { let at = i.find(b"eight bits")[0]; i.change(at, |b| b[63] = 0x70); }, "udf.extent.short", 0)]
+#[case::sum(|i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.block(at)[60] ^= 0x80;
+}, "udf.tag.crc", 0)]
+#[case::tag(|i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.block(at).fill(0);
+}, "udf.tag.checksum", 1)]
+#[case::location(|i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.change(at, |b| b[12] ^= 1);
+}, "udf.tag.location", 0)]
+#[case::kind(|i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.change(at, |b| b[27] = 99);
+}, "udf.icb.type", 0)]
+#[case::manner(|i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.change(at, |b| b[34] = 7);
+}, "udf.icb.allocation", 1)]
+#[case::other_descriptor(|i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.change(at, |b| b[0] = 8);
+}, "udf.icb.entry", 1)]
+#[case::short(|i: &mut Image| {
+    let at = i.find(b"eight bits")[0];
+    i.change(at, |b| b[63] = 0x70);
+}, "udf.extent.short", 0)]
 #[case::chain_cycle(|i: &mut Image| {
     let [first, second] = i.tagged(258)[..] else { panic!("two") };
     let back = first - 288;
@@ -133,7 +183,10 @@ fn what_readers_get_over_is_told(
         b[32..end].fill(0);
     });
 }, "udf.extent.cycle", 0)]
-#[case::descriptors_gone(|i: &mut Image| { let at = i.tagged(258)[0]; i.block(at).fill(0); }, "udf.tag.checksum", 0)]
+#[case::descriptors_gone(|i: &mut Image| {
+    let at = i.tagged(258)[0];
+    i.block(at).fill(0);
+}, "udf.tag.checksum", 0)]
 #[case::versions_cycle(|i: &mut Image| {
     // The second entry's next is the first.
     let (indirect, second) = (i.tagged(259)[0], i.find(b"newer bytes")[0]);
@@ -143,7 +196,9 @@ fn what_readers_get_over_is_told(
     reseal(&mut bytes);
     i.block(second + 1).copy_from_slice(&bytes);
 }, "udf.icb.chain", 0)]
-#[case::name_with_a_slash(|i: &mut Image| name(i, b"\x08embedded", |n| n[3] = b'/'), "udf.name.letters", 0)]
+#[case::name_with_a_slash(|i: &mut Image| {
+    name(i, b"\x08embedded", |n| n[3] = b'/');
+}, "udf.name.letters", 0)]
 #[case::name_of_no_text(|i: &mut Image| name(i, b"\x08embedded", |n| n[0] = 7), "udf.name.text", 1)]
 #[case::twice(|i: &mut Image| {
     name(i, b"\x08second name", |n| n[1..].copy_from_slice(b"hidden name"));
@@ -169,7 +224,7 @@ fn what_readers_get_over_is_told(
     let at = i.find(b"name name name 2")[0] - 288;
     // The entry of the folder has two long descriptors; both are of the same blocks now.
     let entries = i.tagged(266);
-    let is_it = |b: &[u8]| b[27] == 4 && b[34] & 7 == 1 && b[216 + 16 + 4..216 + 16 + 8] == u32::to_le_bytes(at as u32);
+    let is_it = |b: &[u8]| b[27] == 4 && b[34] & 7 == 1 && b[216 + 16 + 4..216 + 16 + 8] == u32::try_from(at).expect("small").to_le_bytes();
     let entry = entries.into_iter().find(|&entry| is_it(i.block(entry))).expect("the folder");
     i.change(entry, |b| { let second = b[232..248].to_vec(); b[216 + 4..216 + 16].copy_from_slice(&second[4..]); });
 }, "udf.folder.length", 30)]
@@ -197,6 +252,13 @@ fn what_is_left_of_a_medium_before_is_not_taken_for_a_volume() {
     let error = image.paths(&OpenOptions::default()).err();
     assert!(matches!(error, Some(VolumeError::Missing { names: Names::Udf })), "{error:?}");
     assert_eq!(image.leniently().1, ["udf.recognition.missing"]);
+    // Another file system says that it is there, so that the anchor is of an older one.
+    let mut iso = vec![0; BLOCK];
+    iso[..8].copy_from_slice(b"\x01CD001\x01\0");
+    image.block(16).copy_from_slice(&iso);
+    let lenient = OpenOptions::default().lenient(Arc::default());
+    let error = image.paths(&lenient).err();
+    assert!(matches!(error, Some(VolumeError::Missing { names: Names::Udf })), "{error:?}");
 }
 
 #[rstest]

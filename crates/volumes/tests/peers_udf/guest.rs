@@ -74,9 +74,9 @@ fn helper() -> PathBuf {
     assert!(build.status().expect("cargo runs").success());
     let test = std::env::current_exe().expect("it runs");
     let profile = test.ancestors().nth(2).expect("cargo has built it");
-    let built = profile.parent().expect("a profile is in a folder").join("debug/examples/list_folder");
-    assert!(built.is_file(), "{}", built.display());
-    built
+    let program = profile.parent().expect("a profile is in a folder").join("debug/examples/list_folder");
+    assert!(program.is_file(), "{}", program.display());
+    program
 }
 
 /// Cargo, in the workspace.

@@ -30,13 +30,11 @@ impl Patched {
 
     /// A block as it is now.
     pub fn block(&self, block: u64) -> &[u8] {
-        self.patches.get(&block).map_or_else(
-            || {
-                let at = usize::try_from(block).expect("small") * BLOCK;
-                &self.image[at..at + BLOCK]
-            },
-            |patch| patch,
-        )
+        if let Some(patch) = self.patches.get(&block) {
+            return patch;
+        }
+        let at = usize::try_from(block).expect("small") * BLOCK;
+        &self.image[at..at + BLOCK]
     }
 }
 

@@ -154,18 +154,13 @@ impl Maker {
         self.image[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
-    fn at(&self, block: u32) -> u32 {
-        START + block
-    }
-
     /// Writes all that stands around the tree, whose root is there.
     pub fn finish(mut self, root: Place) -> Vec<u8> {
         let version = self.version();
         if matches!(self.shape, Shape::Sparable | Shape::MetadataSparable) {
             // What was in the bad packet is not there any more.
             for block in PACKET..2 * PACKET {
-                let bad = self.at(block);
-                self.put(bad, &[0xE5; BLOCK]);
+                self.put(START + block, &[0xE5; BLOCK]);
             }
         }
         let set = self.entry(1);
@@ -222,7 +217,7 @@ impl Maker {
 
     fn sequence(&mut self, first: u32, set: Place) {
         let version = self.version();
-        let mut all = [self.primary(), self.words(), self.partition(), self.logical(set)].to_vec();
+        let mut all = [primary(), self.words(), self.partition(), self.logical(set)].to_vec();
         all.push(Filled::of(512).u32(16, 5).clone());
         let ids = [1, 4, 5, 6, 7];
         for ((mut descriptor, id), block) in all.into_iter().zip(ids).zip(first..) {
@@ -244,15 +239,6 @@ impl Maker {
             let end_bytes = Filled::of(512).tagged(8, version, self.base + end);
             self.put(end, &end_bytes);
         }
-    }
-
-    fn primary(&self) -> Filled {
-        let mut filled = Filled::of(512);
-        filled.u32(16, 1).bytes(24, &dstring("A volume", 32)).u16(56, 1).u16(58, 1).u16(60, 2).u16(62, 3);
-        filled.u32(64, 1).u32(68, 1).bytes(72, &dstring("0123456789ABCDEFset", 128));
-        filled.bytes(200, &characters()).bytes(264, &characters()).bytes(376, &recorded());
-        filled.bytes(388, &entity("*generator", &[4, 5]));
-        filled
     }
 
     fn words(&self) -> Filled {
@@ -451,6 +437,15 @@ const MIRROR_ENTRY: u32 = 8 + 4 * METADATA + 31;
 /// Where the two halves of the metadata file begin, and where its mirror.
 fn metadata_extents() -> [u32; 3] {
     [8 + METADATA, 8, 8 + 2 * METADATA]
+}
+
+fn primary() -> Filled {
+    let mut filled = Filled::of(512);
+    filled.u32(16, 1).bytes(24, &dstring("A volume", 32)).u16(56, 1).u16(58, 1).u16(60, 2).u16(62, 3);
+    filled.u32(64, 1).u32(68, 1).bytes(72, &dstring("0123456789ABCDEFset", 128));
+    filled.bytes(200, &characters()).bytes(264, &characters()).bytes(376, &recorded());
+    filled.bytes(388, &entity("*generator", &[4, 5]));
+    filled
 }
 
 fn recorded() -> [u8; 12] {

@@ -107,7 +107,7 @@ type Damage = fn(&mut Image);
 #[case::open(Shape::Plain, 0x201, |i: &mut Image| {
     i.change(48, |b| b[28] = 0);
 }, &["udf.integrity.open"])]
-#[case::newer_sparing_table(Shape::Sparable, 0x201, |i: &mut Image| {
+#[case::sparing_table(Shape::Sparable, 0x201, |i: &mut Image| {
     i.block(128).fill(0);
 }, &["udf.sparing.copy"])]
 #[case::metadata_file(Shape::Metadata, 0x250, |i: &mut Image| {
@@ -320,4 +320,50 @@ fn a_damaged_folder_is_read_from_the_mirror_of_the_metadata() {
     assert_eq!(image.refused(), Some("udf.folder.identifier"));
     let (found, rules) = image.leniently();
     assert!(found < whole.0 && rules.contains(&"udf.folder.identifier"), "{found} of {}: {rules:?}", whole.0);
+}
+
+/// Many names of one file of many pieces could take any amount of memory: here thirty names have ten thousand pieces, and the
+/// medium has fifteen hundred blocks.
+#[test]
+fn the_pieces_of_all_files_of_a_folder_are_no_more_than_the_medium_has_blocks() {
+    let mut image = Image::of(Shape::Plain, 0x201);
+    let [first, second] = image.tagged(258)[..] else { panic!("two") };
+    let entry = image.tagged(266).into_iter().find(|&block| {
+        let [b, at] = [&image.0[block * BLOCK..], &u32::try_from(first - 288).expect("small").to_le_bytes()];
+        b[216..216 + 200].windows(4).any(|window| window == at)
+    });
+    let entry = entry.expect("the entry of the file of many pieces");
+    let ads = |count: u32, next: Option<usize>| -> Vec<u8> {
+        let ad = |len: u32, block: u32| [&len.to_le_bytes()[..], &block.to_le_bytes(), &[0; 8]].concat();
+        let mut all: Vec<u8> = (0..count).flat_map(|number| ad(2048, number % 2 * 10)).collect();
+        let next = next.map(|block| ad(3 << 30 | 2048, u32::try_from(block - 288).expect("small")));
+        all.extend(next.unwrap_or_default());
+        all
+    };
+    image.change(entry, |b| {
+        let ads = ads(100, Some(first));
+        b[56..64].copy_from_slice(&(340_u64 * 2048).to_le_bytes());
+        b[212..216].copy_from_slice(&u32::try_from(ads.len()).expect("small").to_le_bytes());
+        b[216..216 + ads.len()].copy_from_slice(&ads);
+    });
+    for (block, next) in [(first, Some(second)), (second, None)] {
+        image.change(block, |b| {
+            let ads = ads(120, next);
+            b[20..24].copy_from_slice(&u32::try_from(ads.len()).expect("small").to_le_bytes());
+            b[24..24 + ads.len()].copy_from_slice(&ads);
+        });
+    }
+    assert_eq!(image.refused(), None);
+    // All names of the folder of many become names of that file.
+    let location = u32::try_from(entry - 288).expect("small").to_le_bytes();
+    let names: Vec<usize> =
+        image.0.windows(6).enumerate().filter(|(_, w)| *w == b"\x08name ").map(|(at, _)| at).collect();
+    assert_eq!(names.len(), 30);
+    for at in names {
+        image.0[at - 18 + 4..at - 18 + 8].copy_from_slice(&location);
+        let len = usize::from(image.0[at - 19]);
+        reseal(&mut image.0[at - 38..at - 38 + (38 + len).next_multiple_of(4)]);
+    }
+    assert_eq!(image.refused(), Some("udf.extent.count"));
+    assert!(image.leniently().1.contains(&"udf.extent.count"));
 }

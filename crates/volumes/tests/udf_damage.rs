@@ -354,15 +354,17 @@ fn the_pieces_of_all_files_of_a_folder_are_no_more_than_the_medium_has_blocks() 
         });
     }
     assert_eq!(image.refused(), None);
-    // All names of the folder of many become names of that file.
+    // All names of the folder of many become names of that file, but one that goes on elsewhere.
     let location = u32::try_from(entry - 288).expect("small").to_le_bytes();
-    let names: Vec<usize> =
-        image.0.windows(6).enumerate().filter(|(_, w)| *w == b"\x08name ").map(|(at, _)| at).collect();
+    let begins = |(at, window): (usize, &[u8])| (window == b"\x08name ").then(|| at - 38);
+    let names: Vec<usize> = image.0.windows(6).enumerate().filter_map(begins).collect();
     assert_eq!(names.len(), 30);
     for at in names {
-        image.0[at - 18 + 4..at - 18 + 8].copy_from_slice(&location);
-        let len = usize::from(image.0[at - 19]);
-        reseal(&mut image.0[at - 38..at - 38 + (38 + len).next_multiple_of(4)]);
+        let end = at + (38 + usize::from(image.0[at + 19])).next_multiple_of(4);
+        if at / BLOCK == (end - 1) / BLOCK {
+            image.0[at + 24..at + 28].copy_from_slice(&location);
+            reseal(&mut image.0[at..end]);
+        }
     }
     assert_eq!(image.refused(), Some("udf.extent.count"));
     assert!(image.leniently().1.contains(&"udf.extent.count"));

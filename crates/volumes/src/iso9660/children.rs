@@ -139,7 +139,12 @@ impl Reading<'_> {
         if record.flags.contains(FileFlags::ASSOCIATED) {
             return Ok(());
         }
-        let Some(entry) = self.entry(told)? else { return Ok(()) };
+        let Some(mut entry) = self.entry(told)? else { return Ok(()) };
+        if let Some(ridge) = self.ridge {
+            if !ridge.describe(self.disc, &mut self.attributes, *address, &mut entry)? {
+                return Ok(());
+            }
+        }
         let is_file = !record.flags.contains(FileFlags::DIRECTORY);
         match (goes_on, is_file) {
             (true, true) => {
@@ -194,10 +199,7 @@ impl Reading<'_> {
         entry.name = self.name.as_slice().into();
         entry.hidden = record.flags.contains(FileFlags::HIDDEN);
         entry.times.modified = record.recorded.civil().map(moment);
-        match self.ridge {
-            Some(ridge) => ridge.describe(disc, &mut self.attributes, *address, entry),
-            None => Ok(Some(entry)),
-        }
+        Ok(Some(entry))
     }
 
     fn interleaved(&self, address: u64) -> Result<(), VolumeError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use imapi_disc_types::{Block, BlockSource, BytesSource, SECTOR_SIZE};
-use imapi_volumes::{FileBytes, Names, OpenOptions, Walk, boot_catalog, check_path_tables, identify, open};
+use imapi_volumes::{FileBytes, Names, OpenOptions, Severity, Walk, boot_catalog, check_path_tables, identify, open};
 
 /// How much there was in an image.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ pub fn read_all(bytes: &[u8]) -> Told {
         }
     }
     if let Ok(findings) = check_path_tables(&source, &strict) {
-        all.errors += findings.len();
+        all.errors += findings.iter().filter(|finding| finding.rule.severity == Severity::Error).count();
     }
     all
 }

@@ -8,7 +8,7 @@ use crate::{
     isoinfo,
     makers::{Bench, MAKERS, Maker},
     peer,
-    seen::{Seen, differences, on_disk, ours, same_bytes, source},
+    seen::{Listing, Seen, differences, on_disk, ours, same_bytes, source},
     seven_zip, tables, words,
 };
 
@@ -101,12 +101,12 @@ fn judge(bench: &Bench, image: &Path, by: Names, options: &str) -> Vec<String> {
         }
         Ok(())
     };
-    let mut theirs = on_disk(&to);
-    if by == Names::Joliet {
-        // Dots at the end Linux leaves out, and bsdtar does not.
-        theirs = theirs.into_iter().map(|(path, seen)| (path.trim_end_matches('.').to_owned(), seen)).collect();
-    }
-    let lines = differences(&ours(image, by), &theirs, same);
+    // Dots at the end Linux leaves out in Joliet, and nowhere else; bsdtar leaves out one, and in Joliet none.
+    let dotless = |listing: Listing| -> Listing {
+        let trimmed = |path: String| if by == Names::RockRidge { path } else { path.trim_end_matches('.').to_owned() };
+        listing.into_iter().map(|(path, seen)| (trimmed(path), seen)).collect()
+    };
+    let lines = differences(&dotless(ours(image, by)), &dotless(on_disk(&to)), same);
     lines
         .into_iter()
         .map(|line| format!("{} {line}", if options == "-osirrox" { "xorriso" } else { "bsdtar" }))

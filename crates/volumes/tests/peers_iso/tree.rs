@@ -23,7 +23,7 @@ pub fn plain(folder: &Path) {
     write(folder, "SUB/INNER.DAT", contents(2049, 3));
     write(folder, "SUB/DEEPER/LAST.DAT", contents(1, 4));
     fs::create_dir(folder.join("NOTHING")).expect("a folder");
-    for index in 0..150 {
+    for index in 0..100 {
         write(folder, &format!("MANY/F{index:04}.DAT"), contents(index * 7, 5));
     }
     date(folder, "README.TXT", 1_000_000_000);

@@ -3,6 +3,8 @@
 mod areas;
 mod attributes;
 
+use std::mem;
+
 use imapi_volume_structs::{
     iso9660::{DirectoryRecord, SELF},
     rock_ridge::{Entry as Told, RawEntries},
@@ -99,19 +101,19 @@ impl Ridge {
         Ok(())
     }
 
-    /// The entry with what was gathered; nothing when it would only lead into nowhere.
+    /// Puts what was gathered into the entry. Whether it is to be shown, and does not only lead into nowhere.
     pub fn describe(
         self,
         disc: &Disc,
         attributes: &mut Attributes,
         address: u64,
-        mut entry: Entry,
-    ) -> Result<Option<Entry>, VolumeError> {
+        entry: &mut Entry,
+    ) -> Result<bool, VolumeError> {
         if let Some(block) = attributes.child() {
             return self.moved(disc, attributes, address, block, entry);
         }
         let is_folder = entry.is_directory();
-        attributes.describe(&mut entry);
+        attributes.describe(entry);
         let says_folder = attributes.mode().map(|mode| mode & attributes::KIND_BITS == attributes::FOLDER);
         if says_folder.is_some_and(|says| says != is_folder) {
             disc.tolerate(disc.finding_about(&KIND, address, &entry.name))?;
@@ -122,7 +124,7 @@ impl Ridge {
         if attributes.is_sparse() {
             disc.tolerate(disc.finding_about(&SPARSE, address, &entry.name))?;
         }
-        Ok(Some(entry))
+        Ok(true)
     }
 
     /// A folder that was moved, at the place where it belongs. What is told of it stands with itself.
@@ -132,21 +134,20 @@ impl Ridge {
         attributes: &mut Attributes,
         address: u64,
         block: u32,
-        placeholder: Entry,
-    ) -> Result<Option<Entry>, VolumeError> {
+        entry: &mut Entry,
+    ) -> Result<bool, VolumeError> {
         let target = disc.salvage(disc.blocks.block(block.into()))?;
         let Some(record) = target.as_ref().and_then(itself) else {
-            let finding = disc.finding_about(&MOVED, address, &placeholder.name);
-            return disc.tolerate(finding).map(|()| None);
+            return disc.tolerate(disc.finding_about(&MOVED, address, &entry.name)).map(|()| false);
         };
         let folder = Folder { address: block.into(), len: record.data_len.into() };
-        let mut entry = folder_entry(disc, folder);
+        let placeholder = mem::replace(entry, folder_entry(disc, folder));
         entry.name = placeholder.name;
         entry.hidden = placeholder.hidden;
         entry.times.modified = record.recorded.civil().map(moment).or(placeholder.times.modified);
         self.gather(disc, &record, block.into(), attributes)?;
-        attributes.describe(&mut entry);
-        Ok(Some(entry))
+        attributes.describe(entry);
+        Ok(true)
     }
 }
 

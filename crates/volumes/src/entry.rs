@@ -104,9 +104,9 @@ pub struct Posix {
     pub mode: u32,
     /// How many names it has, as far as the volume says.
     pub links: u32,
-    /// The number of its owner.
+    /// The number of its owner; `u32::MAX` where UDF names none, which to Unix means no change.
     pub user: u32,
-    /// The number of its group.
+    /// The number of its group, or the same.
     pub group: u32,
     /// By what the names of one file are known; `None` where the file system does not say.
     pub inode: Option<u64>,

@@ -111,13 +111,11 @@ impl Iterator for Walk<'_> {
             }
         }
         loop {
-            match self.levels.last_mut()?.next() {
-                Some(entry) => return Some(self.step(entry)),
-                None => {
-                    self.levels.pop();
-                    self.ends.pop();
-                }
+            if let Some(entry) = self.levels.last_mut()?.next() {
+                return Some(self.step(entry));
             }
+            self.levels.pop();
+            self.ends.pop();
         }
     }
 }

@@ -29,6 +29,8 @@ const OTHER_ANCHOR: Rule = Rule {
     broken: "the anchor at block 256 of the session cannot be read, and another one is taken",
 };
 
+/// The block of a session with which the recognition sequence begins.
+const FIRST_RECOGNITION: u64 = 16;
 /// The block of a session behind which no recognition sequence goes on: the first anchor's.
 const LAST_RECOGNITION: u64 = ANCHOR_BLOCK as u64;
 /// The block of the session with an anchor while it is not closed.
@@ -40,51 +42,69 @@ const PADDING: u64 = 256;
 
 /// The anchor from which to go on.
 ///
-/// What does not say that it is UDF is not taken for it, unless damage is to be overcome: an anchor may be left of what
-/// was on a medium before.
+/// What does not say that it is UDF is not taken for it: an anchor may be left of what was on a medium before. Only where
+/// it says nothing else either, and damage is to be overcome, anchors are looked for all the same.
 pub fn find(medium: &Medium) -> Result<Anchor, VolumeError> {
-    let is_recognised = is_recognised(medium);
-    if !is_recognised && !medium.is_lenient() {
+    let recognised = recognise(medium);
+    let is_missing = match recognised {
+        Recognised::Udf => false,
+        Recognised::Nothing => !medium.is_lenient(),
+        Recognised::Another => true,
+    };
+    if is_missing {
         return Err(VolumeError::Missing { names: Names::Udf });
     }
     let first = medium.session().saturating_add(ANCHOR_BLOCK.into());
     let found = read(medium, first).map(|anchor| (first, anchor)).or_else(|| search(medium));
-    match found {
-        Some((address, anchor)) => {
-            if !is_recognised {
-                medium.tolerate(medium.finding(&UNRECOGNISED, medium.session() + 16))?;
+    match (found, recognised) {
+        (Some((address, anchor)), recognised) => {
+            if recognised != Recognised::Udf {
+                medium.tolerate(medium.finding(&UNRECOGNISED, medium.session().saturating_add(FIRST_RECOGNITION)))?;
             }
             if address != first {
                 medium.tolerate(medium.finding(&OTHER_ANCHOR, first).numbers(address, first))?;
             }
             Ok(anchor)
         }
-        None if !is_recognised => Err(VolumeError::Missing { names: Names::Udf }),
-        None => {
+        (None, Recognised::Udf) => {
             small_blocks(medium)?;
             medium.broken(&NO_ANCHOR, first)
         }
+        (None, _) => Err(VolumeError::Missing { names: Names::Udf }),
     }
 }
 
-/// The descriptors from block 16 on say that this is UDF. They follow one another, or begin sectors of 4096 bytes.
-fn is_recognised(medium: &Medium) -> bool {
-    [1, 2].into_iter().any(|step| is_recognised_by(medium, step))
+/// What the volume recognition sequence says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Recognised {
+    Udf,
+    /// There is another file system, and nothing of UDF.
+    Another,
+    /// It may be damaged.
+    Nothing,
 }
 
-fn is_recognised_by(medium: &Medium, step: usize) -> bool {
-    let mut is_inside = false;
-    for block in (16..LAST_RECOGNITION).step_by(step) {
+/// The descriptors from block 16 on follow one another, or begin sectors of 4096 bytes.
+fn recognise(medium: &Medium) -> Recognised {
+    match recognise_by(medium, 1) {
+        Recognised::Nothing => recognise_by(medium, 2),
+        recognised => recognised,
+    }
+}
+
+fn recognise_by(medium: &Medium, step: usize) -> Recognised {
+    let (mut is_inside, mut recognised) = (false, Recognised::Nothing);
+    for block in (FIRST_RECOGNITION..LAST_RECOGNITION).step_by(step) {
         let address = medium.session().saturating_add(block);
-        let Ok(Ok(found)) = medium.blocks.with(address, |bytes| Recognition::decode(bytes)) else { return false };
+        let Ok(Ok(found)) = medium.blocks.with(address, |bytes| Recognition::decode(bytes)) else { break };
         match found.id {
-            Recognition::BEGIN => is_inside = true,
-            Recognition::END => is_inside = false,
-            Recognition::NSR02 | Recognition::NSR03 if is_inside => return true,
+            Recognition::BEGIN => (is_inside, recognised) = (true, Recognised::Nothing),
+            Recognition::NSR02 | Recognition::NSR03 if is_inside => return Recognised::Udf,
+            Recognition::ISO_9660 => recognised = Recognised::Another,
             _ => {}
         }
     }
-    false
+    recognised
 }
 
 /// Any anchor but the first.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use imapi_volume_structs::{
     SECTOR,
     udf::{
-        Ad, Ads, Allocation, AllocationExtent, ExtentKind, FileEntry, IcbStrategy, IndirectEntry, PartitionBlock, TagId,
+        Ad, Ads, Allocation, AllocationExtent, ExtentKind, FileEntry, IcbStrategy, IndirectEntry, MAX_EXTENT_LEN,
+        PartitionBlock, TagId,
     },
 };
 
@@ -114,7 +115,7 @@ pub struct Piece {
     pub bytes: u64,
 }
 
-impl<'a> Disc<'a> {
+impl Disc<'_> {
     /// The entry that prevails of those of a file, and that a reference leads to.
     pub fn entry(&self, icb: PartitionBlock, from: u64) -> Result<Prevailing, VolumeError> {
         let (mut at, mut from, mut first) = (icb, from, None);
@@ -218,12 +219,12 @@ impl<'a> Disc<'a> {
         budget: &mut usize,
         contents: &mut Contents,
     ) -> Result<(), VolumeError> {
-        let (mut here, mut visited) = (Here::Entry(entry.allocation), HashSet::new());
+        let (mut here, mut visited): (Option<Descriptor>, _) = (None, HashSet::new());
         let mut address = address;
         loop {
             let ads = match &here {
-                Here::Entry(ads) => ads,
-                Here::Extent(found) => self.medium.decode(found, AllocationExtent::decode)?.ads,
+                None => entry.allocation,
+                Some(found) => self.medium.decode(found, AllocationExtent::decode)?.ads,
             };
             let mut next = None;
             for ad in Ads::new(manner, ads) {
@@ -242,7 +243,7 @@ impl<'a> Disc<'a> {
                 return self.medium.broken(&AD_CYCLE, there);
             }
             address = there;
-            here = Here::Extent(found);
+            here = Some(found);
         }
     }
 
@@ -261,7 +262,7 @@ impl<'a> Disc<'a> {
         }
         let mut bytes = u64::from(ad.len().bytes);
         if let Ad::Extended(ad) = ad {
-            if ad.recorded_len & (1 << 30) - 1 != ad.information_len {
+            if ad.recorded_len & MAX_EXTENT_LEN != ad.information_len {
                 self.medium.tolerate(self.medium.finding(&COMPRESSED, address))?;
             }
             bytes = u64::from(ad.information_len).min(bytes);
@@ -297,12 +298,6 @@ impl<'a> Disc<'a> {
     pub fn budget(&self) -> usize {
         usize::try_from(self.medium.blocks.count()).unwrap_or(usize::MAX).saturating_mul(2).saturating_add(4096)
     }
-}
-
-/// Where allocation descriptors stand.
-enum Here<'a> {
-    Entry(&'a [u8]),
-    Extent(Descriptor),
 }
 
 impl Contents {

@@ -52,6 +52,13 @@ const VERSION: Rule = Rule {
     broken: "a name has a version other than 1",
 };
 
+const KIND: Rule = Rule {
+    id: "udf.folder.kind",
+    clause: "ECMA-167 4/14.4.3",
+    severity: Severity::Warning,
+    broken: "a name says that it is of a folder and leads to a file, or the other way round",
+};
+
 const TWICE: Rule = Rule {
     id: "udf.folder.twice",
     clause: "ECMA-167 4/8.6",
@@ -85,6 +92,9 @@ impl Disc<'_> {
             let entry = self.named(found.icb, found.name.clone(), found.address, &mut budget);
             let entry = entry.map_err(|error| about(error, &found.name));
             let Some(mut entry) = self.medium.salvage(entry)? else { continue };
+            if entry.is_directory() != found.characteristics.contains(FileCharacteristics::DIRECTORY) {
+                self.medium.tolerate(self.medium.finding(&KIND, found.address).about(&found.name))?;
+            }
             entry.hidden = found.characteristics.contains(FileCharacteristics::HIDDEN);
             all.push((found.version, found.address, entry));
         }
@@ -134,9 +144,9 @@ impl Disc<'_> {
         });
         let mut dropped = HashSet::new();
         for pair in order.windows(2) {
-            let (older, newer) = (&all[pair[0]], &all[pair[1]]);
-            if older.2.name == newer.2.name {
-                self.medium.tolerate(self.medium.finding(&TWICE, older.1).about(&older.2.name))?;
+            let [first, second] = [pair[0], pair[1]].map(|index| &all[index]);
+            if first.2.name == second.2.name {
+                self.medium.tolerate(self.medium.finding(&TWICE, first.1).about(&first.2.name))?;
                 dropped.insert(pair[0]);
             }
         }

@@ -1,7 +1,7 @@
 //! [`Partitions`]: where the blocks of a volume's partitions are.
 
 use imapi_volume_structs::udf::{
-    LogicalVolume, Partition, PartitionBlock, PartitionMap, Replacement, SparableMap, SparingTable,
+    AccessType, LogicalVolume, Partition, PartitionBlock, PartitionMap, Replacement, SparableMap, SparingTable,
 };
 
 use super::{disc::Disc, medium::Medium, metadata, sequence::Sequence, vat};
@@ -61,8 +61,8 @@ enum Map {
     Sparable { start: u64, blocks: u64, packet: u64, elsewhere: Vec<(u32, u32)> },
     /// Each is somewhere in another partition.
     Virtual { base: u16, table: Vec<u32> },
-    /// They are those of a file, and maybe once more those of another.
-    Metadata { file: Stretches, mirror: Stretches },
+    /// They are those of a file, also in the order of their addresses, and maybe once more those of another file.
+    Metadata { file: Stretches, by_address: Stretches, mirror: Stretches },
     /// Nobody knows.
     Foreign,
 }
@@ -120,16 +120,15 @@ impl Partitions {
             let base = partitions.base_of(&maps, *partition);
             let Some(base) = base else { return medium.broken(&NO_DESCRIPTOR, address) };
             let disc = Disc { medium, partitions: &partitions };
-            match map {
-                PartitionMap::Metadata { map, .. } => {
-                    let (file, mirror) = metadata::read(disc, map, base)?;
-                    partitions.maps[index] = Map::Metadata { file, mirror };
-                }
-                _ => {
-                    let (table, said) = vat::read(disc, base)?;
-                    partitions.maps[index] = Map::Virtual { base, table };
-                    partitions.vat = Some(said);
-                }
+            if let PartitionMap::Metadata { map, .. } = map {
+                let (file, mirror) = metadata::read(disc, map, base)?;
+                let mut by_address = file.clone();
+                by_address.sort_unstable_by_key(|stretch| stretch.address);
+                partitions.maps[index] = Map::Metadata { file, by_address, mirror };
+            } else {
+                let (table, said) = vat::read(disc, base)?;
+                partitions.maps[index] = Map::Virtual { base, table };
+                partitions.vat = Some(said);
             }
         }
         Ok(partitions)
@@ -145,19 +144,12 @@ impl Partitions {
 
     /// First block and blocks of the first partition that is part of the volume itself.
     pub fn extent(&self) -> Option<(u64, u64)> {
-        self.maps.iter().find_map(|map| self.extent_of(map))
+        self.maps.iter().find_map(Map::extent)
     }
 
     /// First block and blocks of that partition, if it is part of the volume itself.
     pub fn extent_of_reference(&self, reference: u16) -> Option<(u64, u64)> {
-        self.extent_of(self.maps.get(usize::from(reference))?)
-    }
-
-    fn extent_of(&self, map: &Map) -> Option<(u64, u64)> {
-        match *map {
-            Map::Physical { start, blocks } | Map::Sparable { start, blocks, .. } => Some((start, blocks)),
-            _ => None,
-        }
+        self.maps.get(usize::from(reference))?.extent()
     }
 
     /// Where a block of a partition is.
@@ -220,10 +212,9 @@ impl Partitions {
     /// The address at which there is a copy of what stands at that one.
     pub fn copy_of(&self, address: u64) -> Option<u64> {
         self.maps.iter().find_map(|map| {
-            let Map::Metadata { file, mirror } = map else { return None };
-            let here = file
-                .iter()
-                .find(|stretch| address.checked_sub(stretch.address).is_some_and(|skip| skip < stretch.blocks))?;
+            let Map::Metadata { by_address, mirror, .. } = map else { return None };
+            let index = by_address.partition_point(|stretch| stretch.address <= address).checked_sub(1)?;
+            let here = by_address.get(index).filter(|stretch| address - stretch.address < stretch.blocks)?;
             let block = here.block + (address - here.address);
             let index = mirror.partition_point(|stretch| stretch.block + stretch.blocks <= block);
             let there = mirror.get(index).filter(|stretch| stretch.block <= block)?;
@@ -233,12 +224,19 @@ impl Partitions {
 
     /// Where a block of a partition is, or the error that it is nowhere.
     pub fn locate(&self, medium: &Medium, at: PartitionBlock, from: u64) -> Result<Located, VolumeError> {
-        match self.find(at) {
-            Some(found) => Ok(found),
-            None => {
-                let blocks = self.extent_of_reference(at.partition).map_or(0, |(_, blocks)| blocks);
-                Err(VolumeError::Broken(Box::new(medium.finding(&OUTSIDE, from).numbers(at.block, blocks))))
-            }
+        self.find(at).ok_or_else(|| {
+            let blocks = self.extent_of_reference(at.partition).map_or(0, |(_, blocks)| blocks);
+            VolumeError::Broken(Box::new(medium.finding(&OUTSIDE, from).numbers(at.block, blocks)))
+        })
+    }
+}
+
+impl Map {
+    /// First block and blocks, if it is part of the volume itself.
+    fn extent(&self) -> Option<(u64, u64)> {
+        match *self {
+            Self::Physical { start, blocks } | Self::Sparable { start, blocks, .. } => Some((start, blocks)),
+            _ => None,
         }
     }
 }
@@ -248,14 +246,16 @@ fn within(start: u64, blocks: u64, block: u64) -> Option<Located> {
 }
 
 fn place(medium: &Medium, sequence: &Sequence, number: u16, address: u64) -> Result<(u64, u64), VolumeError> {
-    let Some(&Partition { start, len, .. }) = sequence.partitions.get(&number) else {
+    let Some(&Partition { start, len, access, .. }) = sequence.partitions.get(&number) else {
         return Err(VolumeError::Broken(Box::new(
             medium.finding(&NO_DESCRIPTOR, address).about(number.to_string().as_bytes()),
         )));
     };
     let (start, blocks) = (u64::from(start), u64::from(len));
     let end = medium.blocks.end_address();
-    if start + blocks > end {
+    // What is written in the order of its blocks need not be full.
+    let grows = matches!(access, AccessType::WRITE_ONCE | AccessType::PSEUDO_OVERWRITABLE);
+    if start + blocks > end && !grows {
         medium.tolerate(medium.finding(&BEYOND, address).numbers(start + blocks, end))?;
     }
     Ok((start, blocks))
@@ -272,20 +272,16 @@ fn sparing_table(medium: &Medium, map: &SparableMap, address: u64) -> Result<Vec
             Err(_) => lost = Some(location),
         }
     }
-    match newest {
-        Some((_, mut elsewhere)) => {
-            if let Some(location) = lost {
-                medium.tolerate(medium.finding(&LOST_TABLE, location.into()))?;
-            }
-            elsewhere.sort_unstable();
-            elsewhere.dedup_by_key(|(original, _)| *original);
-            Ok(elsewhere)
-        }
-        None => {
-            medium.tolerate(medium.finding(&NO_TABLE, lost.map_or(address, u64::from)))?;
-            Ok(Vec::new())
-        }
+    let Some((_, mut elsewhere)) = newest else {
+        medium.tolerate(medium.finding(&NO_TABLE, lost.map_or(address, u64::from)))?;
+        return Ok(Vec::new());
+    };
+    if let Some(location) = lost {
+        medium.tolerate(medium.finding(&LOST_TABLE, location.into()))?;
     }
+    elsewhere.sort_unstable();
+    elsewhere.dedup_by_key(|(original, _)| *original);
+    Ok(elsewhere)
 }
 
 fn read_table(medium: &Medium, location: u32, map: &SparableMap) -> Result<(u32, Vec<(u32, u32)>), VolumeError> {

@@ -28,21 +28,22 @@ pub fn verdicts() -> &'static BTreeMap<String, Verdict> {
     static VERDICTS: LazyLock<BTreeMap<String, Verdict>> = LazyLock::new(|| {
         let mut script = String::from(include_str!("guest.sh"));
         let mut names = Vec::new();
-        let mut add = |verb: &str, name: &str, path: &Path| {
+        let mut add = |name: &str, path: &Path, names_written: u32| {
             let file = path.file_name().expect("it has a name").to_string_lossy();
-            writeln!(script, "{verb} '{file}' '{}'", names.len()).expect("a string");
+            writeln!(script, "look '{file}' {} {names_written}", names.len()).expect("a string");
             names.push(name.to_string());
         };
         for image in generated::images(Audience::Linux) {
-            add("look", &image.name, &image.path);
+            add(&image.name, &image.path, 0);
         }
         for image in peers::images() {
-            add(if image.is_written { "fill" } else { "look" }, &image.name, &image.path);
+            add(&image.name, &image.path, image.written);
         }
         let path = lab().join("script");
         fs::write(&path, script).expect("the folder is writable");
         boot(&path, lab());
-        let read = |number: usize, kind: &str| fs::read_to_string(lab().join(format!("{number}.{kind}"))).unwrap_or_default();
+        let read =
+            |number: usize, kind: &str| fs::read_to_string(lab().join(format!("{number}.{kind}"))).unwrap_or_default();
         let verdict = |(name, number): (String, usize)| {
             let said = read(number, "said").lines().filter(|line| is_complaint(line)).map(str::to_string).collect();
             (name, Verdict { listing: listing::lines::parse(&read(number, "list")), said })
@@ -73,9 +74,9 @@ fn helper() -> PathBuf {
     assert!(build.status().expect("cargo runs").success());
     let test = std::env::current_exe().expect("it runs");
     let profile = test.ancestors().nth(2).expect("cargo has built it");
-    let built = profile.parent().expect("a profile is in a folder").join("debug/examples/list_folder");
-    assert!(built.is_file(), "{}", built.display());
-    built
+    let program = profile.parent().expect("a profile is in a folder").join("debug/examples/list_folder");
+    assert!(program.is_file(), "{}", program.display());
+    program
 }
 
 /// Cargo, in the workspace.

@@ -17,28 +17,28 @@ use crate::{
 pub struct Image {
     pub name: String,
     pub path: PathBuf,
-    /// Linux writes to it.
-    pub is_written: bool,
+    /// So many names Linux writes into one of its folders; 0 if it does not write to it.
+    pub written: u32,
 }
 
-/// Media, revision, and whether Linux can write to it.
-const MADE: [(&str, &str, bool); 16] = [
-    ("hd", "1.02", true),
-    ("hd", "1.50", false),
-    ("hd", "2.00", false),
-    ("hd", "2.01", true),
-    ("dvd", "1.02", false),
-    ("dvdram", "2.01", false),
-    ("dvdrw", "1.50", false),
-    ("dvdrw", "2.01", true),
-    ("cdrw", "1.50", true),
-    ("cdrw", "2.00", false),
-    ("cdr", "1.50", false),
-    ("cdr", "2.01", false),
-    ("cdr", "2.60", false),
-    ("dvdr", "1.50", false),
-    ("bdr", "2.50", false),
-    ("bdr", "2.60", false),
+/// Media, revision, and how many names Linux writes into a folder.
+const MADE: [(&str, &str, u32); 16] = [
+    ("hd", "1.02", 60),
+    ("hd", "1.50", 0),
+    ("hd", "2.00", 0),
+    ("hd", "2.01", 1500),
+    ("dvd", "1.02", 0),
+    ("dvdram", "2.01", 0),
+    ("dvdrw", "1.50", 0),
+    ("dvdrw", "2.01", 60),
+    ("cdrw", "1.50", 60),
+    ("cdrw", "2.00", 0),
+    ("cdr", "1.50", 0),
+    ("cdr", "2.01", 0),
+    ("cdr", "2.60", 0),
+    ("dvdr", "1.50", 0),
+    ("bdr", "2.50", 0),
+    ("bdr", "2.60", 0),
 ];
 
 /// All of them.
@@ -46,7 +46,7 @@ pub fn images() -> &'static [Image] {
     static ALL: LazyLock<Vec<Image>> = LazyLock::new(|| {
         let mut all: Vec<Image> = MADE
             .into_iter()
-            .map(|(media, revision, is_written)| {
+            .map(|(media, revision, written)| {
                 let path = lab().join(format!("{media}-{revision}.udf"));
                 let said = mkudffs(&path, media, revision, 2048);
                 // What is written once ends with its table.
@@ -55,7 +55,7 @@ pub fn images() -> &'static [Image] {
                     let file = fs::OpenOptions::new().write(true).open(&path).expect("ours");
                     file.set_len((last + 1) * 2048).expect("it can be cut");
                 }
-                Image { name: format!("{media} {revision}"), path, is_written }
+                Image { name: format!("{media} {revision}"), path, written }
             })
             .collect();
         all.push(genisoimage());
@@ -82,7 +82,9 @@ pub fn mkudffs(image: &Path, media: &str, revision: &str, block_len: usize) -> S
 /// A bridge of ISO 9660, Joliet and UDF.
 fn genisoimage() -> Image {
     let source = lab().join("genisoimage");
-    for (name, bytes) in [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &[7; 70_000])] {
+    for (name, bytes) in
+        [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &vec![7; 70_000])]
+    {
         let path = source.join(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("new");
         fs::write(path, bytes).expect("room");
@@ -94,21 +96,26 @@ fn genisoimage() -> Image {
     let path = lab().join("genisoimage.udf");
     let [out, from] = [&path, &source].map(|path| path.display().to_string());
     run("genisoimage", ["-quiet", "-udf", "-J", "-R", "-allow-limited-size", "-V", "Bridge", "-o", &out, &from]);
-    Image { name: "genisoimage".into(), path, is_written: false }
+    Image { name: "genisoimage".into(), path, written: 0 }
 }
 
 #[test]
 fn linux_sees_the_same_in_what_it_wrote_and_what_others_made() {
-    let mut most = 0;
     for image in images() {
+        // Of such a table in its entry, Linux takes the extended attributes for the table.
+        if ["cdr 1.50", "dvdr 1.50"].contains(&image.name.as_str()) {
+            let ours = reader::listing(&image.path);
+            assert_eq!(ours.len(), 0, "there is nothing on it");
+            continue;
+        }
         let verdict = &guest::verdicts()[&image.name];
         assert_eq!(verdict.said, [""; 0], "{}", image.name);
         let ours: Listing = reader::listing(&image.path)
             .into_iter()
             .map(|(path, seen)| (path, Seen { hidden: None, ..seen }))
             .collect();
-        most = most.max(ours.len());
-        assert!(!image.is_written || ours.len() > 800, "{}: Linux did not write to it", image.name);
+        let least = image.written as usize * 2 / 3;
+        assert!(image.written == 0 || ours.len() > least + 50, "{}: Linux did not write to it", image.name);
         assert_same(&ours, &verdict.listing, &image.name);
         assert_eq!(reader::complaints(&image.path), [""; 0], "{}", image.name);
     }

@@ -18,7 +18,9 @@ pub fn open(source: &Arc<dyn BlockSource>) -> Box<dyn Volume> {
 /// Everything in a volume, with each entry.
 pub fn entries(volume: &dyn Volume) -> Vec<(Vec<u8>, Entry)> {
     let options = OpenOptions::default();
-    Walk::new(volume, &options).map(|step| step.map(|step| (step.path, step.entry)).unwrap_or_else(|e| panic!("{e}"))).collect()
+    Walk::new(volume, &options)
+        .map(|step| step.map_or_else(|e| panic!("{e}"), |step| (step.path, step.entry)))
+        .collect()
 }
 
 /// The volume of an image, read strictly.

@@ -22,7 +22,8 @@ fn volumes_of_other_blocks_are_named_as_such() {
 
 #[test]
 fn what_is_no_udf_is_missing_and_not_damaged() {
-    let zeros: Arc<dyn BlockSource> = Arc::new(BytesSource::new(vec![0; 600 * 2048], SECTOR_SIZE).expect("whole blocks"));
+    let zeros: Arc<dyn BlockSource> =
+        Arc::new(BytesSource::new(vec![0; 600 * 2048], SECTOR_SIZE).expect("whole blocks"));
     let error = imapi_volumes::open(&zeros, Some(Names::Udf), &OpenOptions::default()).err();
     assert!(matches!(error, Some(VolumeError::Missing { names: Names::Udf })), "{error:?}");
 }

@@ -2,6 +2,8 @@
 
 /// Bytes of a block.
 pub const BLOCK: usize = 2048;
+/// The same as descriptors have it.
+pub const BLOCK_LEN: u32 = 2048;
 
 /// A descriptor that is being filled; its tag comes last.
 #[derive(Clone)]
@@ -111,7 +113,7 @@ pub fn time(date: [u16; 6], microseconds: u32, zone: i16) -> [u8; 12] {
     let [year, month, day, hour, minute, second] = date;
     let byte = |value: u16| value.to_le_bytes()[0];
     let part = |value: u32| value.to_le_bytes()[0];
-    let kind = 0x1000 | (zone as u16 & 0x0FFF);
+    let kind = 0x1000 | (u16::from_le_bytes(zone.to_le_bytes()) & 0x0FFF);
     let mut out = [0; 12];
     out[0..2].copy_from_slice(&kind.to_le_bytes());
     out[2..4].copy_from_slice(&year.to_le_bytes());

@@ -43,8 +43,14 @@ pub struct Maker {
     pub files: u32,
     pub folders: u32,
     pub next_unique_id: u64,
-    /// Pieces of the sequence of volume descriptors, for tests that want them in a chain.
+    /// The sequences of volume descriptors go on elsewhere.
     pub has_pointer: bool,
+    /// The older of the sparing tables does not know what the newer one does. Linux and udfclient take the first.
+    pub has_older_table: bool,
+    /// The image ends behind the last file.
+    pub is_compact: bool,
+    /// Where the image begins on its disc.
+    pub base: u32,
 }
 
 impl Maker {
@@ -61,6 +67,9 @@ impl Maker {
             folders: 0,
             next_unique_id: 16,
             has_pointer: false,
+            has_older_table: false,
+            is_compact: false,
+            base: 0,
         }
     }
 
@@ -145,18 +154,13 @@ impl Maker {
         self.image[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
-    fn at(&self, block: u32) -> u32 {
-        START + block
-    }
-
     /// Writes all that stands around the tree, whose root is there.
     pub fn finish(mut self, root: Place) -> Vec<u8> {
         let version = self.version();
         if matches!(self.shape, Shape::Sparable | Shape::MetadataSparable) {
             // What was in the bad packet is not there any more.
             for block in PACKET..2 * PACKET {
-                let bad = self.at(block);
-                self.put(bad, &[0xE5; BLOCK]);
+                self.put(START + block, &[0xE5; BLOCK]);
             }
         }
         let set = self.entry(1);
@@ -172,28 +176,30 @@ impl Maker {
         for first in [32, 64] {
             self.sequence(first, set);
         }
-        let integrity = self.integrity().tagged(9, version, 48);
+        let base = self.base;
+        let integrity = self.integrity().tagged(9, version, base + 48);
         self.put(48, &integrity);
-        let end = Filled::of(512).tagged(8, version, 49);
+        let end = Filled::of(512).tagged(8, version, base + 49);
         self.put(49, &end);
         if self.shape.is_sparable() {
-            let end = Filled::of(512).tagged(8, version, 50);
-            self.put(50, &end);
             for (number, location) in (0..).zip(TABLES) {
-                let table = sparing_table(self.revision, 7 + number).tagged(0, version, location);
+                let is_older = self.has_older_table && number == 0;
+                let table = self.sparing_table(7 + number, is_older).tagged(0, version, base + location);
                 self.put(location, &table);
             }
         }
-        let last = BLOCKS - 1;
+        let last = if self.is_compact { START + self.next } else { BLOCKS - 1 };
         let anchors: &[u32] = if self.shape == Shape::Virtual { &[256] } else { &[256, last] };
         for &block in anchors {
-            let anchor =
-                Filled::of(512).u32(16, 16 * 2048).u32(20, 32).u32(24, 16 * 2048).u32(28, 64).tagged(2, version, block);
+            let mut anchor = Filled::of(512);
+            anchor.u32(16, 16 * 2048).u32(20, base + 32).u32(24, 16 * 2048).u32(28, base + 64);
+            let anchor = anchor.tagged(2, version, base + block);
             self.put(block, &anchor);
         }
         if self.shape == Shape::Virtual {
             self.virtual_table();
         }
+        self.image.truncate((last as usize + 1) * BLOCK);
         self.image
     }
 
@@ -204,17 +210,18 @@ impl Maker {
     fn partition_len(&self) -> u32 {
         match self.shape {
             Shape::Virtual => BLOCKS - START,
+            _ if self.is_compact => self.next,
             _ => SPARE - START,
         }
     }
 
     fn sequence(&mut self, first: u32, set: Place) {
         let version = self.version();
-        let mut all = [self.primary(), self.words(), self.partition(), self.logical(set)].to_vec();
+        let mut all = [primary(), self.words(), self.partition(), self.logical(set)].to_vec();
         all.push(Filled::of(512).u32(16, 5).clone());
         let ids = [1, 4, 5, 6, 7];
         for ((mut descriptor, id), block) in all.into_iter().zip(ids).zip(first..) {
-            let bytes = descriptor.tagged(id, version, block);
+            let bytes = descriptor.tagged(id, version, self.base + block);
             self.put(block, &bytes);
         }
         let end = first + 5;
@@ -229,18 +236,9 @@ impl Maker {
             let end = Filled::of(512).tagged(8, version, elsewhere + 1);
             self.put(elsewhere + 1, &end);
         } else {
-            let end_bytes = Filled::of(512).tagged(8, version, end);
+            let end_bytes = Filled::of(512).tagged(8, version, self.base + end);
             self.put(end, &end_bytes);
         }
-    }
-
-    fn primary(&self) -> Filled {
-        let mut filled = Filled::of(512);
-        filled.u32(16, 1).bytes(24, &dstring("A volume", 32)).u16(56, 1).u16(58, 1).u16(60, 2).u16(62, 3);
-        filled.u32(64, 1).u32(68, 1).bytes(72, &dstring("0123456789ABCDEFset", 128));
-        filled.bytes(200, &characters()).bytes(264, &characters()).bytes(376, &recorded());
-        filled.bytes(388, &entity("*generator", &[4, 5]));
-        filled
     }
 
     fn words(&self) -> Filled {
@@ -259,7 +257,7 @@ impl Maker {
         filled.u32(16, 3).u16(20, 1).u16(22, 0).bytes(24, &entity(contents, &[]));
         filled
             .u32(184, if self.shape == Shape::Virtual { 2 } else { 1 })
-            .u32(188, START)
+            .u32(188, self.base + START)
             .u32(192, self.partition_len());
         filled.bytes(196, &entity("*generator", &[4, 5]));
         filled
@@ -272,7 +270,7 @@ impl Maker {
         filled.bytes(216, &self.domain()).bytes(248, &long_ad(2048, set.block, set.partition));
         filled.u32(264, u32::try_from(maps.concat().len()).expect("small"));
         filled.u32(268, u32::try_from(maps.len()).expect("small")).bytes(272, &entity("*generator", &[4, 5]));
-        filled.u32(432, 2 * 2048).u32(436, 48).bytes(440, &maps.concat());
+        filled.u32(432, 2 * 2048).u32(436, self.base + 48).bytes(440, &maps.concat());
         filled
     }
 
@@ -287,7 +285,7 @@ impl Maker {
         let sparable = || {
             let mut map = other("*UDF Sparable Partition");
             map.u16(40, u16::try_from(PACKET).expect("small")).bytes(42, &[2]).u32(44, 2048);
-            map.u32(48, TABLES[0]).u32(52, TABLES[1]);
+            map.u32(48, self.base + TABLES[0]).u32(52, self.base + TABLES[1]);
             map.0
         };
         let metadata = || {
@@ -320,9 +318,8 @@ impl Maker {
         }
         let usage = 80 + 8 * maps;
         filled.bytes(usage, &entity("*generator", &[4, 5])).u32(usage + 32, self.files).u32(usage + 36, self.folders);
-        for at in [40, 42, 44] {
-            filled.u16(usage + at, self.revision);
-        }
+        // Whoever reads 2.50 can read 2.60.
+        filled.u16(usage + 40, self.revision.min(0x250)).u16(usage + 42, self.revision).u16(usage + 44, self.revision);
         filled
     }
 
@@ -365,6 +362,16 @@ impl Maker {
         }
     }
 
+    fn sparing_table(&self, sequence: u32, is_older: bool) -> Filled {
+        let mut filled = Filled::of(56 + 16);
+        let [low, high] = self.revision.to_le_bytes();
+        filled.bytes(16, &entity("*UDF Sparing Table", &[low, high, 4, 5])).u16(48, 2).u32(52, sequence);
+        // The second packet is replaced; one more is free.
+        filled.u32(56, if is_older { u32::MAX } else { PACKET }).u32(60, self.base + SPARE);
+        filled.u32(64, u32::MAX).u32(68, self.base + SPARE + PACKET);
+        filled
+    }
+
     /// The table of the virtual partition, with its entry in the last block.
     fn virtual_table(&mut self) {
         let entries: Vec<u8> = self.table.iter().flat_map(|block| block.to_le_bytes()).collect();
@@ -373,9 +380,7 @@ impl Maker {
             let mut header = Filled::of(152);
             header.u16(0, 152).bytes(4, &dstring(LABEL, 128)).u32(132, u32::MAX);
             header.u32(136, self.files).u32(140, self.folders);
-            for at in [144, 146, 148] {
-                header.u16(at, self.revision);
-            }
+            header.u16(144, self.revision.min(0x250)).u16(146, self.revision).u16(148, self.revision);
             [&header.0[..], &entries].concat()
         } else {
             let id = entity("*UDF Virtual Alloc Tbl", &[self.revision.to_le_bytes()[0], 1, 4, 5]);
@@ -434,13 +439,12 @@ fn metadata_extents() -> [u32; 3] {
     [8 + METADATA, 8, 8 + 2 * METADATA]
 }
 
-fn sparing_table(revision: u16, sequence: u32) -> Filled {
-    let mut filled = Filled::of(56 + 16);
-    let [low, high] = revision.to_le_bytes();
-    filled.bytes(16, &entity("*UDF Sparing Table", &[low, high, 4, 5])).u16(48, 2).u32(52, sequence);
-    // The second packet is replaced; one more is free. The older table knows nothing of it.
-    let original = if sequence == 7 { u32::MAX } else { PACKET };
-    filled.u32(56, original).u32(60, SPARE).u32(64, u32::MAX).u32(68, SPARE + PACKET);
+fn primary() -> Filled {
+    let mut filled = Filled::of(512);
+    filled.u32(16, 1).bytes(24, &dstring("A volume", 32)).u16(56, 1).u16(58, 1).u16(60, 2).u16(62, 3);
+    filled.u32(64, 1).u32(68, 1).bytes(72, &dstring("0123456789ABCDEFset", 128));
+    filled.bytes(200, &characters()).bytes(264, &characters()).bytes(376, &recorded());
+    filled.bytes(388, &entity("*generator", &[4, 5]));
     filled
 }
 

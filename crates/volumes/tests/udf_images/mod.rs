@@ -31,8 +31,16 @@ pub const KINDS: [(&str, Shape, u16); 10] = [
 
 /// The image of that kind.
 pub fn make(shape: Shape, revision: u16, audience: Audience, many: usize) -> Made {
+    make_at(0, shape, revision, audience, many)
+}
+
+/// The same where it begins at a block of its disc.
+pub fn make_at(base: u32, shape: Shape, revision: u16, audience: Audience, many: usize) -> Made {
     let mut maker = Maker::new(shape, revision);
-    maker.has_pointer = audience == Audience::Ours;
+    maker.base = base;
+    (maker.has_pointer, maker.has_older_table) = (audience == Audience::Ours, audience == Audience::Ours);
+    // 7-Zip wants an anchor behind the last file.
+    maker.is_compact = audience == Audience::SevenZip && shape == Shape::Plain;
     let mut builder = Builder { maker, expected: Vec::new(), audience };
     let root = builder.build(many);
     Made { image: builder.maker.finish(root), expected: builder.expected }

@@ -1,7 +1,7 @@
 //! What is in the images: each thing that the standard knows, once.
 
 use super::{
-    bytes::{BLOCK, Filled, compressed, entity, extended_ad, long_ad, seal, short_ad, time},
+    bytes::{BLOCK, BLOCK_LEN, Filled, compressed, entity, extended_ad, long_ad, seal, short_ad, time},
     maker::{Maker, Place, Shape},
 };
 
@@ -125,6 +125,9 @@ impl Builder {
         self.allocations(&mut root);
         if self.audience != Audience::SevenZip {
             self.specials(&mut root);
+        }
+        // Linux takes the block of the partition behind that of a virtual block for the next virtual one.
+        if self.audience == Audience::Ours || self.audience == Audience::Linux && self.maker.shape != Shape::Virtual {
             self.versions(&mut root);
         }
         self.attributes(&mut root);
@@ -139,7 +142,7 @@ impl Builder {
                 let name = format!("{}{number}", "name ".repeat(1 + number % 20));
                 self.embedded(&mut folder, &name, number.to_string().as_bytes());
             }
-            self.folder(inner, place, folder, name, &mut root);
+            self.folder(inner, place, &folder, name, &mut root);
         }
         self.write_folder(place, place, &root, 0);
         self.maker.folders += 1;
@@ -217,13 +220,13 @@ impl Builder {
         let mut folder = Folder { path: "outer/inner/".into(), ..Folder::default() };
         self.embedded(&mut folder, "file", b"deep");
         let mut middle = Folder { path: "outer/".into(), ..Folder::default() };
-        self.folder(inner, outer, folder, "inner", &mut middle);
-        self.folder(outer, at, middle, "outer", root);
+        self.folder(inner, outer, &folder, "inner", &mut middle);
+        self.folder(outer, at, &middle, "outer", root);
     }
 
-    fn folder(&mut self, place: Place, parent: Place, folder: Folder, name: &str, into: &mut Folder) {
+    fn folder(&mut self, place: Place, parent: Place, folder: &Folder, name: &str, into: &mut Folder) {
         let unique_id = self.unique_id();
-        self.write_folder(place, parent, &folder, unique_id);
+        self.write_folder(place, parent, folder, unique_id);
         let folders = folder.names.iter().filter(|name| name.characteristics & 2 != 0).count();
         let links = u32::try_from(folders).expect("few") + 2;
         let expected = Expected { file_type: file_type::DIRECTORY, mode: 0o555, links, ..Self::plain("", b"") };
@@ -274,13 +277,13 @@ impl Builder {
         // What is there has nothing to do with the file.
         self.maker.write(Place { block: block + 1, partition: 0 }, &[0xBD; BLOCK]);
         self.maker.write(Place { block: block + 2, partition: 0 }, &last);
-        let len = BLOCK as u32;
+        let len = BLOCK_LEN;
         let ads = [
             ad(LONG, len, block),
-            ad(LONG, 2 << 30 | 2 * len, 0),
-            ad(LONG, 1 << 30 | len, block + 1),
+            ad(LONG, (2 << 30) | (2 * len), 0),
+            ad(LONG, (1 << 30) | len, block + 1),
             ad(LONG, 100, block + 2),
-            ad(LONG, 1 << 30 | 2 * len, block + 3),
+            ad(LONG, (1 << 30) | (2 * len), block + 3),
         ];
         let bytes = [&first[..], &[0; 3 * BLOCK], &last].concat();
         let spec = Spec { blocks: 5, ..Spec::of(file_type::REGULAR, LONG, bytes.len(), ads.concat()) };
@@ -301,7 +304,7 @@ impl Builder {
         }
         let places: Vec<Place> = parts.iter().skip(1).map(|_| self.maker.entry(1)).collect();
         for (number, place) in places.iter().enumerate() {
-            parts[number].extend(long_ad(3 << 30 | BLOCK as u32, place.block, place.partition));
+            parts[number].extend(long_ad((3 << 30) | BLOCK_LEN, place.block, place.partition));
         }
         for (part, place) in parts[1..].iter().zip(&places) {
             let mut extent = Filled::of(24 + part.len());
@@ -370,7 +373,7 @@ impl Builder {
         let behind = Place { block: first.block + 1, ..first };
         let mut indirect = Filled::of(52);
         indirect.u32(16, 1).u16(20, 4096).u16(22, 1).u16(24, 2).bytes(27, &[3]);
-        indirect.bytes(36, &long_ad(2 * BLOCK as u32, second.block, second.partition));
+        indirect.bytes(36, &long_ad(2 * BLOCK_LEN, second.block, second.partition));
         let indirect = indirect.tagged(259, self.maker.version(), behind.block);
         self.maker.write(behind, &indirect);
         self.name(root, "versions", 0, first, Self::plain("", b"newer bytes"));
@@ -463,7 +466,7 @@ impl Builder {
             let mut filled = Filled::of((38 + named.name.len()).next_multiple_of(4));
             filled.u16(16, named.version).bytes(18, &[named.characteristics]);
             filled.bytes(19, &[u8::try_from(named.name.len()).expect("short")]);
-            let len = if named.characteristics & 4 == 0 { BLOCK as u32 } else { 0 };
+            let len = if named.characteristics & 4 == 0 { BLOCK_LEN } else { 0 };
             filled.bytes(20, &long_ad(len, named.place.block, named.place.partition)).bytes(38, &named.name);
             out.extend(filled.tagged(257, self.maker.version(), place_of(out.len())));
         }
@@ -496,7 +499,7 @@ impl Builder {
             filled.u64(64, spec.len).u64(72, spec.blocks).bytes(80, &modified).bytes(92, &modified);
             filled.bytes(104, &created).bytes(116, &modified).u32(128, 1).bytes(168, &entity("*generator", &[4, 5]));
             if let Some(streams) = spec.streams {
-                filled.bytes(152, &long_ad(BLOCK as u32, streams.block, streams.partition));
+                filled.bytes(152, &long_ad(BLOCK_LEN, streams.block, streams.partition));
             }
         } else {
             filled.u64(64, spec.blocks).bytes(72, &modified).bytes(84, &modified).bytes(96, &modified).u32(108, 1);

@@ -9,7 +9,7 @@ use std::{
 
 use clap::Args;
 use imapi::{
-    browse::Selection,
+    browse::{MediumKind, Selection},
     extract::{self, ExtractError, ExtractEvent, ExtractOptions, ExtractReport, Note},
 };
 use imapi_disc_types::Control;
@@ -73,9 +73,9 @@ pub struct ExtractArguments {
     #[arg(long)]
     packed: bool,
 
-    /// How many files are written at the same time
-    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::new(2).expect("not zero"))]
-    threads: NonZeroUsize,
+    /// How many files are written at the same time [default: 2; 1 from a disc, which has one place to read from]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    threads: Option<u8>,
 
     #[command(flatten)]
     manner: Manner,
@@ -216,11 +216,12 @@ fn all(
         ControlFlow::Continue(())
     };
     let mut control = Control::new(token, &mut listener);
-    Ok(extract::extract(subject, &arguments.directory, &arguments.options(), &mut control)?)
+    let options = arguments.options(opened.medium.kind());
+    Ok(extract::extract(subject, &arguments.directory, &options, &mut control)?)
 }
 
 impl ExtractArguments {
-    fn options(&self) -> ExtractOptions {
+    fn options(&self, kind: MediumKind) -> ExtractOptions {
         let mut options = ExtractOptions::default();
         options.replace = self.force;
         options.resume = self.resume;
@@ -230,7 +231,8 @@ impl ExtractArguments {
         options.named_streams = self.named_streams;
         options.keep_damaged = self.keep_damaged;
         options.packed = self.packed;
-        options.threads = self.threads;
+        let wanted = self.threads.map(usize::from).or((kind == MediumKind::Disc).then_some(1));
+        options.threads = wanted.and_then(NonZeroUsize::new).unwrap_or(options.threads);
         options
     }
 }

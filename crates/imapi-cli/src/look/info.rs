@@ -134,8 +134,8 @@ impl Page<'_> {
             self.line(lang.term(Term::Files), files)?;
             self.line(lang.term(Term::Folders), folders)?;
         }
-        for (name, text) in facts.identifiers.iter().filter(|(_, text)| !text.is_empty()) {
-            self.line(name, text)?;
+        for (name, text) in facts.identifiers.iter().filter(|(_, text)| !text.is_empty() && *text != facts.label) {
+            self.line(&name.replace('_', " "), text)?;
         }
         Ok(())
     }

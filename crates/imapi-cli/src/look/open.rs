@@ -45,6 +45,9 @@ pub enum LookError {
     /// What has that path has no bytes.
     #[error("{path} is no file")]
     NoFile { path: String },
+    /// What has that path has nothing in it.
+    #[error("{path} is no folder")]
+    NoFolder { path: String },
 }
 
 impl LookError {
@@ -57,7 +60,7 @@ impl LookError {
             Self::Source(error) => error,
             Self::Unpack(error) => error,
             Self::Input(error) => error,
-            Self::NoPath { .. } | Self::NoFile { .. } => return None,
+            Self::NoPath { .. } | Self::NoFile { .. } | Self::NoFolder { .. } => return None,
         })
     }
 }
@@ -67,13 +70,16 @@ impl Coded for LookError {
         match self {
             Self::NoPath { .. } => fs::IMAPI_E_ITEM_NOT_FOUND,
             Self::NoFile { .. } => fs::IMAPI_E_NOT_FILE,
+            Self::NoFolder { .. } => fs::IMAPI_E_NOT_DIR,
             other => other.coded().map_or(fs::IMAPI_E_FSI_INTERNAL_ERROR, Coded::code),
         }
     }
 
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
-            Self::NoPath { path } | Self::NoFile { path } => put(Fact::Path, Value::Text(path)),
+            Self::NoPath { path } | Self::NoFile { path } | Self::NoFolder { path } => {
+                put(Fact::Path, Value::Text(path))
+            }
             other => other.coded().into_iter().for_each(|error| error.facts(put)),
         }
     }

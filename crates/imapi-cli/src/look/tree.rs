@@ -56,6 +56,9 @@ pub fn run(arguments: &TreeArguments, lang: Lang, out: &mut Output) -> io::Resul
     let drawn = (|| {
         let volume = opened.volume(&arguments.files)?;
         let folder = find(&*volume, &arguments.path)?;
+        if !folder.is_directory() {
+            return Err(LookError::NoFolder { path: arguments.path.clone() });
+        }
         let path = arguments.path.trim_matches('/').as_bytes().to_vec();
         let label = if path.is_empty() { volume.facts().label.clone() } else { arguments.path.clone() };
         let drawing = Drawing {

@@ -102,13 +102,11 @@ impl Importer<'_> {
             of: facts.counts,
         };
         self.describe_root();
-        let mut walk = Walk::new(volume, options);
         // The folders on the way to what was told last; the root first.
         let mut above = vec![Some(NodeId::ROOT)];
-        while let Some(step) = walk.next() {
+        for step in Walk::new(volume, options) {
             let Step { path, entry } = step?;
-            let depth = path.iter().filter(|&&byte| byte == b'/').count();
-            above.truncate(depth + 1);
+            above.truncate(path.split(|&byte| byte == b'/').count());
             let is_folder = entry.is_directory();
             let parent = above.last().copied().unwrap_or(SHUT);
             let node = match parent {

@@ -13,7 +13,8 @@ use super::AppendError;
 use crate::plan::{CLUSTER, RECOGNITION};
 
 /// The bytes of a cluster.
-const CLUSTER_LEN: usize = CLUSTER as usize * SECTOR;
+const CLUSTER_LEN: usize = 32 * SECTOR;
+const _: () = assert!(CLUSTER_LEN as u64 == CLUSTER * SECTOR as u64);
 const ANCHOR: u64 = ANCHOR_BLOCK as u64;
 
 /// A disc that can be overwritten, with an image behind what it had.
@@ -31,7 +32,7 @@ pub struct Rewritten {
     /// The first block of the image.
     start: u64,
     /// The first cluster as it was, and as it will be, where it is written again.
-    heads: Option<(Box<[u8]>, Box<[u8]>)>,
+    heads: Option<Heads>,
     /// The cluster of the anchor, where there is one.
     anchor: Option<Box<[u8]>>,
     modified: Vec<BlockRange>,
@@ -62,7 +63,7 @@ impl Rewritten {
         let session = range(link.previous_head.into(), CLUSTER + image.blocks());
         let anchors = anchor.as_ref().and_then(|_| range(ANCHOR, CLUSTER));
         let modified = [session, range(0, CLUSTER), anchors].into_iter().flatten().collect();
-        Ok(Self { disc, image, start, heads: Some((old_head, new_head)), anchor, modified })
+        Ok(Self { disc, image, start, heads: Some(Heads { old: old_head, new: new_head }), anchor, modified })
     }
 
     /// The same where nothing is written again: the image is a session like those of a disc that is written in sequence,
@@ -80,13 +81,15 @@ impl Rewritten {
         if block >= self.start {
             return within(Part::Source(&self.image), self.start, self.blocks());
         }
-        let Some((old, new)) = &self.heads else { return (Part::Source(&self.disc), block, self.start - block) };
+        let Some(Heads { old, new }) = &self.heads else {
+            return (Part::Source(&self.disc), block, self.start - block);
+        };
         let head = self.start - CLUSTER;
         match block {
             _ if block < CLUSTER => within(Part::Bytes(new), 0, CLUSTER),
             _ if block >= head => within(Part::Bytes(old), head, self.start),
             _ => match &self.anchor {
-                Some(anchor) if block >= ANCHOR && block < ANCHOR + CLUSTER => {
+                Some(anchor) if (ANCHOR..ANCHOR + CLUSTER).contains(&block) => {
                     within(Part::Bytes(anchor), ANCHOR, ANCHOR + CLUSTER)
                 }
                 Some(_) if block < ANCHOR => (Part::Source(&self.disc), block, ANCHOR.min(head) - block),
@@ -95,6 +98,12 @@ impl Rewritten {
             },
         }
     }
+}
+
+/// The first cluster of a disc as it was, and as it will be.
+struct Heads {
+    old: Box<[u8]>,
+    new: Box<[u8]>,
 }
 
 enum Part<'a> {
@@ -167,13 +176,14 @@ fn descriptors(head: &[u8]) -> usize {
     blocks.take_while(|block| DescriptorHead::decode(block).is_ok() || Recognition::decode(block).is_ok()).count()
 }
 
-const RECOGNITION_BLOCKS: usize = RECOGNITION as usize;
+const RECOGNITION_BLOCKS: usize = 16;
+const _: () = assert!(RECOGNITION_BLOCKS as u64 == RECOGNITION);
 
 /// The first cluster of the disc with the descriptors of the image, which say how far the disc reaches now.
 fn new_head(old: &[u8], image: &dyn BlockSource, start: u64) -> Result<Box<[u8]>, AppendError> {
     let of_image = cluster(image, 0)?;
     let (had, needed) = (descriptors(old), descriptors(&of_image));
-    let mut head: Box<[u8]> = old.into();
+    let mut cluster: Box<[u8]> = old.into();
     let begins = RECOGNITION_BLOCKS * SECTOR;
     let taken = (had..needed).find(|&index| {
         let at = begins + index * SECTOR;
@@ -184,17 +194,17 @@ fn new_head(old: &[u8], image: &dyn BlockSource, start: u64) -> Result<Box<[u8]>
         return Err(AppendError::NoRoom { needed: needed as u64, block });
     }
     // Where there were more, their blocks are empty now.
-    head[begins..begins + had.max(needed) * SECTOR].fill(0);
+    cluster[begins..begins + had.max(needed) * SECTOR].fill(0);
     let end = begins + needed * SECTOR;
-    head[begins..end].copy_from_slice(&of_image[begins..end]);
+    cluster[begins..end].copy_from_slice(&of_image[begins..end]);
     let blocks = u32::try_from(start + image.blocks()).unwrap_or(u32::MAX);
-    for block in head[begins..end].chunks_exact_mut(SECTOR) {
+    for block in cluster[begins..end].chunks_exact_mut(SECTOR) {
         let Some(block) = block.first_chunk_mut::<SECTOR>() else { continue };
         if let Ok(Descriptor::Volume(volume)) = Descriptor::decode(block) {
             VolumeDescriptor { space_size: blocks, ..volume }.encode(block);
         }
     }
-    Ok(head)
+    Ok(cluster)
 }
 
 /// The cluster of the disc's first anchor, which leads to the descriptors of the image; `None` where it has no UDF.

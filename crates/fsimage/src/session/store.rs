@@ -3,11 +3,12 @@
 use std::{
     fs::File,
     io,
+    ops::Range,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
 };
 
-use imapi_disc_types::{Block, BlockSource, Control};
+use imapi_disc_types::{Block, BlockRange, BlockSource, Control};
 use imapi_volume_structs::SECTOR;
 
 use crate::{ImageWritten, WriteError};
@@ -27,8 +28,10 @@ pub fn store(
 ) -> Result<(), WriteError> {
     let failed = |source: io::Error| WriteError::File { file: PathBuf::from(path), source };
     let before = file.metadata().map_err(failed)?.len();
-    let whole = [0..source.blocks()];
-    let ranges = source.modified().map_or(whole.to_vec(), |ranges| ranges.iter().map(|range| range.range()).collect());
+    let ranges: Vec<Range<u64>> = match source.modified() {
+        Some(ranges) => ranges.iter().map(|range| range.range()).collect(),
+        None => BlockRange::from_range(&(0..source.blocks())).iter().map(|range| range.range()).collect(),
+    };
     let of = ranges.iter().map(|range| range.end - range.start).sum();
     let mut at = ImageWritten { blocks: 0, of };
     let mut buffer = vec![0; AT_ONCE * SECTOR];

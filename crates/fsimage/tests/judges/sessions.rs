@@ -27,6 +27,7 @@ use crate::{
 
 /// A disc with three sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct Case {
     pub name: &'static str,
     iso: bool,
@@ -209,8 +210,11 @@ fn ours(case: Case, disc: &Arc<dyn BlockSource>, opened: &OpenOptions) -> Listin
     found
 }
 
+/// Kind, size and digest.
+type Told = (Option<Kind>, Option<u64>, Option<u64>);
+
 /// What every reader tells.
-fn essence(listing: &Listing) -> BTreeMap<String, (Option<Kind>, Option<u64>, Option<u64>)> {
+fn essence(listing: &Listing) -> BTreeMap<String, Told> {
     let of = |(path, seen): (&Vec<u8>, &Seen)| (path.escape_ascii().to_string(), (seen.kind, seen.size, seen.digest));
     listing.iter().map(of).collect()
 }

@@ -47,16 +47,14 @@ impl<'a> Behind<'a> {
         let disc = Arc::clone(medium.source());
         let options = medium.options(None)?;
         let base = Base::open(Arc::clone(&disc), arguments.import.map(Names::from), options)?;
-        let goes = match next {
-            Some(next) => Goes::At(next),
-            None => {
-                let newest = medium.sessions().last().map_or(Block(0), |session| session.start);
-                let place = |block: u64| u32::try_from(block).ok();
-                let link = place(base.end().0)
-                    .zip(place(newest.0))
-                    .and_then(|(end, start)| Rewritten::link_behind(end, start, unit));
-                Goes::Over(link.ok_or(AppendFailure::Full)?)
-            }
+        let goes = if let Some(next) = next {
+            Goes::At(next)
+        } else {
+            let newest = medium.sessions().last().map_or(Block(0), |session| session.start);
+            let place = |block: Block| u32::try_from(block.0).ok();
+            let (end, start) = (place(base.end()), place(newest));
+            let link = end.zip(start).and_then(|(end, start)| Rewritten::link_behind(end, start, unit));
+            Goes::Over(link.ok_or(AppendFailure::Full)?)
         };
         Ok(Self { base, disc, goes, arguments })
     }

@@ -83,7 +83,7 @@ pub fn mkudffs(image: &Path, media: &str, revision: &str, block_len: usize) -> S
 fn genisoimage() -> Image {
     let source = lab().join("genisoimage");
     for (name, bytes) in
-        [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &[7; 70_000])]
+        [("a file", &b"some bytes"[..]), ("folder/deep/er", b"deep"), ("empty", b""), ("large", &vec![7; 70_000])]
     {
         let path = source.join(name);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("new");

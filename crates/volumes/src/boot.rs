@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imapi_disc_types::{Block, BlockSource};
 use imapi_volume_structs::{
     SECTOR,
-    el_torito::{BootEntry, CatalogRecord, CatalogRecords, Platform, RECORD_LEN, SectionHeader, ValidationEntry},
+    el_torito::{BootEntry, CatalogRecord, CatalogRecords, Platform, SectionHeader, ValidationEntry},
 };
 
 use crate::{FileSystem, Finding, OpenOptions, Rule, Severity, VolumeError, blocks::Blocks, iso9660::Descriptors};
@@ -147,6 +147,3 @@ impl Reading<'_> {
         self.options.tolerate(finding)
     }
 }
-
-/// Records of a catalogue are found by their places.
-const _: () = assert!(SECTOR % RECORD_LEN == 0);

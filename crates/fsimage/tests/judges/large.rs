@@ -5,6 +5,7 @@ use std::{num::NonZeroU32, process::Command, sync::Arc};
 use imapi_disc_types::{Block, BlockSource, Request, SECTOR_SIZE, SourceError};
 use imapi_fsimage::{Attributes, Contents, ImageOptions, IsoLevel, Kind, NodeId, ResultImage, Tree};
 use imapi_volume_structs::iso9660::{DirectoryRecords, FileFlags};
+use imapi_volumes::{FileBytes, Names, OpenOptions, Walk, open};
 
 use crate::{
     decoded,
@@ -45,6 +46,23 @@ fn image() -> ResultImage {
     tree.add(NodeId::ROOT, b"small", Kind::File { size: 5, content }, Attributes::default()).expect("new");
     let options = ImageOptions { level: IsoLevel::Three, rock_ridge: true, ..options() };
     ResultImage::new(Arc::new(tree), Arc::new(contents), &options).expect("level 3 takes it")
+}
+
+#[test]
+fn a_file_of_9_gib_is_read_as_one() {
+    let source: Arc<dyn BlockSource> = Arc::new(image());
+    let options = OpenOptions::default();
+    for names in [Names::Iso9660, Names::RockRidge] {
+        let volume = open(&source, Some(names), &options).expect("it is intact");
+        let files: Vec<_> = Walk::new(&*volume, &options).map(|step| step.expect("it is intact").entry).collect();
+        assert_eq!(files.iter().map(|file| file.size).collect::<Vec<_>>(), [(9 << 30) + 1, 5], "{names}");
+        let bytes = FileBytes::new(Arc::clone(&source), &files[0].runs);
+        let mut number = [0; 8];
+        for block in [0_u64, 1, 2_097_151, 2_097_152, 4_718_591] {
+            assert_eq!(bytes.read_at(block * 2048, &mut number).expect("it can be read"), 8);
+            assert_eq!(u64::from_le_bytes(number), block, "{names}");
+        }
+    }
 }
 
 #[test]

@@ -198,7 +198,8 @@ impl Reading<'_> {
         };
         entry.name = self.name.as_slice().into();
         entry.hidden = record.flags.contains(FileFlags::HIDDEN);
-        entry.times.modified = record.recorded.civil().map(moment);
+        let tells_date = self.ridge.is_some() && self.attributes.tells_modified();
+        entry.times.modified = if tells_date { None } else { record.recorded.civil().map(moment) };
         Ok(Some(entry))
     }
 

@@ -77,13 +77,14 @@ impl Folder {
         mut tell: impl FnMut(&Told<'_>) -> Result<(), VolumeError>,
     ) -> Result<(), VolumeError> {
         let mut begins = None;
+        let mut sector = [0; SECTOR];
         for address in self.address..self.recorded_end(disc, name)? {
-            let block = disc.blocks.block(address);
-            let Some(sector) = disc.salvage(block)? else {
+            let copied = disc.blocks.with(address, |block| sector.copy_from_slice(block));
+            if disc.salvage(copied)?.is_none() {
                 // A folder whose beginning cannot be read may have one all the same.
                 begins.get_or_insert(false);
                 continue;
-            };
+            }
             let first = address == self.address;
             for item in DirectoryRecords::new(&sector) {
                 let (at, record) = match item {

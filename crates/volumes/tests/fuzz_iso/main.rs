@@ -34,7 +34,7 @@ fn images_that_are_cut_are_read_or_refused() {
 #[test]
 fn three_seconds_of_mutation_break_nothing() {
     let samples = samples();
-    let mut dice = Dice::new(0x1509660);
+    let mut dice = Dice::new(0x0150_9660);
     let (started, mut rounds) = (Instant::now(), 0);
     while started.elapsed() < Duration::from_secs(3) {
         let sample = &samples[dice.below(samples.len())];

@@ -145,7 +145,7 @@ pub fn differences(
     for (path, seen) in ours {
         match theirs.get(path) {
             Some(other) => {
-                lines.extend(same(path, seen, other).err().map(|difference| format!("{path}: {difference}")))
+                lines.extend(same(path, seen, other).err().map(|difference| format!("{path}: {difference}")));
             }
             None => lines.push(format!("{path}: only we see it")),
         }

@@ -49,7 +49,7 @@ pub fn each(
     area: &[u8],
     address: u64,
     room: &mut Vec<u8>,
-    mut tell: impl FnMut(Entry<'_>),
+    mut tell: impl FnMut(&Entry<'_>),
 ) -> Result<(), VolumeError> {
     let mut next = piece(disc, area, address, &mut tell)?;
     let mut met: Vec<(u32, u32)> = Vec::new();
@@ -78,15 +78,14 @@ fn piece(
     disc: &Disc,
     area: &[u8],
     address: u64,
-    tell: &mut impl FnMut(Entry<'_>),
+    tell: &mut impl FnMut(&Entry<'_>),
 ) -> Result<Option<Continuation>, VolumeError> {
     let mut next = None;
-    for entry in RawEntries::new(area).map(|raw| raw.and_then(Entry::decode)) {
-        match entry {
-            Ok(Entry::Continuation(continuation)) => next = Some(continuation),
-            Ok(Entry::Padding { .. } | Entry::Terminator) => {}
+    for raw in RawEntries::new(area) {
+        match &raw.and_then(Entry::decode) {
+            Ok(Entry::Continuation(continuation)) => next = Some(*continuation),
             Ok(entry) => tell(entry),
-            Err(malformed) => disc.tolerate(disc.finding(&MALFORMED, address).malformed(malformed))?,
+            Err(malformed) => disc.tolerate(disc.finding(&MALFORMED, address).malformed(*malformed))?,
         }
     }
     Ok(next)

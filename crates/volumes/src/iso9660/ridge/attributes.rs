@@ -1,6 +1,8 @@
 //! [`Attributes`]: all that Rock Ridge tells of one record.
 
+use imapi_disc_types::Timestamp;
 use imapi_volume_structs::{
+    iso9660::RecordingTime,
     rock_ridge::{
         AlternateName, Entry as Told, LinkText, NameFlags, PosixAttributes, Stamp, SymbolicLink, TimeKind, Timestamps,
         Zisofs,
@@ -31,6 +33,23 @@ pub struct Attributes {
     name: Vec<u8>,
     target: Vec<u8>,
     room: Vec<u8>,
+    last_date: LastDate,
+}
+
+/// The last date that was read: most files of a folder have the same as the one before, and a calendar takes its time.
+#[derive(Debug, Default)]
+struct LastDate {
+    read: RecordingTime,
+    moment: Option<Timestamp>,
+}
+
+impl LastDate {
+    fn read(&mut self, time: RecordingTime) -> Option<Timestamp> {
+        if self.read != time {
+            *self = Self { read: time, moment: time.civil().map(moment) };
+        }
+        self.moment
+    }
 }
 
 /// What needs no memory of its own.
@@ -65,13 +84,18 @@ impl Attributes {
         self.told = Plain::default();
         self.name.clear();
         self.target.clear();
-        let Self { told, name, target, room } = self;
-        areas::each(disc, area, address, room, |entry| told.take(entry, name, target))
+        let Self { told, name, target, room, last_date } = self;
+        areas::each(disc, area, address, room, |entry| told.take(entry, name, target, last_date))
     }
 
     /// The name, where there is one.
     pub fn name(&self) -> Option<&[u8]> {
         (self.told.name != Parts::None && !self.name.is_empty()).then_some(&self.name)
+    }
+
+    /// There is a date at which the bytes were last written.
+    pub const fn tells_modified(&self) -> bool {
+        self.told.times.modified.is_some()
     }
 
     /// It is a folder that was moved here, and is shown where it belongs.
@@ -126,17 +150,17 @@ impl Attributes {
 }
 
 impl Plain {
-    fn take(&mut self, entry: Told<'_>, name: &mut Vec<u8>, target: &mut Vec<u8>) {
+    fn take(&mut self, entry: &Told<'_>, name: &mut Vec<u8>, target: &mut Vec<u8>, last_date: &mut LastDate) {
         match entry {
-            Told::Name(part) => self.take_name(part, name),
-            Told::Posix(posix) => self.posix = Some(posix),
-            Told::Times(times) => self.take_times(&times),
-            Told::Link(link) => self.take_link(link, target),
-            Told::Device { high, low } => self.device = Some((high, low)),
-            Told::ChildLink { block } => self.child = Some(block),
+            Told::Name(part) => self.take_name(*part, name),
+            Told::Posix(posix) => self.posix = Some(*posix),
+            Told::Times(times) => self.take_times(times, last_date),
+            Told::Link(link) => self.take_link(*link, target),
+            Told::Device { high, low } => self.device = Some((*high, *low)),
+            Told::ChildLink { block } => self.child = Some(*block),
             Told::Relocated => self.is_relocated = true,
             Told::Sparse(_) => self.is_sparse = true,
-            Told::Zisofs(zisofs) => self.zisofs = Some(zisofs),
+            Told::Zisofs(zisofs) => self.zisofs = Some(*zisofs),
             // The parent of a moved folder, what entries there are, and what is of no concern here.
             Told::ParentLink { .. }
             | Told::Ridge(_)
@@ -175,13 +199,10 @@ impl Plain {
         self.target = if goes_on { Parts::Some } else { Parts::All };
     }
 
-    fn take_times(&mut self, times: &Timestamps) {
-        let date = |kind| {
-            let civil = match times.get(kind)? {
-                Stamp::Short(time) => time.civil(),
-                Stamp::Long(time) => time.civil(),
-            };
-            civil.map(moment)
+    fn take_times(&mut self, times: &Timestamps, last_date: &mut LastDate) {
+        let mut date = |kind| match times.get(kind)? {
+            Stamp::Short(time) => last_date.read(time),
+            Stamp::Long(time) => time.civil().map(moment),
         };
         let Times { created, modified, accessed, changed } = self.times;
         self.times = Times {

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use imapi_volume_structs::{
     SECTOR,
     udf::{
-        Ad, Ads, Allocation, AllocationExtent, ExtentKind, FileEntry, IcbStrategy, IndirectEntry, MAX_EXTENT_LEN,
-        PartitionBlock, TagId,
+        Ad, Ads, Allocation, AllocationExtent, ExtentKind, FileEntry, IcbStrategy, IcbTag, IndirectEntry,
+        MAX_EXTENT_LEN, PartitionBlock, Tag, TagId,
     },
+    wire::{Fields, Malformed},
 };
 
 use super::{
@@ -129,7 +130,7 @@ impl Disc<'_> {
             from = address;
             let next = match found.tag.id {
                 TagId::FILE_ENTRY | TagId::EXTENDED_FILE_ENTRY => {
-                    let strategy = self.medium.decode(&found, FileEntry::decode)?.icb.strategy;
+                    let strategy = self.medium.decode(&found, strategy)?;
                     prevailing = Some(Prevailing { found, at, first });
                     if strategy == IcbStrategy::CHAIN { self.behind(at, address)? } else { None }
                 }
@@ -298,6 +299,11 @@ impl Disc<'_> {
     pub fn budget(&self) -> usize {
         usize::try_from(self.medium.blocks.count()).unwrap_or(usize::MAX).saturating_mul(2).saturating_add(4096)
     }
+}
+
+/// How the entries of a file follow upon one another, without looking at the rest of one.
+fn strategy(entry: &[u8]) -> Result<IcbStrategy, Malformed> {
+    Ok(IcbTag::decode(Fields::new(entry).array_ref(Tag::LEN)?)?.strategy)
 }
 
 impl Contents {

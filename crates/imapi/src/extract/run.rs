@@ -1,7 +1,6 @@
 //! Going through a volume, making what is in it.
 
 use std::{
-    collections::HashMap,
     fs::{self, File},
     io,
     os::fd::OwnedFd,
@@ -116,7 +115,6 @@ pub fn extract(
             root: &root,
             folds,
             levels: Vec::new(),
-            entered: HashMap::new(),
             folders: Vec::new(),
             links: Links::default(),
             jobs: Some(jobs),
@@ -161,6 +159,8 @@ struct Level {
     /// It was made, and so nothing is in it but what was put there.
     is_fresh: bool,
     names: Names,
+    /// It was not named, and is made when something in it is.
+    entered: Option<Manner>,
 }
 
 /// What is still to be said of a folder that was made.
@@ -176,8 +176,6 @@ struct Work<'a, 'b, 'c> {
     root: &'a OwnedFd,
     folds: bool,
     levels: Vec<Level>,
-    /// Folders that were not named, and are made when something in them is.
-    entered: HashMap<Vec<u8>, Manner>,
     folders: Vec<Made>,
     links: Links,
     jobs: Option<Sender<Box<Job>>>,
@@ -191,7 +189,13 @@ impl Work<'_, '_, '_> {
     fn all(&mut self, is_new: bool) -> Result<(), ExtractError> {
         let volume = self.subject.volume;
         let mut walk = Walk::new(volume, self.subject.options);
-        self.levels.push(Level { path: Vec::new(), opened: None, is_fresh: is_new, names: Names::default() });
+        self.levels.push(Level {
+            path: Vec::new(),
+            opened: None,
+            is_fresh: is_new,
+            names: Names::default(),
+            entered: None,
+        });
         if self.options.resume && !is_new {
             self.sweep()?;
         }
@@ -295,10 +299,9 @@ impl Work<'_, '_, '_> {
             self.note(Note::Renamed { path: told(path), name: told(&name) })?;
         }
         if fate == Fate::Entered {
-            let manner = Manner::of(&entry, self.options);
-            let below = self.below(&name);
-            self.entered.insert(below.clone(), manner);
-            self.levels.push(Level { path: below, opened: None, is_fresh: false, names: Names::default() });
+            let entered = Some(Manner::of(&entry, self.options));
+            let path = self.below(&name);
+            self.levels.push(Level { path, opened: None, is_fresh: false, names: Names::default(), entered });
             return Ok(());
         }
         let (folder, is_fresh) = self.folder().map_err(|error| failed(path, error))?;
@@ -331,8 +334,8 @@ impl Work<'_, '_, '_> {
             return Ok((Arc::clone(opened), *is_fresh));
         }
         for index in 0..self.levels.len() {
+            let Some(manner) = self.levels[index].entered.take() else { continue };
             let path = self.levels[index].path.clone();
-            let Some(manner) = self.entered.remove(&path) else { continue };
             let parent = self.open(index.saturating_sub(1))?;
             let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
             self.levels[index].is_fresh = place::make(&parent, name, manner.first_folder_mode(), self.options.replace)?;
@@ -372,7 +375,7 @@ impl Work<'_, '_, '_> {
         let is_fresh = made.map_err(|error| failed(path, error))?;
         let below = self.below(name);
         self.made(is_fresh, below.clone(), manner);
-        self.levels.push(Level { path: below, opened: None, is_fresh, names: Names::default() });
+        self.levels.push(Level { path: below, opened: None, is_fresh, names: Names::default(), entered: None });
         if self.options.resume && !is_fresh {
             self.sweep()?;
         }

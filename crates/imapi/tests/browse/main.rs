@@ -2,5 +2,6 @@
 #![cfg(target_os = "linux")]
 
 mod holes;
+mod hostile;
 mod packed;
 mod raw;

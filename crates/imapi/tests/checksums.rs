@@ -232,9 +232,18 @@ fn areas_are_of_64_mebibytes() {
     let CheckError::Bad { bad } = error else { panic!("{error:?}") };
     let lba = Some(Lba(i32::try_from(spoilt.at).expect("small")));
     assert_eq!(bad, [file("/one", lba), file("/two", lba)]);
+    // Without its table no file is known, but what cannot be read is told.
+    let table = place_of(&image, &format!("/{NAME}")) as u64 / 2048;
+    for at in [table, table + 1] {
+        let error = check_image(&Spoilt { at, ..spoilt.clone() }, &mut Control::silent()).expect_err("no table");
+        let CheckError::Bad { bad } = error else { panic!("{error:?}") };
+        let at = i64::try_from(at).expect("small");
+        assert_eq!(bad, [Bad::Unreadable { blocks: at..at + 1 }]);
+    }
 }
 
 /// One block of it is another, or cannot be read.
+#[derive(Clone)]
 struct Spoilt {
     source: Arc<ResultImage>,
     at: u64,

@@ -125,12 +125,27 @@ fn the_image_is_the_same_in_whatever_order_it_is_read(#[case] systems: FileSyste
         backwards.read_all(Block(block), out).expect("readable");
     }
     assert!(found == wanted, "backwards");
-    // By several threads at once.
+}
+
+/// Of which each makes a mebibyte at a time, and some come before others.
+#[test]
+fn the_image_is_the_same_when_several_threads_make_it() {
+    let large = || {
+        let many = (0..20_u8).map(|number| (["a", "b"][usize::from(number % 2)], number));
+        let files: Vec<(String, Vec<u8>)> =
+            many.map(|(name, number)| (format!("{name}{number}"), vec![number; 1_500_000])).collect();
+        let files: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
+        let (tree, contents) = tree(&files);
+        embed(tree, contents, &options(FileSystems::ALL, UdfRevision::R102)).expect("an image")
+    };
+    let wanted = bytes_of(&*large());
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("image");
-    let made = image(systems, revision);
-    write_image(&made, &path, WriteOptions::default(), &mut Control::silent()).expect("written");
-    assert!(std::fs::read(&path).expect("it is there") == wanted, "by threads");
+    for _ in 0..5 {
+        write_image(&large(), &path, WriteOptions::default(), &mut Control::silent()).expect("written");
+        assert!(std::fs::read(&path).expect("it is there") == wanted);
+    }
+    assert_eq!(checked(wanted).expect("good"), Some(20));
 }
 
 fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
@@ -217,9 +232,18 @@ fn areas_are_of_64_mebibytes() {
     let CheckError::Bad { bad } = error else { panic!("{error:?}") };
     let lba = Some(Lba(i32::try_from(spoilt.at).expect("small")));
     assert_eq!(bad, [file("/one", lba), file("/two", lba)]);
+    // Without its table no file is known, but what cannot be read is told.
+    let table = place_of(&image, &format!("/{NAME}")) as u64 / 2048;
+    for at in [table, table + 1] {
+        let error = check_image(&Spoilt { at, ..spoilt.clone() }, &mut Control::silent()).expect_err("no table");
+        let CheckError::Bad { bad } = error else { panic!("{error:?}") };
+        let at = i64::try_from(at).expect("small");
+        assert_eq!(bad, [Bad::Unreadable { blocks: at..at + 1 }]);
+    }
 }
 
 /// One block of it is another, or cannot be read.
+#[derive(Clone)]
 struct Spoilt {
     source: Arc<ResultImage>,
     at: u64,

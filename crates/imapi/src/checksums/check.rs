@@ -234,9 +234,12 @@ impl<R: Readable> Check<'_, R> {
         })?;
         let passed = pass.finish();
         let table = match passed.table {
-            None => None,
             Some(Ok(table)) => Some(table),
-            Some(Err((cause, at))) => return Err(CheckError::Table { at: self.address(at), cause }),
+            // What cannot be read is told in any case, and may be the reason.
+            Some(Err((cause, at))) if missing.is_empty() => {
+                return Err(CheckError::Table { at: self.address(at), cause });
+            }
+            Some(Err(_)) | None => None,
         };
         let sums: HashMap<u64, (Range<u64>, Sha256Sum)> =
             passed.sums.into_iter().map(|(blocks, sum)| (blocks.start, (blocks, sum))).collect();

@@ -78,7 +78,7 @@ impl Coded for LookError {
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
         match self {
             Self::NoPath { path } | Self::NoFile { path } | Self::NoFolder { path } => {
-                put(Fact::Path, Value::Text(path))
+                put(Fact::Path, Value::Text(path));
             }
             other => other.coded().into_iter().for_each(|error| error.facts(put)),
         }

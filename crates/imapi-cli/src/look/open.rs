@@ -10,7 +10,7 @@ use std::{
 };
 
 use imapi::{
-    browse::{BrowseError, Medium},
+    browse::{BrowseError, Medium, RawImage},
     drives::{DriveError, Drives},
     extract::{ExtractError, UnpackError},
 };
@@ -145,6 +145,9 @@ pub fn failed(error: &dyn Coded, lang: Lang) -> Outcome {
     Outcome::Failed
 }
 
+/// So many bytes show whether an image has raw sectors.
+const BEGINNING: usize = 8 << 10;
+
 /// An image on standard input: the file that it is, or a copy that goes with the program.
 fn input() -> Result<Medium, LookError> {
     let name = Path::new("-");
@@ -161,16 +164,21 @@ fn input() -> Result<Medium, LookError> {
         let mut copy = tempfile::tempfile()?;
         let mut stdin = stdin.lock();
         let (mut buffer, mut bytes) = (vec![0; 1 << 20], 0_u64);
+        let mut beginning = Vec::new();
         loop {
             match stdin.read(&mut buffer)? {
                 0 => break,
                 count => {
                     copy.write_all(&buffer[..count])?;
+                    if beginning.len() < BEGINNING {
+                        beginning.extend_from_slice(&buffer[..count.min(BEGINNING)]);
+                    }
                     bytes += count as u64;
                 }
             }
         }
-        copy.set_len(bytes.next_multiple_of(2048))?;
+        let block = RawImage::sector_len(&beginning).map_or(2048, |len| len.get().into());
+        copy.set_len(bytes.next_multiple_of(block))?;
         copy.rewind()?;
         Ok(copy)
     })();

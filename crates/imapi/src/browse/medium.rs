@@ -4,6 +4,7 @@ use std::{
     ffi::OsStr,
     fs::{self, File},
     io,
+    num::NonZeroU32,
     ops::ControlFlow,
     os::unix::fs::FileExt as _,
     path::Path,
@@ -88,31 +89,33 @@ impl Medium {
 
     /// Opens a file; the last block may be shorter than the others.
     pub fn of_path(path: &Path) -> Result<Self, BrowseError> {
-        let failed = |source| FileError::Open { path: path.to_path_buf(), source };
+        // What is no file is refused before it is opened: a pipe would wait for a writer.
         let source = FileSource::open_padded(path, SECTOR_SIZE)?;
-        let file = File::open(path).map_err(failed)?;
-        Self::of_source(Arc::new(source), file, path)
+        let file = File::open(path).map_err(|source| FileError::Open { path: path.to_path_buf(), source })?;
+        match raw_len(&file, path)? {
+            Some(len) => Ok(Self::of_raw(FileSource::open_padded(path, len)?)),
+            None => Ok(Self::of_image(source, file)),
+        }
     }
 
     /// Takes a file that is open already and has whole blocks; the path is its name in messages.
     pub fn of_file(file: File, path: &Path) -> Result<Self, BrowseError> {
-        let failed = |source| FileError::Open { path: path.to_path_buf(), source };
-        let again = file.try_clone().map_err(failed)?;
-        let source = FileSource::from_file(again, path, SECTOR_SIZE)?;
-        Self::of_source(Arc::new(source), file, path)
+        let again = file.try_clone().map_err(|source| FileError::Open { path: path.to_path_buf(), source })?;
+        match raw_len(&file, path)? {
+            Some(len) => Ok(Self::of_raw(FileSource::from_file(again, path, len)?)),
+            None => Ok(Self::of_image(FileSource::from_file(again, path, SECTOR_SIZE)?, file)),
+        }
     }
 
-    fn of_source(source: Arc<dyn BlockSource>, file: File, path: &Path) -> Result<Self, BrowseError> {
-        let mut beginning = vec![0; 2 * SECTOR_LEN];
-        let filled = fill(&file, &mut beginning);
-        let filled = filled.map_err(|source| FileError::Read { path: path.to_path_buf(), source })?;
-        if let Some(len) = RawImage::sector_len(&beginning[..filled]) {
-            let raw = RawImage::new(Arc::new(FileSource::open_padded(path, len)?));
-            let displaced = u32::try_from(raw.first().0).unwrap_or(0);
-            return Ok(Self::with_chain(Arc::new(raw), MediumKind::RawImage, Some(displaced), None));
-        }
+    fn of_raw(sectors: FileSource) -> Self {
+        let raw = RawImage::new(Arc::new(sectors));
+        let displaced = u32::try_from(raw.first().0).unwrap_or(0);
+        Self::with_chain(Arc::new(raw), MediumKind::RawImage, Some(displaced), None)
+    }
+
+    fn of_image(source: FileSource, file: File) -> Self {
         let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
-        Ok(Self::with_chain(source, MediumKind::Image, None, is_file.then(|| Arc::new(file))))
+        Self::with_chain(Arc::new(source), MediumKind::Image, None, is_file.then(|| Arc::new(file)))
     }
 
     /// The disc in a drive.
@@ -211,6 +214,14 @@ impl Medium {
 fn is_listed(drives: &Drives, name: &str) -> bool {
     use imapi_mmc_transport::DriveSource as _;
     drives.list().is_ok_and(|ids| ids.iter().any(|id| id == name))
+}
+
+/// How many bytes a sector of a file has, when it has raw sectors.
+fn raw_len(file: &File, path: &Path) -> Result<Option<NonZeroU32>, FileError> {
+    let mut beginning = vec![0; 2 * SECTOR_LEN];
+    let filled = fill(file, &mut beginning);
+    let filled = filled.map_err(|source| FileError::Read { path: path.to_path_buf(), source })?;
+    Ok(RawImage::sector_len(&beginning[..filled]))
 }
 
 /// The first bytes of a file.

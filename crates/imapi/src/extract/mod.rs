@@ -1,7 +1,7 @@
 //! Files of a volume become files of this system.
 //!
 //! [`extract`] trusts nothing: whatever names and links an image has, nothing is written outside of the folder that was
-//! named. Every folder is opened from the one that it is in, never through a link (`place.rs`); what is there already is
+//! named. Every folder is opened from the one that it is in, never through a link; what is there already is
 //! replaced only when that was asked for; a file is written beside its name and gets it when it is whole.
 //!
 //! One thread goes through the volume and makes folders and links, others fill the files. Names of one file are made

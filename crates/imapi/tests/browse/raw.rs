@@ -60,6 +60,9 @@ fn user_data_is_what_it_was(#[values(false, true)] form: bool, #[values(false, t
     medium.source().read_all(Block(0), &mut user_data).expect("intact");
     assert!(user_data == image);
     assert_eq!(paths(&medium), ["one", "sub", "sub/two"]);
+    // As a program has it that was given the file on its standard input.
+    let medium = Medium::of_file(fs::File::open(&path).expect("there"), Path::new("-")).expect("an image");
+    assert_eq!((medium.kind(), paths(&medium).len()), (MediumKind::RawImage, 3));
 }
 
 #[test]

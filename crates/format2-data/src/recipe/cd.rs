@@ -1,7 +1,7 @@
 //! CD-R and CD-RW.
 
 use imapi_disc_types::{Lba, Msf};
-use imapi_format2::{FormatError, patiently};
+use imapi_format2::{FormatError, Padded, patiently};
 use imapi_mmc_transport::{
     TransportExt as _,
     commands::{CloseFunction, CueEntry, DataForm, MainForm, SendCueSheet, SubChannelForm, TrackAddress, TrackControl},
@@ -13,7 +13,6 @@ use imapi_write_engine::{Section, Written};
 use crate::{
     Action, Recipe,
     burn::Burner,
-    padded::Padded,
     plan::{GAP, SHORTEST_TRACK},
 };
 
@@ -34,7 +33,7 @@ impl Burner<'_, '_, '_, '_> {
     pub(super) fn cd_at_once(&mut self) -> Result<(Lba, Written), FormatError> {
         let behind = self.behind();
         match self.announce(behind) {
-            Err(error) if is_refusal(&error) && self.may_fall_back() => {
+            Err(error) if error.is_refusal() && self.may_fall_back() => {
                 tracing::warn!(%error, "the drive does not write this session at once; track at once instead");
                 return self.follow(Recipe::CdTrack);
             }
@@ -106,13 +105,4 @@ impl Burner<'_, '_, '_, '_> {
         }
         Ok((start, written))
     }
-}
-
-/// The drive does not do it in that way, and may in another.
-pub(crate) fn is_refusal(error: &FormatError) -> bool {
-    use imapi_mmc_transport::{Class, Condition};
-    error.condition().is_some_and(|condition| {
-        condition.class() == Class::Caller
-            || matches!(condition, Condition::IllegalModeForTrack | Condition::SequenceError)
-    })
 }

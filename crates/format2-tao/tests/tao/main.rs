@@ -1,0 +1,8 @@
+//! Discs of sound, on every CD of the virtual drive.
+
+mod discs;
+mod face;
+mod faults;
+mod helpers;
+mod limits;
+mod settings;

@@ -6,6 +6,7 @@ use imapi_disc_types::{CancelToken, Control, MediaType};
 use imapi_errors::{Coded as _, HResult, common, v2};
 use imapi_format2::{SpeedRequest, Verification};
 use imapi_format2_tao::{DiscFormat2TrackAtOnce, Tao2Error, TaoEvent, What};
+use imapi_mmc_transport::faults::{FaultInjector, Script};
 
 use crate::helpers::{Slow, Song, assert_on_disc, drive, probe, recorder};
 
@@ -221,7 +222,7 @@ fn an_open_disc_is_left_for_data() {
 }
 
 #[test]
-fn a_drive_that_writes_no_cds_is_refused() {
+fn other_drives_and_discs_are_refused() {
     let (_folder, _, format) = object("cd-r");
     let folder = tempfile::tempdir().expect("a folder");
     let dvd = recorder(drive(folder.path(), "dvd-r", None, None));
@@ -229,4 +230,17 @@ fn a_drive_that_writes_no_cds_is_refused() {
     assert_eq!(code(format.prepare_media()), v2::E_IMAPI_DF2TAO_MEDIA_IS_NOT_SUPPORTED);
     format.set_recorder(None).expect("idle");
     assert_eq!(code(format.prepare_media()), v2::E_IMAPI_DF2TAO_NO_RECORDER_SPECIFIED);
+    // A drive that tells neither features nor abilities.
+    let refuses = |opcode: &str| {
+        format!(
+            r#"{{"when": {{"opcode": "{opcode}"}}, "what": {{"sense": {{"code": "5/20/00"}}}}, "times": "always"}}"#
+        )
+    };
+    let script = format!(r#"{{"faults": [{}, {}]}}"#, refuses("46"), refuses("5A"));
+    let script = Script::from_json(&script).expect("a script");
+    let reader = recorder(FaultInjector::new(drive(folder.path(), "cd-r", None, None), script).expect("a drive"));
+    assert!(!format.is_recorder_supported(&reader).expect("it tells"));
+    assert_eq!(code(format.set_recorder(Some(&reader))), v2::E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED);
+    let error = crate::helpers::prepare(&reader, &imapi_format2_tao::TaoOptions::default()).expect_err("it reads only");
+    assert_eq!(error.code(), v2::E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED);
 }

@@ -97,6 +97,8 @@ enum Figure {
     Burn,
     /// Images of folders, beside cat, tar and what others make of them; and what memory they cost
     Image,
+    /// Sectors of CDs: encoded, scrambled, mended, and their sub-channels
+    Cd,
 }
 
 fn main() -> ExitCode {
@@ -148,6 +150,7 @@ fn run(command: Command) -> Result<bool, String> {
         }
         Command::Bench { figure: Figure::Burn } => bench::burn::run(&root),
         Command::Bench { figure: Figure::Image } => bench::image::run(&root),
+        Command::Bench { figure: Figure::Cd } => bench::cd::run(&root),
         Command::Test { setup, slow } => {
             if setup {
                 peers::install()?;

@@ -5,10 +5,13 @@
 //! [`finish`](Session::finish) writes the table of contents. Whoever drops a session without finishing it leaves a disc that
 //! no player knows, and that can still be finished.
 //!
+//! [`burn_at_once`] writes a whole disc in one go, with pauses, indexes and CD-TEXT that IMAPI does not have here.
+//!
 //! [`DiscFormat2TrackAtOnce`] is IMAPI's object over it, with the codes of wrong order.
 
 #![forbid(unsafe_code)]
 
+mod at_once;
 mod error;
 mod event;
 mod face;
@@ -18,6 +21,7 @@ mod support;
 mod toc;
 mod verify;
 
+pub use at_once::{AtOnceError, BurnedAtOnce, burn_at_once};
 pub use error::TaoError;
 pub use event::{Action, TaoEvent, What};
 pub use face::{DiscFormat2TrackAtOnce, Tao2Error};

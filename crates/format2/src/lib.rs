@@ -5,11 +5,13 @@
 //! - [`WriteSpeeds`] are the speeds that there are, and how one of them is chosen.
 //! - [`Preparation`] is a drive that one program has for itself, its tray shut, until it is dropped.
 //! - [`Waits`] waits for what a drive does by itself, never without an end, and tells of it.
+//! - [`at_once`] is a session of a CD that the drive hears of before it is written.
 //! - [`audio`] is what discs of sound have beside the sound.
 //! - [`verify`] compares what is on a disc with what was written.
 
 #![forbid(unsafe_code)]
 
+pub mod at_once;
 pub mod audio;
 mod blank;
 mod close;

@@ -1,14 +1,17 @@
 //! CD-R and CD-RW.
 
-use imapi_disc_types::{Lba, Msf};
-use imapi_format2::{FormatError, Padded, patiently};
+use imapi_disc_types::Lba;
+use imapi_format2::{
+    FormatError, Padded,
+    at_once::{Content, Session, Track, announce},
+    patiently,
+};
 use imapi_mmc_transport::{
-    TransportExt as _,
-    commands::{CloseFunction, CueEntry, DataForm, MainForm, SendCueSheet, SubChannelForm, TrackAddress, TrackControl},
+    commands::{CloseFunction, TrackAddress},
     feature::{Feature, FeatureCode},
     mode::{MultiSession, WriteParameters},
 };
-use imapi_write_engine::{Section, Written};
+use imapi_write_engine::{EngineError, Section, Written};
 
 use crate::{
     Action, Recipe,
@@ -55,27 +58,18 @@ impl Burner<'_, '_, '_, '_> {
             self.probe.feature(FeatureCode::CD_MASTERING),
             Some(Feature::CdMastering(feature)) if feature.buffer_underrun_free
         );
-        self.preparation.set_write_parameters(WriteParameters {
+        let parameters = WriteParameters {
             underrun_protection: protects && self.options.underrun_protection,
             test_write: self.options.test,
             ..WriteParameters::sao(self.multi_session())
-        })?;
-        let data = |main| DataForm { main, sub_channel: SubChannelForm::None };
-        let control = TrackControl::DATA;
-        let lead_out = i64::try_from(self.source.blocks() + behind).ok().and_then(|blocks| Lba(0).checked_add(blocks));
-        // The plan has seen that it fits onto the disc.
-        let at = |lba: Option<Lba>| lba.and_then(|lba| Msf::try_from(lba).ok()).unwrap_or_default();
-        let sheet = vec![
-            CueEntry::lead_in(control, data(MainForm::MODE_1_PAUSE)),
-            CueEntry::index(control, 1, 0, data(MainForm::MODE_1), Msf::default()),
-            CueEntry::index(control, 1, 1, data(MainForm::MODE_1), at(Some(Lba(0)))),
-            CueEntry::lead_out(control, data(MainForm::MODE_1_PAUSE), at(lead_out)),
-        ];
-        if let Some(command) = SendCueSheet::of(&sheet) {
-            let recorder = self.preparation.recorder();
-            patiently(recorder, || recorder.device().submit(&command, &sheet))?;
-        }
-        Ok(())
+        };
+        // The plan has seen that it fits onto the disc, which is shorter than times on a CD are.
+        let behind = u32::try_from(behind).unwrap_or(u32::MAX);
+        let track = Track { behind, ..Track::new(Content::Mode1, self.source) };
+        let session = Session { tracks: vec![track], ..Session::default() };
+        let placed = session.place(Lba(0));
+        let placed = placed.map_err(|_| EngineError::Section { reason: "no CD has room for so many blocks" })?;
+        announce(self.preparation, parameters, &placed.cue_sheet(false))
     }
 
     /// A track of data, and the end of its session.

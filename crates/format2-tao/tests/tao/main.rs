@@ -1,5 +1,6 @@
 //! Discs of sound, on every CD of the virtual drive.
 
+mod at_once;
 mod discs;
 mod face;
 mod faults;

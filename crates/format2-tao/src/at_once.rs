@@ -144,7 +144,7 @@ pub fn burn_at_once(
     let speed = burning.set_speed()?;
     let lead_in = burning.announce()?;
     let with_text = lead_in.is_some();
-    let written = burning.write(lead_in);
+    let written = burning.write(lead_in.as_ref());
     if options.test {
         if written.is_err() {
             let _ = preparation.flush(&mut |_| {});
@@ -231,11 +231,11 @@ impl Burning<'_, '_, '_> {
     }
 
     /// Writes everything, and has the drive end the session. The error says whether the disc is no longer as it was.
-    fn write(&mut self, lead_in: Option<LeadIn>) -> Result<(), (FormatError, bool)> {
+    fn write(&mut self, lead_in: Option<&LeadIn>) -> Result<(), (FormatError, bool)> {
         let mut touched = false;
         let parts = self.placed.parts();
         let parts = parts.iter().map(|(start, part)| (*start, part as &dyn BlockSource));
-        let lead_in = lead_in.iter().map(|(start, part)| (*start, part as &dyn BlockSource));
+        let lead_in = lead_in.into_iter().map(|(start, part)| (*start, part as &dyn BlockSource));
         for (start, part) in lead_in.chain(parts) {
             let event = self.event(self.placed.track_at(start), Action::Writing, What::Begins);
             self.control.emit(&event).map_err(|cancelled| (cancelled.into(), touched))?;

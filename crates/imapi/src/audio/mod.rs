@@ -1,0 +1,22 @@
+//! Sound: from files onto discs, and from discs into files.
+//!
+//! - [`WavSource`] is a WAV file as the sectors that a CD has; what has another rate is refused.
+//! - [`text_sheet`] reads the titles of a disc from the sheet that cdrskin and others take.
+//! - [`rip`] makes WAV files of a disc's tracks, reads again what is in doubt, and has checksums of them.
+
+mod checksum;
+mod error;
+mod rip;
+mod sheet;
+mod tracks;
+mod wav;
+
+pub use checksum::{Checksums, TrackPlace};
+pub use error::{AudioError, AudioFormat};
+pub use rip::{RipOptions, RipProgress, Ripped, rip};
+pub use sheet::{SheetError, TextSheet, text_sheet};
+pub use tracks::{DiscTrack, audio_tracks};
+pub use wav::WavSource;
+
+/// Bytes of a sector of sound.
+const SECTOR: usize = 2352;

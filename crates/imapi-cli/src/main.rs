@@ -8,6 +8,8 @@
 #[cfg(target_os = "linux")]
 mod agree;
 #[cfg(target_os = "linux")]
+mod audio;
+#[cfg(target_os = "linux")]
 mod burn;
 mod cli;
 mod codes;
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         Command::Burn(arguments) => burn::run(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Copy(arguments) => burn::copy(&arguments, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Audio(command) => audio::run(&command, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
             virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }

@@ -2,10 +2,8 @@
 
 use crc32fast::Hasher;
 
-use super::SECTOR;
-
 /// Samples of a sector.
-const SAMPLES: u32 = (SECTOR / 4) as u32;
+const SAMPLES: u32 = 588;
 /// So many sectors at the beginning of the first track and at the end of the last one do not count: no two drives begin to
 /// read at the same sample.
 const MARGIN: u32 = 5;
@@ -19,7 +17,7 @@ pub struct TrackPlace {
     pub is_last: bool,
 }
 
-/// The checksums of a track: CRC-32 of its samples, and both sums of AccurateRip.
+/// The checksums of a track: CRC-32 of its samples, and both sums of `AccurateRip`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checksums {
     /// CRC-32 of all samples, as other programs tell it.

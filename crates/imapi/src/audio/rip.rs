@@ -303,13 +303,11 @@ impl Reader<'_> {
                 return Ok(());
             }
         }
-        match (seen.is_empty(), failure) {
-            (true, Some(cause)) => Err(AudioError::Sector { track, lba, cause }),
-            _ => {
-                self.in_doubt.push(lba);
-                Ok(())
-            }
+        if let (true, Some(cause)) = (seen.is_empty(), failure) {
+            return Err(AudioError::Sector { track, lba, cause });
         }
+        self.in_doubt.push(lba);
+        Ok(())
     }
 
     /// READ CD, sent again as long as the drive wants to have it later.

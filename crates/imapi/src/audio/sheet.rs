@@ -208,7 +208,7 @@ impl Reader {
             return set.map_err(|cause| SheetError::Text { line, cause });
         }
         match (key, value.to_ascii_lowercase().as_str()) {
-            ("input sheet version", "0.7t") | ("remarks", _) => {}
+            ("input sheet version", "0.7t") | ("first track number", "1") | ("remarks", _) => {}
             ("text code", "8859") => self.block.charset = Charset::LATIN_1,
             ("text code", "ascii") => self.block.charset = Charset::ASCII,
             ("language code", name) => {
@@ -228,7 +228,6 @@ impl Reader {
             ("genre information", _) => self.genre.text = latin_1(value).ok_or_else(unknown)?,
             ("text data copy protection", "on") => self.block.copyright = 0x03,
             ("text data copy protection", "off") => self.block.copyright = 0,
-            ("first track number", "1") => {}
             ("last track number", number) if number.parse() == Ok(self.isrc.len()) => {}
             _ => return Err(unknown()),
         }

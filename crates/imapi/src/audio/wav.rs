@@ -60,9 +60,8 @@ impl WavSource {
             at += 8;
             match &name {
                 b"fmt " => {
-                    format = Some(
-                        read_format(&mut file, length).map_err(failed)?.ok_or(not_wav("its format is too short"))?,
-                    )
+                    let found = read_format(&mut file, length).map_err(failed)?;
+                    format = Some(found.ok_or(not_wav("its format is too short"))?);
                 }
                 b"data" => {
                     let found = format.ok_or(not_wav("it does not say how its sound is stored"))?;

@@ -1,0 +1,109 @@
+//! [`Album`]: what is burned, found out before the drive is asked for anything.
+
+use std::{fs, path::PathBuf};
+
+use imapi::audio::{AudioError, SheetError, TextSheet, WavSource, text_sheet};
+use imapi_cd_sector::{cdtext::Pack, subchannel::Mcn};
+use imapi_errors::{Coded, Fact, HResult, Value};
+use imapi_format2::{
+    at_once::{Content, Session, Track},
+    audio::{AudioOptions, Copying, MOST_TRACKS, NumberError, parse_isrc, parse_mcn},
+};
+use imapi_format2_tao::TaoError;
+
+use super::arguments::{self, BurnArguments};
+
+/// What is burned.
+pub struct Album {
+    pub sources: Vec<WavSource>,
+    pub audio: Vec<AudioOptions>,
+    pub catalogue: Option<Mcn>,
+    pub text: Vec<Pack>,
+    pause: u32,
+}
+
+/// What cannot be burned.
+#[derive(Debug, thiserror::Error)]
+pub enum AlbumError {
+    /// A file is no sound.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// A number is none.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// The sheet cannot be read.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    /// There are too many tracks.
+    #[error(transparent)]
+    Tao(#[from] TaoError),
+}
+
+impl Coded for AlbumError {
+    fn code(&self) -> HResult {
+        match self {
+            Self::Audio(error) => error.code(),
+            Self::Number(error) => error.code(),
+            Self::Sheet(error) => error.code(),
+            Self::Tao(error) => error.code(),
+        }
+    }
+
+    fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        match self {
+            Self::Audio(error) => error.facts(put),
+            Self::Number(error) => error.facts(put),
+            Self::Sheet(error) => error.facts(put),
+            Self::Tao(error) => error.facts(put),
+        }
+    }
+}
+
+impl Album {
+    pub fn of(arguments: &BurnArguments) -> Result<Self, AlbumError> {
+        let tracks = u8::try_from(arguments.tracks.len()).ok().filter(|&tracks| tracks <= MOST_TRACKS);
+        let tracks = tracks.ok_or(TaoError::TrackLimit)?;
+        let sources = arguments.tracks.iter().map(|path| WavSource::open(path)).collect::<Result<Vec<_>, _>>()?;
+        let sheet = arguments.cd_text.as_ref().map(|path| read_sheet(path, tracks)).transpose()?;
+        // What is said on the command line is said of this disc.
+        let catalogue = arguments.mcn.as_deref().map(parse_mcn).transpose()?;
+        let codes = arguments.isrc.iter().map(|code| if code == "-" { Ok(None) } else { parse_isrc(code).map(Some) });
+        let codes = codes.collect::<Result<Vec<_>, _>>()?;
+        let of_sheet = |track: usize| sheet.as_ref().and_then(|sheet| sheet.isrc.get(track).copied().flatten());
+        let audio = (0..sources.len()).map(|track| AudioOptions {
+            isrc: codes.get(track).copied().unwrap_or_else(|| of_sheet(track)),
+            pre_emphasis: arguments.pre_emphasis,
+            copying: match arguments.copying {
+                arguments::Copying::Permitted => Copying::Permitted,
+                arguments::Copying::Prohibited => Copying::Prohibited,
+                arguments::Copying::Exhausted => Copying::Exhausted,
+            },
+        });
+        Ok(Self {
+            audio: audio.collect(),
+            catalogue: catalogue.or_else(|| sheet.as_ref().and_then(|sheet| sheet.catalogue)),
+            text: sheet.map_or_else(|| Ok(Vec::new()), |sheet| sheet.packs())?,
+            sources,
+            pause: arguments.pause(),
+        })
+    }
+
+    /// The disc that is written at once.
+    pub fn session(&self) -> Session<'_> {
+        let tracks = self.sources.iter().zip(&self.audio).enumerate().map(|(number, (source, audio))| Track {
+            pause: if number == 0 { 0 } else { self.pause },
+            ..Track::new(Content::Audio(*audio), source)
+        });
+        Session { catalogue: self.catalogue, text: self.text.clone(), tracks: tracks.collect() }
+    }
+
+    /// Bytes of all its tracks.
+    pub fn bytes(&self) -> u64 {
+        self.sources.iter().map(imapi_disc_types::BlockSource::bytes).sum()
+    }
+}
+
+fn read_sheet(path: &PathBuf, tracks: u8) -> Result<TextSheet, AlbumError> {
+    let bytes = fs::read(path).map_err(|cause| AudioError::Read { file: path.clone(), cause })?;
+    Ok(text_sheet(&bytes, tracks)?)
+}

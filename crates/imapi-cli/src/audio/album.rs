@@ -4,10 +4,11 @@ use std::{fs, path::PathBuf};
 
 use imapi::audio::{AudioError, SheetError, TextSheet, WavSource, text_sheet};
 use imapi_cd_sector::{cdtext::Pack, subchannel::Mcn};
+use imapi_disc_types::BlockSource;
 use imapi_errors::{Coded, Fact, HResult, Value};
 use imapi_format2::{
     at_once::{Content, Session, Track},
-    audio::{AudioOptions, Copying, MOST_TRACKS, NumberError, parse_isrc, parse_mcn},
+    audio::{AudioOptions, Copying, MOST_TRACKS, NumberError, PAUSE, SHORTEST_TRACK, parse_isrc, parse_mcn},
 };
 use imapi_format2_tao::TaoError;
 
@@ -97,9 +98,17 @@ impl Album {
         Session { catalogue: self.catalogue, text: self.text.clone(), tracks: tracks.collect() }
     }
 
+    /// Sectors that it takes track by track: with two seconds between tracks, and what drives end a track with.
+    pub fn sectors_track_by_track(&self) -> u64 {
+        const RUN_OUT: u32 = 2;
+        let tracks = self.sources.iter().map(|source| BlockSource::blocks(source).max(SHORTEST_TRACK.into()));
+        let between = u64::try_from(self.sources.len().saturating_sub(1)).unwrap_or(0) * u64::from(PAUSE + RUN_OUT);
+        tracks.sum::<u64>() + between
+    }
+
     /// Bytes of all its tracks.
     pub fn bytes(&self) -> u64 {
-        self.sources.iter().map(imapi_disc_types::BlockSource::bytes).sum()
+        self.sources.iter().map(BlockSource::bytes).sum()
     }
 }
 

@@ -273,6 +273,11 @@ impl Burning<'_, '_> {
                 percent: None,
             });
         })?;
+        // It is known before anything is written whether all of it fits, with what the drive leaves between tracks.
+        let (needed, free) = (self.album.sectors_track_by_track(), u64::from(session.free_sectors()));
+        if needed > free {
+            return Err(TaoError::NotEnoughSpace { needed, free }.into());
+        }
         let mut done = 0;
         let mut failed = None;
         for (source, audio) in self.album.sources.iter().zip(&self.album.audio) {

@@ -1,6 +1,6 @@
 //! [`Album`]: what is burned, found out before the drive is asked for anything.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use imapi::audio::{AudioError, SheetError, TextSheet, WavSource, text_sheet};
 use imapi_cd_sector::{cdtext::Pack, subchannel::Mcn};
@@ -16,6 +16,8 @@ use super::arguments::{self, BurnArguments};
 
 /// What is burned.
 pub struct Album {
+    /// What stands before the tracks with sound, in a track of its own.
+    data: Option<Arc<dyn BlockSource>>,
     pub sources: Vec<WavSource>,
     pub audio: Vec<AudioOptions>,
     pub catalogue: Option<Mcn>,
@@ -61,8 +63,9 @@ impl Coded for AlbumError {
 }
 
 impl Album {
-    pub fn of(arguments: &BurnArguments) -> Result<Self, AlbumError> {
-        let tracks = u8::try_from(arguments.tracks.len()).ok().filter(|&tracks| tracks <= MOST_TRACKS);
+    pub fn of(arguments: &BurnArguments, data: Option<Arc<dyn BlockSource>>) -> Result<Self, AlbumError> {
+        let before = usize::from(data.is_some());
+        let tracks = u8::try_from(arguments.tracks.len() + before).ok().filter(|&tracks| tracks <= MOST_TRACKS);
         let tracks = tracks.ok_or(TaoError::TrackLimit)?;
         let sources = arguments.tracks.iter().map(|path| WavSource::open(path)).collect::<Result<Vec<_>, _>>()?;
         let sheet = arguments.cd_text.as_ref().map(|path| read_sheet(path, tracks)).transpose()?;
@@ -70,7 +73,8 @@ impl Album {
         let catalogue = arguments.mcn.as_deref().map(parse_mcn).transpose()?;
         let codes = arguments.isrc.iter().map(|code| if code == "-" { Ok(None) } else { parse_isrc(code).map(Some) });
         let codes = codes.collect::<Result<Vec<_>, _>>()?;
-        let of_sheet = |track: usize| sheet.as_ref().and_then(|sheet| sheet.isrc.get(track).copied().flatten());
+        let of_sheet =
+            |track: usize| sheet.as_ref().and_then(|sheet| sheet.isrc.get(before + track).copied().flatten());
         let audio = (0..sources.len()).map(|track| AudioOptions {
             isrc: codes.get(track).copied().unwrap_or_else(|| of_sheet(track)),
             pre_emphasis: arguments.pre_emphasis,
@@ -81,6 +85,7 @@ impl Album {
             },
         });
         Ok(Self {
+            data,
             audio: audio.collect(),
             catalogue: catalogue.or_else(|| sheet.as_ref().and_then(|sheet| sheet.catalogue)),
             text: sheet.map_or_else(|| Ok(Vec::new()), |sheet| sheet.packs())?,
@@ -91,11 +96,12 @@ impl Album {
 
     /// The disc that is written at once.
     pub fn session(&self) -> Session<'_> {
-        let tracks = self.sources.iter().zip(&self.audio).enumerate().map(|(number, (source, audio))| Track {
+        let data = self.data.as_deref().map(|data| Track { behind: PAUSE, ..Track::new(Content::Mode1, data) });
+        let sound = self.sources.iter().zip(&self.audio).enumerate().map(|(number, (source, audio))| Track {
             pause: if number == 0 { 0 } else { self.pause },
             ..Track::new(Content::Audio(*audio), source)
         });
-        Session { catalogue: self.catalogue, text: self.text.clone(), tracks: tracks.collect() }
+        Session { catalogue: self.catalogue, text: self.text.clone(), tracks: data.into_iter().chain(sound).collect() }
     }
 
     /// Sectors that it takes track by track: with two seconds between tracks, and what drives end a track with.
@@ -108,7 +114,8 @@ impl Album {
 
     /// Bytes of all its tracks.
     pub fn bytes(&self) -> u64 {
-        self.sources.iter().map(BlockSource::bytes).sum()
+        let data = self.data.as_ref().map_or(0, BlockSource::bytes);
+        data + self.sources.iter().map(BlockSource::bytes).sum::<u64>()
     }
 }
 

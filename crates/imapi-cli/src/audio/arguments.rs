@@ -15,6 +15,7 @@ pub const BURN_EXAMPLES: &str = "\
 Examples:
   imapi audio burn *.wav --drive /dev/sr0
   imapi audio burn live-1.wav live-2.wav --gap 0 --cd-text album.txt --drive /dev/sr0
+  imapi audio burn song-1.wav song-2.wav --data videos --drive /dev/sr0
   imapi audio burn song.wav --isrc DE-A12-24-00007 --mcn 4006381333931 --mode tao --drive 'virtual:my.disc?media=cd-r'";
 
 pub const RIP_EXAMPLES: &str = "\
@@ -40,6 +41,10 @@ pub struct BurnArguments {
     #[arg(short, long, value_name = "DRIVE")]
     pub drive: String,
 
+    /// Makes a mixed disc: an image, or files and folders, becomes the first track, before those with sound
+    #[arg(help_heading = TRACKS, long, value_name = "PATH")]
+    pub data: Vec<PathBuf>,
+
     /// How the disc is written
     #[arg(help_heading = DISC, long, value_enum, default_value_t = Mode::Sao)]
     pub mode: Mode,
@@ -48,7 +53,8 @@ pub struct BurnArguments {
     #[arg(help_heading = TRACKS, long, value_name = "SECONDS", value_parser = gap)]
     pub gap: Option<Gap>,
 
-    /// Takes titles and names from a sheet of lines such as `Album Title = …` (version 0.7T, as cdrskin has it)
+    /// Takes titles and names from a sheet of lines such as `Album Title = …` (version 0.7T, as cdrskin has it). Tracks have the
+    /// numbers that they have on the disc
     #[arg(help_heading = TRACKS, long, value_name = "FILE")]
     pub cd_text: Option<PathBuf>,
 
@@ -213,6 +219,7 @@ impl BurnArguments {
             Mode::Tao if self.pause() != PAUSE => {
                 Some("with --mode tao there are always two seconds between tracks: use --mode sao".to_string())
             }
+            Mode::Tao if !self.data.is_empty() => Some("mixed discs are written with --mode sao only".to_string()),
             Mode::Tao if self.cd_text.is_some() => Some("titles are written with --mode sao only".to_string()),
             _ if self.isrc.len() > tracks => Some(format!("there are more codes than tracks: {tracks}")),
             _ => None,

@@ -3,10 +3,11 @@
 use std::{
     io::{self, Write as _},
     ops::ControlFlow,
+    sync::Arc,
 };
 
 use imapi::drives::Drives;
-use imapi_disc_types::{ClientName, Control, Lba, MediaState, MediaType};
+use imapi_disc_types::{BlockSource, ClientName, Control, Lba, MediaState, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
 use imapi_format2::at_once::SessionError;
 use imapi_format2_tao::{Action, AtOnceError, Session, TaoError, TaoEvent, TaoOptions, What, burn_at_once};
@@ -20,6 +21,7 @@ use super::{
     arguments::{BurnArguments, Mode},
 };
 use crate::{
+    burn,
     drive::{
         self,
         work::{Work, code_of},
@@ -131,7 +133,11 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
         crate::cli::wrongly_asked(&["audio", "burn"], message);
     }
     let mut work = Work::new(drives, arguments.manner, lang)?;
-    let album = match Album::of(arguments) {
+    let data = match data(arguments, &mut work) {
+        Ok(data) => data,
+        Err(error) => return ended(&mut work, arguments, &error, out),
+    };
+    let album = match Album::of(arguments, data) {
         Ok(album) => album,
         Err(error) => return ended(&mut work, arguments, &error, out),
     };
@@ -171,10 +177,11 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
         writeln!(out)?;
     } else if let (Ok(burned), false) = (&burned, arguments.manner.quiet) {
         let term = if arguments.simulate { Term::BurnTried } else { Term::BurnDone };
-        let tracks = burned.toc.as_ref().map_or(0, |toc| toc.entries.len() - 1);
         let state = if burned.closed { Term::StateComplete } else { Term::StateAppendable };
-        let mut parts =
-            vec![medium.to_string(), format!("{tracks} × {}", lang.term(Term::Audio)), progress::size(album.bytes())];
+        let mut parts = vec![medium.to_string()];
+        parts.extend((!arguments.data.is_empty()).then(|| lang.term(Term::Data).to_string()));
+        parts.push(format!("{} × {}", album.sources.len(), lang.term(Term::Audio)));
+        parts.push(progress::size(album.bytes()));
         parts.extend((!arguments.simulate).then(|| lang.term(state).to_string()));
         writeln!(out, "{}{}{}", lang.term(term), lang.term(Term::MarkColon), parts.join(lang.term(Term::MarkComma)))?;
     }
@@ -184,6 +191,15 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
         }
     }
     Ok(outcome)
+}
+
+/// What becomes the first track of a mixed disc.
+fn data(arguments: &BurnArguments, work: &mut Work<'_>) -> Result<Option<Arc<dyn BlockSource>>, burn::BurnError> {
+    if arguments.data.is_empty() {
+        return Ok(None);
+    }
+    let Work { interrupts, progress, lang, .. } = work;
+    burn::image_of(&arguments.data, interrupts, progress, *lang).map(Some)
 }
 
 /// It ends before anything was burned.
@@ -290,7 +306,7 @@ impl Burning<'_, '_> {
                 failed = Some(error);
                 break;
             }
-            done += imapi_disc_types::BlockSource::bytes(source);
+            done += BlockSource::bytes(source);
         }
         let mut listener = |event: &TaoEvent| {
             show(progress, event, done, all);

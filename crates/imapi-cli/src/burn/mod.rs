@@ -34,6 +34,7 @@ use crate::{
 };
 use after::InWords;
 use manifest::{Making, ManifestFailure};
+pub use source::image_of;
 use source::{Burnable, NoLength};
 use tell::Teller;
 

@@ -1,7 +1,16 @@
 //! What is burned: an image that is there, one that comes on standard input, or one that is made while it is burned.
 
-use std::{fs::File, io, num::NonZeroU32, os::unix::fs::FileExt as _, path::Path, sync::Arc};
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io,
+    num::NonZeroU32,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use clap::Parser;
 use imapi::manifest::FileSpan;
 use imapi_disc_types::{BlockSource, FileError, FileSource, ReaderSource};
 use imapi_errors::{Coded, Fact, HResult, Lang, Value, common};
@@ -74,6 +83,23 @@ pub fn source(
     planned.notes(arguments, lang);
     let files = if with_files { planned.image.all_files().map(span).collect() } else { Vec::new() };
     Ok(Burnable { source: Arc::new(planned.image), files })
+}
+
+/// The image of these files, or the image that the one file is, as `imapi burn` would burn it without any option.
+pub fn image_of(
+    paths: &[PathBuf],
+    interrupts: &Interrupts,
+    progress: &mut Progress,
+    lang: Lang,
+) -> Result<Arc<dyn BlockSource>, BurnError> {
+    #[derive(Parser)]
+    struct Plain {
+        #[command(flatten)]
+        image: ImageArguments,
+    }
+    let words = [OsStr::new("imapi"), OsStr::new("--")].into_iter().chain(paths.iter().map(|path| path.as_os_str()));
+    let Plain { image } = Plain::parse_from(words);
+    Ok(source(&image, false, false, interrupts, progress, lang)?.source)
 }
 
 /// Whether a file has a file system in it.

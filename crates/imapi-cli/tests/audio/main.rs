@@ -3,9 +3,9 @@
 #![cfg(target_os = "linux")]
 
 mod burned;
-#[expect(dead_code, reason = "burning programs need more of it")]
 #[path = "../burners/desk.rs"]
 mod desk;
+mod mixed;
 mod refused;
 mod ripped;
 

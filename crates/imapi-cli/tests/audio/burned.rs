@@ -137,3 +137,27 @@ fn programs_hear_of_every_track() {
     assert_eq!(told["tracks"], serde_json::json!([{"number": 1, "start": 0}, {"number": 2, "start": 650}]));
     assert_eq!(told["leadOut"], 1000);
 }
+
+#[test]
+fn we_tell_numbers_and_titles_of_a_disc() {
+    let desk = Desk::with("cd-r");
+    desk.song("one.wav", 1, 500);
+    desk.song("two.wav", 2, 350);
+    desk.write("sheet", SHEET);
+    desk.good("cdrskin dev=/dev/sr0 speed=48 grace_time=0 -sao input_sheet_v07t=sheet -audio one.wav two.wav");
+    let said = good(&desk, "info virtual:disc");
+    for line in [
+        "MCN: 4006381333931",
+        "CD-TEXT: The Disc, The Band",
+        "0–499, audio, ISRC USRC17607839, First, Someone",
+        "500–849, audio, Second, Someone else",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let told: serde_json::Value = serde_json::from_str(&good(&desk, "info virtual:disc --json")).expect("JSON");
+    let medium = &told["medium"];
+    assert_eq!((&medium["catalogueNumber"], &medium["title"]), (&"4006381333931".into(), &"The Disc".into()));
+    let first = &medium["tracks"][0];
+    assert_eq!((&first["isrc"], &first["performer"]), (&"USRC17607839".into(), &"Someone".into()));
+    assert_eq!(medium["tracks"][1]["isrc"], serde_json::Value::Null);
+}

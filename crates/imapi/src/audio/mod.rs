@@ -2,6 +2,7 @@
 //!
 //! - [`WavSource`] is a WAV file as the sectors that a CD has; what has another rate is refused.
 //! - [`text_sheet`] reads the titles of a disc from the sheet that cdrskin and others take.
+//! - [`DiscWords`] are numbers and titles that a disc has.
 //! - [`rip`] makes WAV files of a disc's tracks, reads again what is in doubt, and has checksums of them.
 
 mod checksum;
@@ -10,6 +11,7 @@ mod rip;
 mod sheet;
 mod tracks;
 mod wav;
+mod words;
 
 pub use checksum::{Checksums, TrackPlace};
 pub use error::{AudioError, AudioFormat};
@@ -17,6 +19,7 @@ pub use rip::{RipOptions, RipProgress, Ripped, rip};
 pub use sheet::{SheetError, TextSheet, text_sheet};
 pub use tracks::{DiscTrack, audio_tracks};
 pub use wav::WavSource;
+pub use words::{DiscWords, Named};
 
 /// Bytes of a sector of sound.
 const SECTOR: usize = 2352;

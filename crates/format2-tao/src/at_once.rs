@@ -91,7 +91,7 @@ impl Coded for AtOnceError {
             Self::Session(error) => error.code(),
             Self::Tao(error) => error.code(),
             Self::NotAtOnce(_) => v2::E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED,
-            Self::Burning { cause, .. } => cause.code(),
+            Self::Burning { cause, .. } => crate::error::code(cause),
         }
     }
 

@@ -102,7 +102,7 @@ impl From<Cancelled> for TaoError {
 }
 
 /// A drive that has no more room says so by conditions, and there is a code for it.
-fn code(error: &FormatError) -> HResult {
+pub(crate) fn code(error: &FormatError) -> HResult {
     match error.condition() {
         Some(Condition::OutOfRange | Condition::EndOfUserArea) => v2::E_IMAPI_DF2TAO_NOT_ENOUGH_SPACE,
         _ => error.code(),

@@ -9,6 +9,7 @@ use imapi_format2_tao::{Action, Session, TaoError, TaoEvent, TaoOptions, Track, 
 use imapi_mmc_transport::faults::{FaultInjector, Script};
 use rstest::rstest;
 
+use crate::every_fault::{self, Mode};
 use crate::helpers::{Slow, Song, add, assert_on_disc, drive, prepare, probe, recorder, sound};
 
 const ONE: Song = Song { sectors: 400, mark: 0x11 };
@@ -160,4 +161,11 @@ fn events_tell_track_action_and_time() {
     assert_eq!(last.remaining(), Some(std::time::Duration::ZERO));
     let What::Writing(progress) = last.what else { unreachable!("it was looked for") };
     assert_eq!((progress.start, progress.blocks, progress.written()), (Lba(552), 400, 400));
+}
+
+/// Each of them is the slow tier's.
+#[rstest]
+fn a_sample_of_commands_fails(#[values(Mode::TrackAtOnce, Mode::SessionAtOnce)] mode: Mode) {
+    let all = every_fault::complaints("cd-r", mode, 37);
+    assert!(all.is_empty(), "{} complaints:\n{}", all.len(), all.join("\n"));
 }

@@ -15,7 +15,7 @@ use imapi_mmc_transport::{
     commands::{ReadCd, SectorSelection},
     trace::{Recording, Tracer, steps},
 };
-use imapi_recorder::Recorder;
+use imapi_recorder::{Recorder, RecorderError};
 use imapi_virtual_drive::{DiscFile, MEDIA, Medium, Personality, VirtualDrive};
 
 /// Bytes of a sector.
@@ -105,7 +105,20 @@ pub fn recorder(device: impl Device + 'static) -> Recorder {
 }
 
 pub fn ready(recorder: &Recorder) {
-    recorder.ready(Duration::from_secs(3600), &mut |_| std::ops::ControlFlow::Continue(())).expect("ready");
+    try_ready(recorder).expect("ready");
+}
+
+pub fn try_ready(recorder: &Recorder) -> Result<(), RecorderError> {
+    recorder.ready(Duration::from_secs(3600), &mut |_| std::ops::ControlFlow::Continue(())).map(|_| ())
+}
+
+/// How many commands a drive gets, from the first on.
+pub fn commands_of(device: impl Device + 'static, work: impl FnOnce(&Recorder)) -> usize {
+    let sink = Sink::default();
+    let tracer = Tracer::new(device, sink.clone(), None).digest_above(1024);
+    work(&Recorder::over(Arc::new(tracer)).expect("it says what it is"));
+    let bytes = sink.0.lock().expect("no panic");
+    Recording::read(&bytes[..]).expect("a recording").records.len()
 }
 
 pub fn client() -> ClientName {

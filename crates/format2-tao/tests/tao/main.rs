@@ -2,6 +2,7 @@
 
 mod at_once;
 mod discs;
+mod every_fault;
 mod face;
 mod faults;
 mod helpers;

@@ -157,9 +157,12 @@ impl Part {
             if self.replace {
                 return fs::rename(&self.beside, &self.file);
             }
-            // A link does not take the place of what has come there meanwhile.
-            fs::hard_link(&self.beside, &self.file)?;
-            fs::remove_file(&self.beside)
+            // A link does not take the place of what has come there meanwhile. Not every file system has links.
+            match fs::hard_link(&self.beside, &self.file) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+                Err(_) if !self.file.exists() => fs::rename(&self.beside, &self.file),
+                linked => linked.and_then(|()| fs::remove_file(&self.beside)),
+            }
         });
         self.is_whole = moved.is_ok();
         moved.map_err(|cause| AudioError::Write { file: self.file.clone(), cause })

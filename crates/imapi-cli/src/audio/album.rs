@@ -67,7 +67,8 @@ impl Album {
         let before = usize::from(data.is_some());
         let tracks = u8::try_from(arguments.tracks.len() + before).ok().filter(|&tracks| tracks <= MOST_TRACKS);
         let tracks = tracks.ok_or(TaoError::TrackLimit)?;
-        let sources = arguments.tracks.iter().map(|path| WavSource::open(path)).collect::<Result<Vec<_>, _>>()?;
+        let open = |path: &PathBuf| if arguments.convert { WavSource::converting(path) } else { WavSource::open(path) };
+        let sources = arguments.tracks.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let sheet = arguments.cd_text.as_ref().map(|path| read_sheet(path, tracks)).transpose()?;
         // What is said on the command line is said of this disc.
         let catalogue = arguments.mcn.as_deref().map(parse_mcn).transpose()?;
@@ -92,6 +93,11 @@ impl Album {
             sources,
             pause: arguments.pause(),
         })
+    }
+
+    /// Whether an option would help that was not given: the sound could be converted.
+    pub fn can_be_converted(error: &AlbumError) -> bool {
+        matches!(error, AlbumError::Audio(AudioError::OtherFormat { file, .. }) if WavSource::converting(file).is_ok())
     }
 
     /// The disc that is written at once.

@@ -74,6 +74,10 @@ pub struct BurnArguments {
     #[arg(help_heading = TRACKS, long)]
     pub pre_emphasis: bool,
 
+    /// Makes of tracks with other rates, sizes of numbers, or one channel what a CD has
+    #[arg(help_heading = TRACKS, long)]
+    pub convert: bool,
+
     /// What is done to the loudness of tracks: nothing
     #[arg(help_heading = TRACKS, long, value_enum, default_value_t = Normalize::Off)]
     pub normalize: Normalize,

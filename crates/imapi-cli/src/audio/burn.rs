@@ -139,7 +139,14 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
     };
     let album = match Album::of(arguments, data) {
         Ok(album) => album,
-        Err(error) => return ended(&mut work, arguments, &error, out),
+        Err(error) => {
+            let outcome = ended(&mut work, arguments, &error, out)?;
+            if Album::can_be_converted(&error) {
+                let label = format!("{}{}", lang.term(Term::HelpfulOption), lang.term(Term::MarkColon));
+                output::complain(&format_args!("{label}--convert"));
+            }
+            return Ok(outcome);
+        }
     };
     let recorder = match work.recorder(&arguments.drive) {
         Ok(recorder) => recorder,

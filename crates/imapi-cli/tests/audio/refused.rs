@@ -17,10 +17,15 @@ fn other_sound_is_refused_with_what_it_is_and_what_it_should_be() {
     let said = bad(&desk, "audio burn studio.wav --drive virtual:disc", 1);
     assert!(said.contains("48000 Hz, 16 bit, 2 ch, PCM") && said.contains("44100 Hz, 16 bit, 2 ch, PCM"), "{said}");
     assert!(said.contains("studio.wav") && said.contains("E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED"), "{said}");
+    assert!(said.contains("Option that helps: --convert"), "{said}");
     desk.write("song.mp3", b"ID3 and so on, for a while at least");
     let said = bad(&desk, "audio burn song.mp3 --drive virtual:disc", 1);
     assert!(said.contains("song.mp3") && said.contains("E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED"), "{said}");
     assert_eq!(desk.state(), "blank");
+    // 500 sectors of 44,100 samples a second have fewer when there are 48,000 in a second: 459.4, and the last is filled up.
+    good(&desk, "audio burn studio.wav --convert --drive virtual:disc");
+    assert_eq!(desk.toc(), [(1, 0), (0, 460)]);
+    assert_ne!(desk.sound(), vec![0; 460 * 2352]);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Sound: from files onto discs, and from discs into files.
 //!
-//! - [`WavSource`] is a WAV file as the sectors that a CD has; what has another rate is refused.
+//! - [`WavSource`] is a WAV file as the sectors that a CD has; what has another rate is refused, or converted when asked.
 //! - [`text_sheet`] reads the titles of a disc from the sheet that cdrskin and others take.
 //! - [`DiscWords`] are numbers and titles that a disc has.
 //! - [`rip`] makes WAV files of a disc's tracks, reads again what is in doubt, and has checksums of them.
 
 mod checksum;
+mod convert;
 mod error;
 mod rip;
 mod sheet;

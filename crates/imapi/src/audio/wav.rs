@@ -12,10 +12,11 @@ use std::{
 use imapi_disc_types::{Block, BlockSource, Request, SourceError};
 use imapi_format2::audio::AUDIO_SECTOR;
 
-use super::{AudioError, AudioFormat, SECTOR};
+use super::{AudioError, AudioFormat, SECTOR, convert::Converted};
 
-/// Formats in which sound is plain numbers: by its own number, or by that of an extension.
+/// Formats in which sound is plain numbers, whole ones or fractions: by their own number, or by that of an extension.
 const PCM: u16 = 1;
+const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xFFFE;
 /// Bytes of a format that says how it is extended; the number of the real one is there.
 const EXTENDED: usize = 40;
@@ -26,20 +27,44 @@ const NO_LENGTH: u32 = u32::MAX;
 const MOST_CHUNKS: usize = 10_000;
 
 /// A WAV file as the sectors of a CD. What is missing to the last whole sector is silence.
-///
-/// Only what a CD has is taken: 44.1 kHz, 16 bits, two channels. Anything else is refused and said.
 #[derive(Debug)]
 pub struct WavSource {
-    file: Mutex<File>,
     path: PathBuf,
-    /// Where the samples begin, and how many bytes they are.
+    samples: Samples,
+    len: u64,
+}
+
+/// The samples of a file.
+#[derive(Debug)]
+enum Samples {
+    /// They are as a CD has them.
+    Plain(Plain),
+    /// They become so while they are read.
+    Converted(Box<Converted>),
+}
+
+/// Samples as a CD has them.
+#[derive(Debug)]
+struct Plain {
+    file: Mutex<File>,
+    /// Where they begin, and how many bytes they are.
     begin: u64,
     len: u64,
 }
 
 impl WavSource {
-    /// Opens a file, and sees what is in it.
+    /// Opens a file. Only what a CD has is taken: 44.1 kHz, 16 bits, two channels. Anything else is refused and said.
     pub fn open(path: &Path) -> Result<Self, AudioError> {
+        Self::open_with(path, false)
+    }
+
+    /// Opens a file, and makes of other rates, sizes of numbers and of one channel what a CD has. A file that has that already is
+    /// taken as it is.
+    pub fn converting(path: &Path) -> Result<Self, AudioError> {
+        Self::open_with(path, true)
+    }
+
+    fn open_with(path: &Path, converts: bool) -> Result<Self, AudioError> {
         let failed = |cause| AudioError::Read { file: path.to_path_buf(), cause };
         let mut file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
@@ -65,12 +90,21 @@ impl WavSource {
                 }
                 b"data" => {
                     let found = format.ok_or(not_wav("it does not say how its sound is stored"))?;
-                    if found != AudioFormat::CD {
-                        return Err(AudioError::OtherFormat { file: path.to_path_buf(), found });
-                    }
+                    let (found, number): (AudioFormat, u16) = found;
                     let left = size.saturating_sub(at);
                     let len = if length == NO_LENGTH { left } else { left.min(length.into()) };
-                    return Ok(Self { file: Mutex::new(file), path: path.to_path_buf(), begin: at, len });
+                    let path = path.to_path_buf();
+                    if found == AudioFormat::CD {
+                        let samples = Samples::Plain(Plain { file: Mutex::new(file), begin: at, len });
+                        return Ok(Self { path, samples, len });
+                    }
+                    let is_known = found.plain || number == FLOAT;
+                    let converted =
+                        (converts && is_known).then(|| Converted::new(file, at, len, found, number == FLOAT));
+                    let Some(converted) = converted.flatten() else {
+                        return Err(AudioError::OtherFormat { file: path, found });
+                    };
+                    return Ok(Self { path, samples: Samples::Converted(Box::new(converted)), len });
                 }
                 _ => {}
             }
@@ -80,7 +114,7 @@ impl WavSource {
         Err(not_wav("there is no sound in it"))
     }
 
-    /// Bytes of its samples.
+    /// Bytes of its samples, as the file has them.
     #[must_use]
     pub const fn len(&self) -> u64 {
         self.len
@@ -102,7 +136,8 @@ fn read(file: &mut File, out: &mut [u8]) -> io::Result<Option<()>> {
     }
 }
 
-fn read_format(file: &mut File, length: u32) -> io::Result<Option<AudioFormat>> {
+/// The format, and its number.
+fn read_format(file: &mut File, length: u32) -> io::Result<Option<(AudioFormat, u16)>> {
     let mut bytes = [0; EXTENDED];
     let there = usize::try_from(length).unwrap_or(usize::MAX).min(EXTENDED);
     if there < 16 || read(file, &mut bytes[..there])?.is_none() {
@@ -113,15 +148,16 @@ fn read_format(file: &mut File, length: u32) -> io::Result<Option<AudioFormat>> 
         EXTENSIBLE if there == EXTENDED => u16_at(REAL_FORMAT),
         number => number,
     };
-    Ok(Some(AudioFormat {
+    let format = AudioFormat {
         rate: u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]),
         bits: u16_at(14),
         channels: u16_at(2),
         plain: real == PCM,
-    }))
+    };
+    Ok(Some((format, real)))
 }
 
-impl BlockSource for WavSource {
+impl BlockSource for Plain {
     fn block_size(&self) -> NonZeroU32 {
         AUDIO_SECTOR
     }
@@ -140,6 +176,29 @@ impl BlockSource for WavSource {
         done.map_err(|error| SourceError::new(first, error))?;
         silence.fill(0);
         Ok(request.count)
+    }
+}
+
+impl WavSource {
+    fn samples(&self) -> &dyn BlockSource {
+        match &self.samples {
+            Samples::Plain(plain) => plain,
+            Samples::Converted(converted) => &**converted,
+        }
+    }
+}
+
+impl BlockSource for WavSource {
+    fn block_size(&self) -> NonZeroU32 {
+        AUDIO_SECTOR
+    }
+
+    fn blocks(&self) -> u64 {
+        self.samples().blocks()
+    }
+
+    fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
+        self.samples().read(first, out)
     }
 
     fn name_of(&self, _: Block) -> Option<Cow<'_, str>> {
@@ -271,6 +330,84 @@ mod tests {
         file.write_all(&[9; 2352]).expect("it has room");
         assert_eq!(file.as_file().metadata().expect("a file").len(), u64::from(HEAD) + 2352);
         let source = WavSource::open(file.path()).expect("a WAV file");
-        assert_eq!((source.len(), source.begin), (2352, HEAD.into()));
+        let Samples::Plain(plain) = &source.samples else { panic!("it is as a CD has it") };
+        assert_eq!((source.len(), plain.begin), (2352, HEAD.into()));
+    }
+
+    /// A quarter of a second of a tone, the other way round in the second channel.
+    fn tone(rate: u32, bits: u16, number: u16, hertz: f64) -> tempfile::NamedTempFile {
+        let mut sound = Vec::new();
+        for at in 0..rate / 4 {
+            let value = 0.5 * (2.0 * std::f64::consts::PI * hertz * f64::from(at) / f64::from(rate)).sin();
+            for sign in [1.0, -1.0] {
+                #[expect(clippy::cast_possible_truncation, reason = "it is within the bits")]
+                match (number, bits) {
+                    (3, 64) => sound.extend((value * sign).to_le_bytes()),
+                    (3, _) => sound.extend(((value * sign) as f32).to_le_bytes()),
+                    _ => {
+                        let wide = (value * sign * 2_147_483_647.0).round() as i32;
+                        sound.extend(&wide.to_le_bytes()[4 - usize::from(bits / 8)..]);
+                    }
+                }
+            }
+        }
+        wav(&[(b"fmt ", &format(number, 2, rate, bits)), (b"data", &sound)])
+    }
+
+    /// The largest difference from the tone as it should be, in units of 16 bits, away from beginning and end.
+    fn difference(source: &WavSource, hertz: f64, loudness: f64) -> f64 {
+        let mut out = vec![0; usize::try_from(source.bytes()).expect("short")];
+        source.read_all(Block(0), &mut out).expect("readable");
+        let mut most: f64 = 0.0;
+        for (frame, at) in out.chunks_exact(4).zip(0_u32..).skip(2_000).take(7_000) {
+            let value = loudness * (2.0 * std::f64::consts::PI * hertz * f64::from(at) / 44_100.0).sin();
+            for (bytes, sign) in frame.chunks_exact(2).zip([1.0, -1.0]) {
+                let found = f64::from(i16::from_le_bytes([bytes[0], bytes[1]]));
+                most = most.max((found - value * sign * 32_768.0).abs());
+            }
+        }
+        most
+    }
+
+    #[test]
+    fn other_rates_and_numbers_become_what_a_cd_has() {
+        for (rate, bits, number) in
+            [(48_000, 24, 1), (96_000, 32, 1), (44_100, 24, 1), (22_050, 16, 1), (88_200, 32, 3), (47_999, 64, 3)]
+        {
+            let file = tone(rate, bits, number, 997.0);
+            assert!(WavSource::open(file.path()).is_err());
+            let source = WavSource::converting(file.path()).expect("it can be converted");
+            assert_eq!(source.blocks(), 19, "{rate}: a quarter of a second");
+            let difference = difference(&source, 997.0, 0.5);
+            // What was rounded to 16 bits before is not better afterwards.
+            assert!(difference < if bits == 16 { 2.5 } else { 1.5 }, "{rate} Hz, {bits} bit: {difference}");
+        }
+    }
+
+    #[test]
+    fn what_a_cd_has_no_room_for_is_left_out_and_what_it_has_stays() {
+        let high = WavSource::converting(tone(96_000, 24, 1, 30_000.0).path()).expect("it can be converted");
+        let left = difference(&high, 30_000.0, 0.0);
+        assert!(left < 2.0, "{left}");
+        let bright = WavSource::converting(tone(96_000, 24, 1, 15_000.0).path()).expect("it can be converted");
+        let lost = difference(&bright, 15_000.0, 0.5);
+        assert!(lost < 2.0, "{lost}");
+    }
+
+    #[test]
+    fn one_channel_sounds_from_both_sides_and_more_are_refused() {
+        let file = wav(&[(b"fmt ", &format(1, 1, 44_100, 8)), (b"data", &[128, 0, 255, 192])]);
+        let source = WavSource::converting(file.path()).expect("it can be converted");
+        let mut out = vec![0; SECTOR];
+        source.read_all(Block(0), &mut out).expect("readable");
+        let samples: Vec<i16> = out.chunks(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).take(10).collect();
+        assert_eq!(samples, [0, 0, -32_768, -32_768, 32_512, 32_512, 16_384, 16_384, 0, 0]);
+        conformance::check(&source).expect("it keeps the contract");
+        for (number, channels, rate, bits) in [(1, 6, 48_000, 16), (2, 2, 44_100, 4), (1, 2, 1, 16), (1, 2, 44_100, 12)]
+        {
+            let file = wav(&[(b"fmt ", &format(number, channels, rate, bits)), (b"data", &[1; 2400])]);
+            let error = WavSource::converting(file.path()).expect_err("nobody here reads it");
+            assert!(matches!(error, AudioError::OtherFormat { .. }), "{error}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use imapi_format2::{
 };
 use imapi_mmc_transport::{
     commands::Toc,
-    feature::{Feature, FeatureCode},
+    feature::{CdMastering, Feature, FeatureCode},
     mode::{MultiSession, WriteParameters},
 };
 use imapi_recorder::{Recorder, Refreshed};
@@ -140,7 +140,26 @@ pub fn burn_at_once(
     if needed > free {
         return Err(TaoError::NotEnoughSpace { needed, free }.into());
     }
-    let mut burning = Burning { preparation: &preparation, probe: &probe, placed: &placed, options, control, begun };
+    let toc = placed.toc();
+    let mastering = match probe.feature(FeatureCode::CD_MASTERING) {
+        Some(Feature::CdMastering(feature)) => Some(*feature),
+        _ => None,
+    };
+    if options.test && !mastering.is_some_and(|feature| feature.test_write) {
+        // A drive that does not say that it can write with its laser off may write in earnest.
+        let (speed, refreshed) = (None, Refreshed::Known);
+        return Ok(BurnedAtOnce {
+            toc,
+            sectors: needed,
+            speed,
+            with_text: false,
+            finalized: false,
+            refreshed,
+            elapsed: elapsed(),
+        });
+    }
+    let (preparation, probe, placed) = (&preparation, &probe, &placed);
+    let mut burning = Burning { preparation, probe, placed, options, control, begun, mastering };
     let speed = burning.set_speed()?;
     let lead_in = burning.announce()?;
     let with_text = lead_in.is_some();
@@ -163,7 +182,6 @@ pub fn burn_at_once(
         }
         return Err(AtOnceError::Burning { cause, state: preparation.probe().ok().map(|probe| probe.facts.state) });
     }
-    let toc = placed.toc();
     let mut refreshed = Refreshed::Known;
     if !options.test {
         if options.verification != Verification::None {
@@ -189,6 +207,8 @@ struct Burning<'a, 'c, 'l> {
     options: &'a TaoOptions,
     control: &'c mut Control<'l, TaoEvent>,
     begun: Duration,
+    /// What the drive says of writing at once, where it says something.
+    mastering: Option<CdMastering>,
 }
 
 impl Burning<'_, '_, '_> {
@@ -201,18 +221,16 @@ impl Burning<'_, '_, '_> {
 
     /// Tells the drive what will come. One that takes the session but not its CD-TEXT gets it without.
     fn announce(&self) -> Result<Option<LeadIn>, AtOnceError> {
-        let feature = match self.probe.feature(FeatureCode::CD_MASTERING) {
-            Some(Feature::CdMastering(feature)) => Some(*feature),
-            _ => None,
-        };
         let after = if self.options.finalize { MultiSession::Final } else { MultiSession::Open };
         let parameters = WriteParameters {
-            underrun_protection: feature.is_some_and(|feature| feature.buffer_underrun_free)
+            underrun_protection: self.mastering.is_some_and(|feature| feature.buffer_underrun_free)
                 && self.options.underrun_protection,
             test_write: self.options.test,
             ..WriteParameters::sao(after)
         };
-        let begin = start_of_lead_in(self.preparation.recorder(), self.probe);
+        // A drive that says that it writes no sub-channels is believed.
+        let writes_text = self.mastering.is_none_or(|feature| feature.rw_subcode);
+        let begin = start_of_lead_in(self.preparation.recorder(), self.probe).filter(|_| writes_text);
         let lead_in = begin.and_then(|begin| self.placed.lead_in(begin));
         if let Some(lead_in) = lead_in {
             match announce(self.preparation, parameters.clone(), &self.placed.cue_sheet(true)) {

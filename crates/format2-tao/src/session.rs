@@ -98,11 +98,11 @@ impl Session {
         }
         let probe = preparation.probe()?;
         check(&probe)?;
-        let can_test = match probe.feature(FeatureCode::CD_TRACK_AT_ONCE) {
-            Some(Feature::CdTrackAtOnce(feature)) => feature.test_write,
-            // A drive without features is asked by the mode page.
-            _ => true,
-        };
+        // A drive that does not say that it can write with its laser off may write in earnest.
+        let can_test = matches!(
+            probe.feature(FeatureCode::CD_TRACK_AT_ONCE),
+            Some(Feature::CdTrackAtOnce(feature)) if feature.test_write
+        );
         let room = Room::of(&probe);
         let mut session = Self {
             preparation,

@@ -4,16 +4,17 @@ use imapi_disc_types::Control;
 use imapi_errors::{Coded as _, Fact, v2};
 use imapi_format2::{
     SpeedRequest,
+    at_once::{Content, Session, Track},
     audio::{AudioOptions, Copying, parse_isrc, parse_mcn},
 };
-use imapi_format2_tao::TaoOptions;
+use imapi_format2_tao::{TaoOptions, burn_at_once};
 use imapi_mmc_transport::{
     TransportExt as _,
     commands::{ReadSubChannel, ReadToc, SubChannelBody, TocFormat, TocReply},
 };
 use rstest::rstest;
 
-use crate::helpers::{Song, burn, drive, prepare, probe, recorder, traced};
+use crate::helpers::{Song, burn, client, drive, prepare, probe, recorder, traced};
 
 const SONG: Song = Song { sectors: 310, mark: 5 };
 
@@ -84,6 +85,22 @@ fn a_rehearsal_leaves_the_disc_blank() {
     assert!(probe(&recorder).facts.is_blank());
     assert_eq!(burn(&recorder, &[SONG], &TaoOptions::default()).len(), 1);
     assert!(!probe(&recorder).facts.is_blank(), "and the next one is in earnest");
+}
+
+/// It does not say that it can switch its laser off, and so nothing is sent to the disc.
+#[test]
+fn a_drive_that_tells_no_features_only_pretends_a_rehearsal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let odd = imapi_virtual_drive::PERSONALITIES.iter().find(|personality| personality.name == "no-features");
+    let (recorder, sent) = traced(drive(folder.path(), "cd-r", odd, None));
+    let options = TaoOptions { test: true, ..TaoOptions::default() };
+    assert_eq!(burn(&recorder, &[SONG], &options).len(), 1);
+    let track = Track::new(Content::Audio(AudioOptions::default()), &SONG);
+    let session = Session { tracks: vec![track], ..Session::default() };
+    burn_at_once(&recorder, &client(), &session, &options, &mut Control::silent()).expect("nothing happens");
+    let sent = sent();
+    let forbidden = ["WRITE", "SEND CUE", "CLOSE", "SYNCHRONIZE"];
+    assert!(!sent.iter().any(|step| forbidden.iter().any(|word| step.starts_with(word))), "{sent:#?}");
 }
 
 #[test]

@@ -99,6 +99,8 @@ enum Figure {
     Image,
     /// Listing beside isoinfo, extracting beside copying, and what memory a file costs
     Read,
+    /// Sectors of CDs: encoded, scrambled, mended, and their sub-channels
+    Cd,
 }
 
 fn main() -> ExitCode {
@@ -151,6 +153,7 @@ fn run(command: Command) -> Result<bool, String> {
         Command::Bench { figure: Figure::Burn } => bench::burn::run(&root),
         Command::Bench { figure: Figure::Image } => bench::image::run(&root),
         Command::Bench { figure: Figure::Read } => bench::read::run(&root),
+        Command::Bench { figure: Figure::Cd } => bench::cd::run(&root),
         Command::Test { setup, slow } => {
             if setup {
                 peers::install()?;

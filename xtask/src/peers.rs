@@ -42,6 +42,7 @@ const PEERS: &[Peer] = &[
         package: "grub-pc-bin",
         why: "is code for the MBR of hybrid images",
     },
+    Peer { program: "icedax", package: "icedax", why: "reads the discs of sound that we burn" },
     Peer { program: "/usr/lib/ISOLINUX/isolinux.bin", package: "isolinux", why: "starts our images" },
     Peer { program: "modprobe", package: "kmod", why: "says which modules the guest's kernel needs" },
     Peer { program: "bsdtar", package: "libarchive-tools", why: "unpacks our images" },

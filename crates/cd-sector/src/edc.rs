@@ -50,12 +50,13 @@ pub fn edc(bytes: &[u8]) -> u32 {
     let mut pieces = bytes.chunks_exact(STRIDE);
     let mut sum = 0u32;
     for piece in &mut pieces {
-        let mut mixed = [0; STRIDE];
-        mixed.copy_from_slice(piece);
-        for (byte, of_sum) in mixed.iter_mut().zip(sum.to_le_bytes()) {
-            *byte ^= of_sum;
-        }
-        sum = mixed.iter().zip(TABLES.iter().rev()).fold(0, |sum, (&byte, table)| sum ^ table[usize::from(byte)]);
+        let Some((first, rest)) = piece.split_first_chunk::<4>() else { break };
+        // What waits for the sum so far comes last, and is as little as there can be.
+        let of_rest = rest.iter().zip(TABLES[..STRIDE - 4].iter().rev());
+        let of_rest = of_rest.fold(0, |sum, (&byte, table)| sum ^ table[usize::from(byte)]);
+        let mixed = (sum ^ u32::from_le_bytes(*first)).to_le_bytes();
+        let of_first = mixed.iter().zip(TABLES[STRIDE - 4..].iter().rev());
+        sum = of_first.fold(of_rest, |sum, (&byte, table)| sum ^ table[usize::from(byte)]);
     }
     pieces.remainder().iter().fold(sum, |sum, &byte| {
         let [lowest, ..] = sum.to_le_bytes();

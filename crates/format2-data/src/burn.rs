@@ -17,9 +17,7 @@ use imapi_write_engine::{EngineError, EngineOptions, Event, Section, Written, wr
 
 use crate::{
     Action, Before, DataError, DataEvent, DataOptions, DiscAfter, Plan, Recipe, Tap, Verification, Warning, plan,
-    ready::{close, make_ready},
-    recipe::is_refusal,
-    verify::Sums,
+    ready::make_ready, verify::Sums,
 };
 
 /// A disc is burned.
@@ -72,7 +70,7 @@ pub fn burn(
         control.emit(&DataEvent::Begins { action, elapsed: clock.now().saturating_sub(begun) })?;
         let made = make_ready(&preparation, &probe, before, &mut |waited| tell(control, *waited));
         match made {
-            Err(cause) if is_refusal(&cause) => return Err(DataError::Before(cause)),
+            Err(cause) if cause.is_refusal() => return Err(DataError::Before(cause)),
             Err(cause) => return Err(DataError::Burning { cause, after: after(&preparation, None, control) }),
             Ok(()) => {}
         }
@@ -300,7 +298,7 @@ impl Burner<'_, '_, '_, '_> {
 
     /// Closes something. A drive that has done it by itself refuses, and is right.
     pub fn close(&mut self, function: CloseFunction, track: u16) -> Result<(), FormatError> {
-        self.waiting(|preparation, waits| close(preparation, function, track, waits))
+        self.waiting(|preparation, waits| preparation.close_unless_done(function, track, waits))
     }
 }
 

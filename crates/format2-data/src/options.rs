@@ -1,6 +1,6 @@
 //! [`DataOptions`]: how a disc is to be written.
 
-use imapi_format2::SpeedRequest;
+use imapi_format2::{SpeedRequest, Verification};
 use imapi_write_engine::EngineOptions;
 
 /// Whether the drive checks what it writes, and replaces blocks that are bad.
@@ -13,23 +13,6 @@ pub enum DefectManagement {
     On,
     /// Without, where the disc can be without.
     Off,
-}
-
-/// Whether what was burned is read and compared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[doc(alias("IBurnVerification", "IMAPI_BURN_VERIFICATION_LEVEL"))]
-#[repr(u32)]
-pub enum Verification {
-    /// It is not.
-    #[default]
-    #[doc(alias = "IMAPI_BURN_VERIFICATION_NONE")]
-    None = 0,
-    /// What the drive says of disc and tracks, and samples: a second or two.
-    #[doc(alias = "IMAPI_BURN_VERIFICATION_QUICK")]
-    Quick = 1,
-    /// All of it: as long as reading the disc takes.
-    #[doc(alias = "IMAPI_BURN_VERIFICATION_FULL")]
-    Full = 2,
 }
 
 /// How many spare blocks a BD gets that is formatted for having some.

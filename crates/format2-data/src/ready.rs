@@ -1,13 +1,11 @@
 //! What is done to a disc before it can be written: it is blanked, or what an earlier burn left open is ended.
 
-use imapi_format2::{FormatError, Preparation, Probe, Waited, Way, patiently};
+use imapi_format2::{FormatError, Preparation, Probe, Waited, Way};
 use imapi_mmc_transport::{
     Condition,
-    commands::{CloseFunction, DiscStatus, SessionState, TrackAddress},
+    commands::CloseFunction,
     mode::{MultiSession, WriteParameters},
 };
-
-use imapi_recorder::Recorder;
 
 use crate::Before;
 
@@ -53,40 +51,7 @@ fn end_session(preparation: &Preparation, probe: &Probe, waits: &mut dyn FnMut(&
     if probe.way != Way::Cd {
         let last = probe.disc.as_ref().map_or(1, |disc| disc.last_of_last_session);
         let number = probe.next.as_ref().map(|track| track.number).filter(|&number| number != 0xFF).unwrap_or(last);
-        close(preparation, CloseFunction::Track, number, waits)?;
+        preparation.close_unless_done(CloseFunction::Track, number, waits)?;
     }
-    close(preparation, CloseFunction::Session, 0, waits)
-}
-
-/// Closes something. A drive that has done it by itself refuses, and is right.
-pub(crate) fn close(
-    preparation: &Preparation,
-    function: CloseFunction,
-    track: u16,
-    waits: &mut dyn FnMut(&Waited),
-) -> Result<(), FormatError> {
-    match preparation.close(function, track, waits) {
-        Err(error) if is_done_already(&error) && is_closed(preparation.recorder(), function, track) => Ok(()),
-        closed => closed,
-    }
-}
-
-/// Whether what was to be closed is, by what the drive says.
-fn is_closed(recorder: &Recorder, function: CloseFunction, track: u16) -> bool {
-    let disc = || patiently(recorder, || recorder.disc_information()).map(|disc| disc.state);
-    match function {
-        CloseFunction::Track => patiently(recorder, || recorder.track_information(TrackAddress::Track(track.into())))
-            .is_ok_and(|track| track.next_writable.is_none() && !track.blank),
-        CloseFunction::Disc | CloseFunction::DiscWithMinimumRadius => {
-            disc().is_ok_and(|disc| disc.status == DiscStatus::Complete)
-        }
-        _ => disc().is_ok_and(|disc| disc.last_session != SessionState::Incomplete),
-    }
-}
-
-fn is_done_already(error: &FormatError) -> bool {
-    matches!(
-        error.condition(),
-        Some(Condition::SequenceError | Condition::SessionFixation | Condition::ReservedTrackNotFull)
-    )
+    preparation.close_unless_done(CloseFunction::Session, 0, waits)
 }

@@ -2,7 +2,7 @@
 
 use imapi_disc_types::Cancelled;
 use imapi_errors::{Coded, Fact, HResult, Value, v2};
-use imapi_mmc_transport::{CommandError, Condition};
+use imapi_mmc_transport::{Class, CommandError, Condition};
 use imapi_recorder::RecorderError;
 use imapi_write_engine::EngineError;
 
@@ -51,6 +51,15 @@ impl FormatError {
             Self::Reset { .. } => Some(Condition::Reset),
             _ => None,
         }
+    }
+
+    /// Whether the drive does not do it in that way, and may in another.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.condition().is_some_and(|condition| {
+            condition.class() == Class::Caller
+                || matches!(condition, Condition::IllegalModeForTrack | Condition::SequenceError)
+        })
     }
 
     /// Whether the caller wanted to stop.

@@ -94,6 +94,11 @@ pub enum Command {
     #[command(after_help = crate::burn::COPY_EXAMPLES)]
     Copy(Box<crate::burn::CopyArguments>),
 
+    /// Discs of sound
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Audio(crate::audio::AudioCommand),
+
     /// Discs in files, for the burner in software
     #[command(subcommand)]
     Virtual(VirtualCommand),

@@ -10,6 +10,8 @@ mod agree;
 #[cfg(target_os = "linux")]
 mod append;
 #[cfg(target_os = "linux")]
+mod audio;
+#[cfg(target_os = "linux")]
 mod burn;
 mod cli;
 mod codes;
@@ -59,6 +61,8 @@ fn main() -> ExitCode {
         Command::Append(arguments) => burn::append(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Copy(arguments) => burn::copy(&arguments, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Audio(command) => audio::run(&command, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
             virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }

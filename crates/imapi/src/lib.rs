@@ -1,5 +1,6 @@
 //! IMAPI natively in Rust, put together: this is where file systems meet drives.
 //!
+//! - [`audio`] has sound for discs in files, and makes files of discs with sound.
 //! - [`drives`] are found by the names that people give them.
 //! - [`burn`] burns one source on one drive or on several at once.
 //! - [`browse`] looks into images, discs and their sessions, and [`extract`] makes files of what is in them.
@@ -10,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod audio;
 #[cfg(target_os = "linux")]
 pub mod browse;
 pub mod burn;

@@ -3,6 +3,7 @@
 //! Machines are noisy: what counts is the least of several runs of all sides in turn, and their ratio.
 
 pub mod burn;
+pub mod cd;
 pub mod image;
 pub mod read;
 pub mod virtual_drive;

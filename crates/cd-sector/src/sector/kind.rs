@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use imapi_disc_types::{AddressError, Lba, Msf};
 
-use super::{SECTOR_LEN, SYNC, Sector, place, subheader::Submode};
+use super::{Fault, SECTOR_LEN, SYNC, Sector, SectorView, place, subheader::Submode};
 use crate::{bcd, ecc, edc::edc};
 
 /// What kind of sector it is.
@@ -140,9 +140,71 @@ impl SectorKind {
     }
 }
 
+impl SectorKind {
+    /// Mends a sector of this kind that was read with wrong bytes, as far as its parity can, and says how many were wrong.
+    ///
+    /// The checksum has the last word: where it does not hold afterwards, or something else is not as it ought to be, the sector
+    /// is left as it was, and the error says what is wrong with it. Kinds without parity are only looked at.
+    ///
+    /// ```
+    /// use imapi_cd_sector::{Content, SECTOR_LEN, SectorKind};
+    /// use imapi_disc_types::Lba;
+    ///
+    /// let mut sector = [0; SECTOR_LEN];
+    /// Content::Mode1(&[0x42; 2048]).encode(Lba(16), &mut sector)?;
+    /// let right = sector;
+    /// sector[700..780].fill(0);
+    /// assert_eq!(SectorKind::Mode1.mend(&mut sector)?, 80);
+    /// assert!(sector == right);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mend(self, sector: &mut Sector) -> Result<usize, Fault> {
+        let fault = match SectorView::with_kind(sector, self).verify() {
+            Ok(()) => return Ok(0),
+            Err(fault) => fault,
+        };
+        let mut mended = *sector;
+        let Some(header) = self.parity() else { return Err(fault) };
+        // Every data sector has the same sync.
+        mended[..SYNC.len()].copy_from_slice(&SYNC);
+        ecc::correct(&mut mended, header);
+        if SectorView::with_kind(&mended, self).verify().is_err() {
+            return Err(fault);
+        }
+        let changed = mended.iter().zip(sector.iter()).filter(|(mended, read)| mended != read).count();
+        *sector = mended;
+        Ok(changed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// In each column two bytes, in other rows for each, and so in each diagonal, too.
+    #[test]
+    fn what_cannot_be_mended_is_left_as_it_was() {
+        let mut sector = [0x42; SECTOR_LEN];
+        SectorKind::Mode1.complete(&mut sector, Lba(16)).expect("an address");
+        for byte in &mut sector[200..900] {
+            *byte ^= 0x81;
+        }
+        let read = sector;
+        assert!(matches!(SectorKind::Mode1.mend(&mut sector), Err(Fault::Edc { .. })));
+        assert_eq!(sector, read);
+        assert!(SectorKind::Mode2.mend(&mut sector).is_err(), "there is no parity");
+    }
+
+    #[test]
+    fn form_1_is_mended_and_so_is_a_sync() {
+        let mut sector = [0x42; SECTOR_LEN];
+        SectorKind::Mode2Form1.complete(&mut sector, Lba(16)).expect("an address");
+        let right = sector;
+        sector[0] = 7;
+        sector[1000..1050].fill(0);
+        assert_eq!(SectorKind::Mode2Form1.mend(&mut sector), Ok(51));
+        assert_eq!(sector, right);
+    }
 
     #[test]
     fn parts_meet_without_gap() {

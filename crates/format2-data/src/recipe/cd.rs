@@ -1,19 +1,21 @@
 //! CD-R and CD-RW.
 
-use imapi_disc_types::{Lba, Msf};
-use imapi_format2::{FormatError, patiently};
+use imapi_disc_types::Lba;
+use imapi_format2::{
+    FormatError, Padded,
+    at_once::{Content, Session, Track, announce},
+    patiently,
+};
 use imapi_mmc_transport::{
-    TransportExt as _,
-    commands::{CloseFunction, CueEntry, DataForm, MainForm, SendCueSheet, SubChannelForm, TrackAddress, TrackControl},
+    commands::{CloseFunction, TrackAddress},
     feature::{Feature, FeatureCode},
     mode::{MultiSession, WriteParameters},
 };
-use imapi_write_engine::{Section, Written};
+use imapi_write_engine::{EngineError, Section, Written};
 
 use crate::{
     Action, Recipe,
     burn::Burner,
-    padded::Padded,
     plan::{GAP, SHORTEST_TRACK},
 };
 
@@ -34,7 +36,7 @@ impl Burner<'_, '_, '_, '_> {
     pub(super) fn cd_at_once(&mut self) -> Result<(Lba, Written), FormatError> {
         let behind = self.behind();
         match self.announce(behind) {
-            Err(error) if is_refusal(&error) && self.may_fall_back() => {
+            Err(error) if error.is_refusal() && self.may_fall_back() => {
                 tracing::warn!(%error, "the drive does not write this session at once; track at once instead");
                 return self.follow(Recipe::CdTrack);
             }
@@ -56,27 +58,18 @@ impl Burner<'_, '_, '_, '_> {
             self.probe.feature(FeatureCode::CD_MASTERING),
             Some(Feature::CdMastering(feature)) if feature.buffer_underrun_free
         );
-        self.preparation.set_write_parameters(WriteParameters {
+        let parameters = WriteParameters {
             underrun_protection: protects && self.options.underrun_protection,
             test_write: self.options.test,
             ..WriteParameters::sao(self.multi_session())
-        })?;
-        let data = |main| DataForm { main, sub_channel: SubChannelForm::None };
-        let control = TrackControl::DATA;
-        let lead_out = i64::try_from(self.source.blocks() + behind).ok().and_then(|blocks| Lba(0).checked_add(blocks));
-        // The plan has seen that it fits onto the disc.
-        let at = |lba: Option<Lba>| lba.and_then(|lba| Msf::try_from(lba).ok()).unwrap_or_default();
-        let sheet = vec![
-            CueEntry::lead_in(control, data(MainForm::MODE_1_PAUSE)),
-            CueEntry::index(control, 1, 0, data(MainForm::MODE_1), Msf::default()),
-            CueEntry::index(control, 1, 1, data(MainForm::MODE_1), at(Some(Lba(0)))),
-            CueEntry::lead_out(control, data(MainForm::MODE_1_PAUSE), at(lead_out)),
-        ];
-        if let Some(command) = SendCueSheet::of(&sheet) {
-            let recorder = self.preparation.recorder();
-            patiently(recorder, || recorder.device().submit(&command, &sheet))?;
-        }
-        Ok(())
+        };
+        // The plan has seen that it fits onto the disc, which is shorter than times on a CD are.
+        let behind = u32::try_from(behind).unwrap_or(u32::MAX);
+        let track = Track { behind, ..Track::new(Content::Mode1, self.source) };
+        let session = Session { tracks: vec![track], ..Session::default() };
+        let placed = session.place(Lba(0));
+        let placed = placed.map_err(|_| EngineError::Section { reason: "no CD has room for so many blocks" })?;
+        announce(self.preparation, parameters, &placed.cue_sheet(false))
     }
 
     /// A track of data, and the end of its session.
@@ -106,13 +99,4 @@ impl Burner<'_, '_, '_, '_> {
         }
         Ok((start, written))
     }
-}
-
-/// The drive does not do it in that way, and may in another.
-pub(crate) fn is_refusal(error: &FormatError) -> bool {
-    use imapi_mmc_transport::{Class, Condition};
-    error.condition().is_some_and(|condition| {
-        condition.class() == Class::Caller
-            || matches!(condition, Condition::IllegalModeForTrack | Condition::SequenceError)
-    })
 }

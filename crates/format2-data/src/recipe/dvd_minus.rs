@@ -13,7 +13,6 @@ use imapi_mmc_transport::{
 };
 use imapi_write_engine::Written;
 
-use super::cd::is_refusal;
 use crate::{Action, Recipe, burn::Burner, plan::RestrictedFormat};
 
 /// The error correction of a DVD takes so many blocks together.
@@ -25,7 +24,7 @@ impl Burner<'_, '_, '_, '_> {
         let announced = self.write_parameters(WriteParameters::dvd_dao()).and_then(|()| self.reserve());
         let increments = self.probe.has(FeatureCode::INCREMENTAL_STREAMING_WRITABLE);
         match announced {
-            Err(error) if increments && is_refusal(&error) && self.may_fall_back() => {
+            Err(error) if increments && error.is_refusal() && self.may_fall_back() => {
                 tracing::warn!(%error, "the drive does not write this disc at once; in increments instead");
                 return self.follow(Recipe::DvdIncremental);
             }
@@ -55,7 +54,7 @@ impl Burner<'_, '_, '_, '_> {
         let start = self.next_address(TrackAddress::Track(number.into()));
         let written = match self.write_source(start) {
             // Only the first block may be refused for that: what was begun is not begun anew.
-            Err(error) if is_refusal(&error) && !self.is_touched() && self.can_be_written_at_once() => {
+            Err(error) if error.is_refusal() && !self.is_touched() && self.can_be_written_at_once() => {
                 tracing::warn!(%error, "the disc does not take increments; at once instead");
                 return self.follow(Recipe::DvdAtOnce);
             }
@@ -129,7 +128,7 @@ impl Burner<'_, '_, '_, '_> {
         // Not every drive looks at it: packets are all there is on such a disc.
         let packets = WriteParameters { packet_size: PACKET, ..WriteParameters::dvd_restricted_overwrite() };
         match self.write_parameters(packets) {
-            Err(error) if is_refusal(&error) => tracing::debug!(%error, "no way of writing can be set"),
+            Err(error) if error.is_refusal() => tracing::debug!(%error, "no way of writing can be set"),
             set => set?,
         }
         self.calibrate()?;

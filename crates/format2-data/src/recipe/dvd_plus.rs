@@ -12,7 +12,6 @@ use imapi_mmc_transport::{
 };
 use imapi_write_engine::Written;
 
-use super::cd::is_refusal;
 use crate::burn::Burner;
 
 /// The parameter of a format that goes on where another stopped.
@@ -35,7 +34,7 @@ impl Burner<'_, '_, '_, '_> {
             self.close(CloseFunction::DiscWithMinimumRadius, 0)?;
         } else {
             match self.close(CloseFunction::Disc, 0) {
-                Err(error) if is_refusal(&error) => self.close(CloseFunction::DiscWithMinimumRadius, 0)?,
+                Err(error) if error.is_refusal() => self.close(CloseFunction::DiscWithMinimumRadius, 0)?,
                 closed => closed?,
             }
         }
@@ -81,12 +80,12 @@ impl Burner<'_, '_, '_, '_> {
         // only read need at its end.
         if self.is_formatting()? {
             match self.close(CloseFunction::StopBackgroundFormat, 0) {
-                Err(error) if is_refusal(&error) => {}
+                Err(error) if error.is_refusal() => {}
                 stopped => stopped?,
             }
             if self.options.consumer_compatible {
                 match self.close(CloseFunction::Session, 0) {
-                    Err(error) if is_refusal(&error) => {}
+                    Err(error) if error.is_refusal() => {}
                     closed => closed?,
                 }
             }

@@ -6,7 +6,6 @@ mod dvd_minus;
 mod dvd_plus;
 mod overwritable;
 
-pub(crate) use cd::is_refusal;
 use imapi_disc_types::{Block, BlockRange, Lba};
 use imapi_format2::FormatError;
 use imapi_mmc_transport::commands::{FormatDescriptor, FormatOptions};

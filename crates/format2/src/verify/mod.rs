@@ -9,6 +9,7 @@
 mod checksums;
 mod error;
 mod full;
+mod level;
 mod progress;
 mod quick;
 mod reading;
@@ -17,6 +18,7 @@ mod reference;
 pub use checksums::Checksums;
 pub use error::{Bad, Fault, VerifyError};
 pub use full::{VerifyOptions, verify_full};
+pub use level::Verification;
 pub use progress::{Verified, VerifyProgress};
 pub use quick::{Expected, verify_quick};
 pub use reference::Reference;

@@ -1,6 +1,7 @@
 //! What is burned: an image that is there, one that comes on standard input, or one that is made while it is burned.
 
 use std::{
+    ffi::OsStr,
     fs::File,
     io,
     num::NonZeroU32,
@@ -9,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use clap::Parser;
 use imapi::manifest::FileSpan;
 use imapi_disc_types::{BlockSource, FileError, FileSource, Lba, ReaderSource};
 use imapi_errors::{Coded, Fact, HResult, Lang, Value, common};
@@ -113,6 +115,23 @@ pub fn source(
     let files = if with_files { planned.image.all_files().map(span).collect() } else { Vec::new() };
     let image = planned.image;
     Ok(Burnable { source: Arc::<ResultImage>::clone(&image), files, made: Some(image), start: Lba(0) })
+}
+
+/// The image of these files, or the image that the one file is, as `imapi burn` would burn it without any option.
+pub fn image_of(
+    paths: &[PathBuf],
+    interrupts: &Interrupts,
+    progress: &mut Progress,
+    lang: Lang,
+) -> Result<Arc<dyn BlockSource>, BurnError> {
+    #[derive(Parser)]
+    struct Plain {
+        #[command(flatten)]
+        image: ImageArguments,
+    }
+    let words = [OsStr::new("imapi"), OsStr::new("--")].into_iter().chain(paths.iter().map(|path| path.as_os_str()));
+    let Plain { image } = Plain::parse_from(words);
+    Ok(source(&image, false, false, &[], interrupts, progress, lang)?.source)
 }
 
 /// Whether a file has a file system in it.

@@ -95,6 +95,11 @@ impl Page<'_> {
             self.list(lang.term(Term::DiscFileSystems), volume.file_systems.iter().cloned())?;
         }
         self.list(lang.term(Term::WriteSpeeds), medium.write_speeds.iter().map(Speed::words))?;
+        // These names are the same in all languages.
+        if let Some(number) = &medium.catalogue_number {
+            self.line("MCN", number)?;
+        }
+        self.list("CD-TEXT", medium.words.all())?;
         for track in &medium.tracks {
             let (session, number) = (lang.label(Fact::Session), lang.label(Fact::Track));
             let last = i64::from(track.first) + i64::from(track.blocks.saturating_sub(1));
@@ -102,8 +107,13 @@ impl Page<'_> {
             let comma = lang.term(Term::MarkComma);
             let damaged =
                 if track.damaged { format!("{comma}{}", lang.term(Term::StateDamaged)) } else { String::new() };
+            let isrc = track.isrc.as_ref().map(|isrc| format!("ISRC {isrc}"));
+            let mut sound = String::new();
+            for word in isrc.into_iter().chain(track.words.all()) {
+                sound.extend([comma, &word]);
+            }
             let label = format!("{session} {}{comma}{number} {}", track.session, track.number);
-            self.line(&label, &format_args!("{}–{last}{comma}{kind}{damaged}", track.first))?;
+            self.line(&label, &format_args!("{}–{last}{comma}{kind}{damaged}{sound}", track.first))?;
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! What is told of the disc.
 
-use imapi::read::Volume;
+use imapi::{
+    audio::{DiscWords, Named},
+    read::Volume,
+};
 use imapi_disc_types::{Lba, MediaState, MediaType};
-use imapi_errors::Term;
+use imapi_errors::{Term, Value};
 use imapi_format2::{DiscReader, Probe, WriteSpeed, WriteSpeeds};
 use imapi_mmc_transport::{
     commands::{ReadDiscStructure, TrackInformation},
@@ -43,6 +46,12 @@ pub struct Medium {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<VolumeTold>,
     sessions: Vec<Session>,
+    /// The number of a CD (MCN).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalogue_number: Option<String>,
+    /// What a CD with sound is called, by its CD-TEXT.
+    #[serde(flatten)]
+    pub words: Words,
     pub tracks: Vec<Track>,
     pub write_speeds: Vec<Speed>,
 }
@@ -62,6 +71,28 @@ struct Session {
     data: bool,
 }
 
+/// What something is called, and who plays.
+#[derive(Debug, Default, Serialize)]
+pub struct Words {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub performer: Option<String>,
+}
+
+impl Words {
+    /// All of it, which may be nothing. A disc does not write on its reader's terminal.
+    pub fn all(&self) -> impl Iterator<Item = String> {
+        self.title.iter().chain(&self.performer).map(|text| Value::Text(text).to_string())
+    }
+}
+
+impl From<Named> for Words {
+    fn from(named: Named) -> Self {
+        Self { title: named.title, performer: named.performer }
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub struct Track {
     pub number: u16,
@@ -72,6 +103,11 @@ pub struct Track {
     /// More can be written into it.
     open: bool,
     pub damaged: bool,
+    /// The code of the recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isrc: Option<String>,
+    #[serde(flatten)]
+    pub words: Words,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,8 +163,12 @@ impl Medium {
         let volume = volume(gathering, &probe)?;
         let facts = &probe.facts;
         let present = STATES.iter().filter(|(bit, ..)| facts.state.contains(*bit));
+        let mut tracks: Vec<Track> = probe.tracks.iter().map(|track| Track::of(track, medium)).collect();
+        let (catalogue_number, words) = sound(gathering, &mut tracks)?;
         Ok(Some(Self {
             kind: medium.to_string(),
+            catalogue_number,
+            words,
             profile: probe.profile.to_string(),
             maker,
             state: present.map(|(_, word, _)| *word).collect(),
@@ -149,10 +189,26 @@ impl Medium {
                     data: session.has_data,
                 })
                 .collect(),
-            tracks: probe.tracks.iter().map(|track| Track::of(track, medium)).collect(),
+            tracks,
             write_speeds: speeds.iter().flat_map(WriteSpeeds::all).map(Speed::of).collect(),
         }))
     }
+}
+
+/// What a disc with sound says of itself; its tracks get what it says of them.
+fn sound(gathering: &Gathering<'_>, tracks: &mut [Track]) -> Result<(Option<String>, Words), RecorderError> {
+    let numbers = tracks.iter().filter(|track| !track.data).filter_map(|track| u8::try_from(track.number).ok());
+    let numbers: Vec<u8> = numbers.collect();
+    if numbers.is_empty() {
+        return Ok((None, Words::default()));
+    }
+    let DiscWords { catalogue, disc, tracks: mut of_tracks } = DiscWords::of(gathering.recorder(), numbers)?;
+    for track in tracks {
+        let found = u8::try_from(track.number).ok().and_then(|number| of_tracks.remove(&number));
+        let (named, isrc) = found.unwrap_or_default();
+        (track.words, track.isrc) = (named.into(), isrc);
+    }
+    Ok((catalogue, disc.into()))
 }
 
 impl Track {
@@ -166,6 +222,8 @@ impl Track {
             data: !medium.is_cd() || track.mode & DATA != 0,
             open: track.next_writable.is_some(),
             damaged: track.damage,
+            isrc: None,
+            words: Words::default(),
         }
     }
 }

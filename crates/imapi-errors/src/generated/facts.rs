@@ -195,6 +195,12 @@ pub enum Term {
     AtMost,
     /// «audio»
     Audio,
+    /// «sectors in doubt»
+    AudioInDoubt,
+    /// «The drive writes no CD-TEXT: the disc has none.»
+    AudioNoText,
+    /// «This drive may write the tracks one by one: --mode tao.»
+    AudioTrackAtOnce,
     /// «blocks»
     Blocks,
     /// «Finding the right power of the laser»

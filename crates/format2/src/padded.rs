@@ -4,10 +4,13 @@ use std::{borrow::Cow, num::NonZeroU32};
 
 use imapi_disc_types::{Block, BlockSource, Request, SourceError};
 
-/// A source with zeros before and behind it.
-pub(crate) struct Padded<'a> {
+/// A source with zeros before and behind it: on a CD, silence.
+pub struct Padded<'a> {
+    /// Blocks of zeros before it.
     pub before: u64,
+    /// The source.
     pub source: &'a dyn BlockSource,
+    /// Blocks of zeros behind it.
     pub after: u64,
 }
 

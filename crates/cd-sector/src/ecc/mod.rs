@@ -5,9 +5,17 @@
 //! over GF(2⁸): the plain sum of a column with its two parities is 0, and so is the sum weighted by powers of 2.
 //!
 //! Nothing here goes column by column. A whole row is added to all columns at once, with doubling instead of tables, so
-//! that the compiler makes wide instructions of it.
+//! that the compiler makes wide instructions of it. Diagonals are treated alike (`diagonal.rs`): rows are moved so far that
+//! diagonals stand upright. What can be mended by both parities [`correct`] mends.
+
+mod correct;
+mod diagonal;
+mod field;
+
+pub use correct::correct;
 
 use crate::sector::Sector;
+use field::{double, third};
 
 /// Bytes of a sector that P and Q protect begin here.
 const BEGIN: usize = 12;
@@ -29,6 +37,8 @@ const DIAGONAL_WORDS: usize = 43;
 const DIAGONALS_LEN: usize = DIAGONALS * 2;
 /// Words that the diagonals go through.
 const WORDS: usize = DIAGONALS * DIAGONAL_WORDS;
+/// The word of a diagonal that follows a word of it: one row down and one column to the right.
+const STEP: usize = DIAGONAL_WORDS + 1;
 
 /// Lanes are rounded up to whole wide registers; the surplus is computed and not used.
 const ROW_LANES: usize = 96;
@@ -89,25 +99,7 @@ fn write_p(sector: &mut Sector) {
 }
 
 fn write_q(sector: &mut Sector) {
-    // The n-th words of all diagonals side by side: then diagonals are columns too.
-    let mut rows = [[0; DIAGONAL_LANES]; DIAGONAL_WORDS];
-    let protected: &[u8; WORDS * 2] = sector[BEGIN..].first_chunk().expect("Q stands behind what it protects");
-    for (n, row) in rows.iter_mut().enumerate() {
-        // One further in a diagonal is a row down and a column to the right.
-        let mut word = n * (DIAGONAL_WORDS + 1) % WORDS;
-        for pair in row[..DIAGONALS_LEN].chunks_exact_mut(2) {
-            pair.copy_from_slice(&protected[word * 2..word * 2 + 2]);
-            word += DIAGONAL_WORDS;
-            if word >= WORDS {
-                word -= WORDS;
-            }
-        }
-    }
-    let mut sums = Sums::<DIAGONAL_LANES>::new();
-    for row in &rows {
-        sums.add(row);
-    }
-    let (first, second) = sums.parities();
+    let (first, second) = diagonal::sums(sector).parities();
     sector[Q..Q + DIAGONALS_LEN].copy_from_slice(&first[..DIAGONALS_LEN]);
     sector[Q + DIAGONALS_LEN..Q + Q_LEN].copy_from_slice(&second[..DIAGONALS_LEN]);
 }
@@ -146,21 +138,6 @@ impl<const LANES: usize> Sums<LANES> {
     }
 }
 
-/// Twice a byte in GF(2⁸) modulo x⁸+x⁴+x³+x²+1.
-#[inline]
-const fn double(byte: u8) -> u8 {
-    byte << 1 ^ if byte & 0x80 == 0 { 0 } else { 0x1D }
-}
-
-/// A byte divided by 3, which is the product with F4h.
-#[inline]
-const fn third(byte: u8) -> u8 {
-    let four = double(double(byte));
-    let sixteen = double(double(four));
-    let higher = double(sixteen ^ double(sixteen ^ double(sixteen)));
-    four ^ sixteen ^ higher
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -175,13 +152,6 @@ mod tests {
     fn syndromes(sector: &Sector, words: impl Iterator<Item = usize>, half: usize) -> (u8, u8) {
         let bytes = words.map(|word| sector[BEGIN + word * 2 + half]);
         bytes.fold((0, 0), |(plain, weighted), byte| (plain ^ byte, double(weighted) ^ byte))
-    }
-
-    #[test]
-    fn a_third_three_times_is_the_whole() {
-        for byte in 0..=255 {
-            assert_eq!(third(byte) ^ double(third(byte)), byte);
-        }
     }
 
     proptest! {

@@ -1,0 +1,26 @@
+//! Sound: from files onto discs, and from discs into files.
+//!
+//! - [`WavSource`] is a WAV file as the sectors that a CD has; what has another rate is refused, or converted when asked.
+//! - [`text_sheet`] reads the titles of a disc from the sheet that cdrskin and others take.
+//! - [`DiscWords`] are numbers and titles that a disc has.
+//! - [`rip`] makes WAV files of a disc's tracks, reads again what is in doubt, and has checksums of them.
+
+mod checksum;
+mod convert;
+mod error;
+mod rip;
+mod sheet;
+mod tracks;
+mod wav;
+mod words;
+
+pub use checksum::{Checksums, TrackPlace};
+pub use error::{AudioError, AudioFormat};
+pub use rip::{RipOptions, RipProgress, Ripped, rip};
+pub use sheet::{SheetError, TextSheet, text_sheet};
+pub use tracks::{DiscTrack, audio_tracks};
+pub use wav::WavSource;
+pub use words::{DiscWords, Named};
+
+/// Bytes of a sector of sound.
+const SECTOR: usize = 2352;

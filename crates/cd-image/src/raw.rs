@@ -1,6 +1,6 @@
 //! [`RawImage`]: everything that is on a disc, sector by sector.
 
-use std::{borrow::Cow, num::NonZeroU32, sync::Arc};
+use std::{borrow::Cow, fmt, num::NonZeroU32, sync::Arc};
 
 use imapi_cd_sector::{
     SECTOR_LEN,
@@ -42,13 +42,15 @@ impl SubCode {
     /// Bytes of a sector with its sub-channels.
     #[must_use]
     pub const fn block_size(self) -> NonZeroU32 {
-        let bytes = match self {
-            Self::PqOnly => 2368,
-            Self::Cooked | Self::Raw => 2448,
-        };
-        NonZeroU32::new(bytes).expect("not zero")
+        match self {
+            Self::PqOnly => PQ_LEN,
+            Self::Cooked | Self::Raw => ALL_LEN,
+        }
     }
 }
+
+const PQ_LEN: NonZeroU32 = NonZeroU32::new(2368).expect("not zero");
+const ALL_LEN: NonZeroU32 = NonZeroU32::new(2448).expect("not zero");
 
 /// Bytes of a pack of titles in the sub-channels.
 const SYMBOLS: usize = 24;
@@ -123,6 +125,12 @@ impl RawImage {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for RawImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawImage").field("sub_code", &self.sub_code).field("layout", self.layout()).finish_non_exhaustive()
     }
 }
 

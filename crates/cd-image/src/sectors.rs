@@ -83,9 +83,8 @@ impl Made {
                 let CdTrack { form, source, .. } = &self.tracks[track];
                 let size = form.block_size().get() as usize;
                 let first = u64::try_from(address.distance_from(segment.start)).unwrap_or(0);
-                let mut blocks = [0; SECTOR_LEN * AT_ONCE];
-                let blocks = &mut blocks[..size * count];
-                let read = source.read(Block(first), blocks).map_err(Failure::Source)?.get() as usize;
+                let mut blocks = vec![0; size * count];
+                let read = source.read(Block(first), &mut blocks).map_err(Failure::Source)?.get() as usize;
                 for block in blocks.chunks_exact(size).take(read) {
                     let Some((sector, address)) = sectors.next() else { break };
                     form.make(block, address, sector).map_err(Failure::Address)?;

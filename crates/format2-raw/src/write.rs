@@ -113,9 +113,8 @@ impl Prepared {
             Ok(written)
         });
         let touched = match &outcome {
-            Ok(_) => true,
             Err(FormatError::Engine(error)) => !is_as_it_was(error, section.start),
-            Err(_) => true,
+            Ok(_) | Err(_) => true,
         };
         self.used |= touched && !options.test;
         if options.test {

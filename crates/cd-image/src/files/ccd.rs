@@ -1,4 +1,4 @@
-//! `.ccd`: the sheets of CloneCD, with sectors in an `.img` and sub-channels in a `.sub` beside them.
+//! `.ccd`: the sheets of `CloneCD`, with sectors in an `.img` and sub-channels in a `.sub` beside them.
 
 use std::{
     collections::BTreeMap,

@@ -70,6 +70,9 @@ struct Index {
     at: u32,
 }
 
+/// A part of a track in one file: the first index there, its sectors, and their source.
+type Piece = (Index, u32, Arc<dyn BlockSource>);
+
 pub(super) fn read(path: &Path, files: &mut Files<'_>) -> Result<CdDisc, SheetError> {
     let text = sheet(path)?;
     let mut reader = Reader {
@@ -269,7 +272,7 @@ impl Reader<'_> {
         if self.tracks.is_empty() {
             return self.wrong("there is no track");
         }
-        let mut parts: Vec<Vec<(Index, u32, Arc<dyn BlockSource>)>> = self.tracks.iter().map(|_| Vec::new()).collect();
+        let mut parts: Vec<Vec<Piece>> = self.tracks.iter().map(|_| Vec::new()).collect();
         let mut rw = RwOfTracks::default();
         for file in 0..self.files.len() {
             self.parts_of(file, files, &mut parts, &mut rw)?;
@@ -319,7 +322,7 @@ impl Reader<'_> {
         &self,
         file: usize,
         files: &mut Files<'_>,
-        parts: &mut [Vec<(Index, u32, Arc<dyn BlockSource>)>],
+        parts: &mut [Vec<Piece>],
         rw: &mut RwOfTracks,
     ) -> Result<(), SheetError> {
         let Named { path, kind, line } = &self.files[file];

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `.cue` | `.bin`, `.wav` | yes | yes |
 //! | `.toc` (cdrdao) | `.bin`, `.wav` | yes | yes |
-//! | `.ccd` (CloneCD) | `.img`, `.sub` | yes | yes |
+//! | `.ccd` (`CloneCD`) | `.img`, `.sub` | yes | yes |
 //! | `.nrg` (Nero) | nothing | yes | no |
 //! | `.wav` | nothing | one track | no |
 //!

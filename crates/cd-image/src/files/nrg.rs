@@ -68,7 +68,7 @@ pub(super) fn read(path: &Path, _: &Files<'_>) -> Result<CdDisc, SheetError> {
     if found.sessions > 1 {
         return Err(wrong("a disc of several sessions cannot be read from a file"));
     }
-    disc(found, &bytes).ok_or_else(|| wrong("its tracks do not follow one another, or are of a kind that nobody knows"))
+    disc(&found, &bytes).ok_or_else(|| wrong("its tracks do not follow one another, or are of a kind that nobody knows"))
 }
 
 /// A number, the highest byte first.
@@ -169,7 +169,7 @@ fn layout(mode: u8) -> Option<Layout> {
     })
 }
 
-fn disc(found: Found, bytes: &Arc<dyn BlockSource>) -> Option<CdDisc> {
+fn disc(found: &Found, bytes: &Arc<dyn BlockSource>) -> Option<CdDisc> {
     let mut tracks = Vec::with_capacity(found.tracks.len());
     let mut rw = RwOfTracks::default();
     let mut is_xa = false;

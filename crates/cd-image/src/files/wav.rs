@@ -50,8 +50,8 @@ pub(super) fn samples(bytes: &dyn BlockSource, path: &Path) -> Result<Samples, S
             return Err(wrong("it has no samples"));
         }
         take(bytes, path, at, &mut chunk)?;
-        let [a, b, c, d, e, f, g, h] = chunk;
-        let (name, len) = ([a, b, c, d], u64::from(u32::from_le_bytes([e, f, g, h])));
+        let [name @ .., l0, l1, l2, l3] = chunk;
+        let len = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
         at += 8;
         match &name {
             b"fmt " => {

@@ -28,7 +28,7 @@ pub enum Kind {
     Cue,
     /// `.toc` and `.bin`, as cdrdao has them.
     Toc,
-    /// `.ccd`, `.img` and `.sub`, as CloneCD has them.
+    /// `.ccd`, `.img` and `.sub`, as `CloneCD` has them.
     Ccd,
 }
 
@@ -232,12 +232,16 @@ fn cue(disc: &CdDisc, layout: &DiscLayout, data: &str) -> String {
 
 /// A text as cdrdao reads it: what is not ASCII as octal digits of its byte.
 fn escaped(text: &str) -> String {
+    use std::fmt::Write as _;
     let mut out = String::from("\"");
     for character in text.chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
             ' '..='~' => out.push(character),
-            other => out.push_str(&format!("\\{:03o}", u32::from(other) & 0xFF)),
+            other => {
+                // Writing into a text does not fail.
+                let _ = write!(out, "\\{:03o}", u32::from(other) & 0xFF);
+            }
         }
     }
     out + "\""

@@ -121,7 +121,7 @@ impl DiscFormat2RawCd {
         let recorder = settings.recorder.ok_or(Raw2Error::RecorderRequired)?;
         let client = settings.client.ok_or(Raw2Error::ClientName(None))?;
         let ready = Prepared::new(&recorder, &client, false, control)?;
-        let adjusted = self.set_speed_of(&recorder, settings.options.speed)?;
+        let adjusted = Self::set_speed_of(&recorder, settings.options.speed)?;
         *self.facts() = Some(Facts {
             start: ready.start(),
             last_lead_out: ready.last_lead_out(),
@@ -252,7 +252,7 @@ impl DiscFormat2RawCd {
     pub fn set_write_speed(&self, request: SpeedRequest) -> Result<Option<HResult>, Raw2Error> {
         self.check_idle()?;
         let recorder = self.recorder().ok_or(Raw2Error::SpeedNeedsRecorder)?;
-        let adjusted = self.set_speed_of(&recorder, request)?;
+        let adjusted = Self::set_speed_of(&recorder, request)?;
         self.settings().options.speed = request;
         Ok(adjusted)
     }
@@ -284,7 +284,7 @@ impl DiscFormat2RawCd {
         Ok(WriteSpeeds::of(&recorder, recorder.medium()?)?)
     }
 
-    fn set_speed_of(&self, recorder: &Recorder, request: SpeedRequest) -> Result<Option<HResult>, Raw2Error> {
+    fn set_speed_of(recorder: &Recorder, request: SpeedRequest) -> Result<Option<HResult>, Raw2Error> {
         let speeds = WriteSpeeds::of(recorder, recorder.medium()?)?;
         let Some((speed, adjusted)) = speeds.choose(request) else { return Ok(None) };
         speeds.set(recorder, speed)?;

@@ -130,7 +130,10 @@ impl RawImage {
 
 impl fmt::Debug for RawImage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawImage").field("sub_code", &self.sub_code).field("layout", self.layout()).finish_non_exhaustive()
+        f.debug_struct("RawImage")
+            .field("sub_code", &self.sub_code)
+            .field("layout", self.layout())
+            .finish_non_exhaustive()
     }
 }
 

@@ -111,8 +111,7 @@ fn without_gaps_the_last_two_seconds_stand_before_the_next_song() {
     creator.track_info(2).expect("a track").add_track_index(200).expect("an index");
     let image = creator.create_result_image().expect("an image");
     assert_eq!(image.layout().lead_out(), Lba(1_000));
-    let pauses: Vec<(i32, i32)> =
-        image.layout().tracks().iter().map(|track| (track.pause.0, track.begin.0)).collect();
+    let pauses: Vec<(i32, i32)> = image.layout().tracks().iter().map(|track| (track.pause.0, track.begin.0)).collect();
     assert_eq!(pauses, [(-150, 0), (250, 400), (610, 700)]);
     let all: Vec<u8> = [(&one, 400), (&two, 300), (&three, 300)]
         .into_iter()

@@ -68,7 +68,8 @@ pub(super) fn read(path: &Path, _: &Files<'_>) -> Result<CdDisc, SheetError> {
     if found.sessions > 1 {
         return Err(wrong("a disc of several sessions cannot be read from a file"));
     }
-    disc(&found, &bytes).ok_or_else(|| wrong("its tracks do not follow one another, or are of a kind that nobody knows"))
+    disc(&found, &bytes)
+        .ok_or_else(|| wrong("its tracks do not follow one another, or are of a kind that nobody knows"))
 }
 
 /// A number, the highest byte first.

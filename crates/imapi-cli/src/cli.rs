@@ -94,6 +94,11 @@ pub enum Command {
     #[command(after_help = crate::burn::COPY_EXAMPLES)]
     Copy(Box<crate::burn::CopyArguments>),
 
+    /// Whole CDs, with everything that stands beside their sectors
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Raw(Box<crate::raw::RawCommand>),
+
     /// Discs in files, for the burner in software
     #[command(subcommand)]
     Virtual(VirtualCommand),

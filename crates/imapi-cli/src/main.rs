@@ -28,6 +28,7 @@ mod progress;
 mod query;
 #[cfg(target_os = "linux")]
 mod same;
+mod raw;
 #[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "virtual_attach/elsewhere.rs")]
 mod virtual_attach;
 mod virtual_disc;
@@ -59,6 +60,8 @@ fn main() -> ExitCode {
         Command::Append(arguments) => burn::append(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Copy(arguments) => burn::copy(&arguments, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Raw(command) => raw::run(&command, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
             virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }

@@ -176,7 +176,8 @@ pub enum Verify {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Speed(u32);
 
-fn speed(text: &str) -> Result<Speed, String> {
+/// A speed as people write it.
+pub fn speed(text: &str) -> Result<Speed, String> {
     let plain = text.strip_suffix(['x', 'X']).unwrap_or(text);
     let tenths = plain.parse::<f64>().ok().map(|times| times * 10.0).filter(|tenths| (1.0..=10_000.0).contains(tenths));
     // It was looked whether it is in this range.

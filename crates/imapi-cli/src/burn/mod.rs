@@ -30,7 +30,7 @@ use imapi_format2::{FormatError, Probe, is_heuristically_blank};
 use imapi_format2_data::{Action, Burned, DataError, DataEvent, DataOptions, Plan, Warning, plan};
 use imapi_recorder::{Inhibitor as _, Logind, Recorder, RecorderError};
 
-pub use arguments::{BURN_EXAMPLES, BurnArguments, COPY_EXAMPLES, CopyArguments, DiscArguments};
+pub use arguments::{BURN_EXAMPLES, BurnArguments, COPY_EXAMPLES, CopyArguments, DiscArguments, Speed, speed};
 
 use crate::{
     agree::agrees,

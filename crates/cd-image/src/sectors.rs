@@ -142,6 +142,11 @@ impl DiscSectors {
         Self { first, ..self }
     }
 
+    /// Whether a sector is data.
+    pub(crate) fn is_data(&self, number: u64) -> bool {
+        self.made.is_data(at(self.first, number))
+    }
+
     /// Where everything is.
     #[must_use]
     pub fn layout(&self) -> &DiscLayout {

@@ -104,7 +104,7 @@ pub fn write(disc: &CdDisc, sheet: &Path, kind: Kind, control: &mut Progress<'_,
         let sheet_file = open(sheet)?;
         let mut out = open(&data)?;
         let sub = if kind == Kind::Ccd { Some(open(&files[2])?) } else { None };
-        put_sectors(&sectors, &data, &mut out, control)?;
+        put_sectors(&sectors, &data, kind == Kind::Toc, &mut out, control)?;
         if let Some(sub) = sub {
             let image = RawImage::new(disc, SubCode::Raw).map_err(in_sheet)?;
             put_sub_channels(&image, &layout, &files[2], sub)?;
@@ -129,6 +129,7 @@ fn name_of(path: &Path) -> String {
 fn put_sectors(
     sectors: &DiscSectors,
     path: &Path,
+    swapped: bool,
     out: &mut File,
     control: &mut Progress<'_, Writing>,
 ) -> Result<(), SheetError> {
@@ -141,6 +142,14 @@ fn put_sectors(
         let name = sectors.name_of(Block(done)).map_or_else(|| path.to_path_buf(), |name| PathBuf::from(&*name));
         let failed = |source| SheetError::Data { path: name.clone(), source };
         sectors.read_all(Block(done), &mut buffer[..room]).map_err(failed)?;
+        if swapped {
+            // cdrdao wants the higher byte of samples first; it knows a word for the other order, which others do not.
+            for (sector, number) in buffer[..room].chunks_exact_mut(SECTOR_LEN).zip(done..) {
+                if !sectors.is_data(number) {
+                    sector.chunks_exact_mut(2).for_each(|sample| sample.swap(0, 1));
+                }
+            }
+        }
         let written = out.write_all(&buffer[..room]);
         written.map_err(|source| SheetError::Io { path: path.to_path_buf(), source })?;
         done += (room / SECTOR_LEN) as u64;
@@ -285,8 +294,7 @@ fn toc(disc: &CdDisc, layout: &DiscLayout, data: &str) -> String {
         lines.push(if said.form.is_data() {
             format!("DATAFILE {} #{} {}", escaped(data), from * 2352, time(len))
         } else {
-            // The file has the lower byte of samples first.
-            format!("FILE {} SWAP {} {}", escaped(data), time(from), time(len))
+            format!("FILE {} {} {}", escaped(data), time(from), time(len))
         });
         if pause < placed.begin {
             lines.push(format!("START {}", time(placed.begin.distance_from(pause))));

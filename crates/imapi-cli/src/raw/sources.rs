@@ -1,6 +1,9 @@
 //! A disc of what is named on the command line: one sheet, or a file for each track.
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Args, ValueEnum};
 use imapi_cd_image::{CdDisc, CdTrack, SectorForm, SubCode, files};
@@ -96,7 +99,8 @@ impl Sources {
         let mut tracks: Vec<CdTrack> = Vec::new();
         for (sector_type, source) in opened {
             let before = tracks.last_mut();
-            let changes = before.as_ref().is_some_and(|before| before.form.is_data() && sector_type == SectorType::Audio);
+            let changes =
+                before.as_ref().is_some_and(|before| before.form.is_data() && sector_type == SectorType::Audio);
             if let (Some(before), true) = (before, changes) {
                 // Data ends with two seconds of nothing before sound begins.
                 before.postgap = imapi_cd_image::STANDARD_PAUSE;

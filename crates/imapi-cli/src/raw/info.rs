@@ -150,7 +150,7 @@ fn page(about: &About, lang: Lang, out: &mut Output) -> io::Result<()> {
         }
         parts.extend(track.isrc.as_ref().map(|code| format!("ISRC {code}")));
         let flags = [(track.pre_emphasis, "PRE"), (track.copy_permitted, "DCP"), (track.four_channels, "4CH")];
-        parts.extend(flags.into_iter().filter_map(|(is_set, flag)| is_set.then(|| flag.to_string())));
+        parts.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_string()));
         let name = named(&track.title, &track.performer);
         parts.extend((!name.is_empty()).then(|| visible(&name)));
         out.paragraph(&format!("{} {}{colon}", lang.label(Fact::Track), track.number), &parts.join(comma))?;

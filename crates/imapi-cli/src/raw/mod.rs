@@ -24,8 +24,8 @@ pub use info::InfoRawArguments;
 pub enum RawCommand {
     /// Makes files of a disc: .cue, .toc or .ccd with the data beside them, or one .raw with all that will be on it
     ///
-    /// The tracks come from a sheet (.cue, .toc of cdrdao, .ccd of CloneCD, .nrg of Nero), or from files of their own: sound
-    /// in .wav, data in .iso. Sound has to be what a CD has: 44.1 kHz, 16 bit, two channels.
+    /// The tracks come from a sheet (.cue, .toc of cdrdao, .ccd, .nrg), or from files of their own: sound in .wav, data in
+    /// .iso. Sound has to be what a CD has: 44.1 kHz, 16 bit, two channels.
     #[command(after_help = CREATE_EXAMPLES)]
     Create(CreateRawArguments),
 

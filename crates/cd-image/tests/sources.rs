@@ -67,7 +67,8 @@ fn parts_of_a_damaged_file_stop_before_the_damage() {
     let whole: Arc<dyn BlockSource> = Arc::new(BytesSource::padded(bytes(10_000), NonZeroU32::MIN));
     let damaged: Arc<dyn BlockSource> = Arc::new(Damaged(whole, 500));
     conformance::check_damaged(&Part::new(Arc::clone(&damaged), 0, 5_000, size(96)), &[Block(5)]).expect("one block");
-    conformance::check_damaged(&Part::new(damaged, 20, 5_000, size(50)).every(100), &[]).expect("it lies between blocks");
+    conformance::check_damaged(&Part::new(damaged, 20, 5_000, size(50)).every(100), &[])
+        .expect("it lies between blocks");
     let blocks: Arc<dyn BlockSource> = Arc::new(Damaged(Arc::new(PseudoRandom::new(1, size(16), 100)), 40));
     conformance::check_damaged(&Slice::new(Arc::clone(&blocks), 30, 20), &[Block(10)]).expect("one block");
     conformance::check(&Slice::new(blocks, 41, 200)).expect("behind the damage");

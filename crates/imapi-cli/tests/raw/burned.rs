@@ -1,6 +1,10 @@
 //! Discs that we burn raw.
 
-use crate::{album, desk::Desk, imapi};
+use crate::{
+    album,
+    desk::{Desk, noise},
+    imapi,
+};
 
 const BURN: &str = "raw burn --drive virtual:disc";
 const READ_TOC: &str = "cdrdao read-toc --device /dev/sr0 --driver generic-mmc:0x10";
@@ -147,4 +151,26 @@ fn a_rehearsal_leaves_the_disc_blank() {
     album(&desk);
     imapi(&desk, &format!("{BURN} --simulate album.cue"));
     assert_eq!(desk.state(), "blank");
+}
+
+/// Sectors of both forms by turns, each behind its sub-header.
+#[test]
+fn sectors_of_xa_are_read_as_they_were_sent() {
+    let desk = Desk::with("cd-r");
+    let mut mixed = noise(6, 400 * 2336);
+    for (sector, submode) in mixed.chunks_mut(2336).zip([0x08, 0x20].into_iter().cycle()) {
+        sector[..8].copy_from_slice(&[0, 0, submode, 0, 0, 0, submode, 0]);
+    }
+    desk.write("mixed.bin", &mixed);
+    desk.write("mixed.toc", b"CD_ROM_XA\nTRACK MODE2_FORM_MIX\nDATAFILE \"mixed.bin\"\n");
+    imapi(&desk, &format!("{BURN} mixed.toc"));
+    desk.good("cdrdao read-cd --read-raw --device /dev/sr0 --driver generic-mmc --datafile copy.bin copy.toc");
+    let copy = desk.read("copy.bin");
+    assert_eq!(copy.len(), 400 * 2352);
+    for (copied, sent) in copy.chunks(2352).zip(mixed.chunks(2336)) {
+        let data = if sent[2] == 0x20 { 8 + 2324 } else { 8 + 2048 };
+        assert!(copied[16..16 + data] == sent[..data]);
+    }
+    let info = desk.good("cd-info --no-cddb --no-device-info /dev/sr0");
+    assert!(info.contains("CD DATA (Mode 2)"), "{info}");
 }

@@ -1,6 +1,10 @@
 //! Files that we make of discs, read by other programs.
 
-use crate::{ALBUM, album, desk::Desk, imapi, info, places};
+use crate::{
+    ALBUM, album,
+    desk::{Desk, noise},
+    imapi, info, places,
+};
 
 #[test]
 fn sheets_are_what_other_programs_read() {
@@ -75,4 +79,36 @@ fn data_in_whole_sectors_is_read_by_other_programs() {
     let sub = desk.read("b.sub");
     assert_eq!(sub.len(), image.len() / 2048 * 96);
     assert_eq!(sub[..24], [[0; 12], [0x41, 1, 1, 0, 0, 0, 0, 0, 2, 0, 0x28, 0x32]].concat());
+}
+
+/// A disc of Nero's, put together by hand: libcdio and we find the same tracks in it.
+#[test]
+fn a_disc_of_nero_is_the_same_for_libcdio() {
+    let desk = Desk::with("cd-r");
+    let sectors = |number: u64| (number * 2352).to_be_bytes();
+    let mut daox = [&[0, 0, 0, 0x6A][..], b"1234567890123\0", &[0, 0, 1, 2]].concat();
+    for (code, places) in [(b"USRC17607839", [0, 150, 550]), (b"GBAYE0000351", [550, 700, 1_050])] {
+        daox.extend([&code[..], &[0x09, 0x30, 0x07, 0, 0, 1]].concat());
+        daox.extend(places.map(sectors).concat());
+    }
+    let cue =
+        |control: u8, track: u8, index: u8, lba: i32| [&[control, track, index, 0][..], &lba.to_be_bytes()].concat();
+    let cues = [(1, 0, 0, -150), (1, 1, 0, -150), (1, 1, 1, 0), (1, 2, 0, 400), (1, 2, 1, 550), (1, 0xAA, 1, 900)];
+    let cuex = cues.map(|(control, track, index, lba)| cue(control, track, index, lba)).concat();
+    let mut file = noise(1, 1_050 * 2352);
+    let from = file.len() as u64;
+    for (name, data) in [(b"CUEX", &cuex[..]), (b"DAOX", &daox), (b"SINF", &[0, 0, 0, 2]), (b"END!", &[])] {
+        let len = u32::try_from(data.len()).expect("small").to_be_bytes();
+        file.extend([&name[..], &len, data].concat());
+    }
+    file.extend([&b"NER5"[..], &from.to_be_bytes()].concat());
+    desk.write("a.nrg", &file);
+    assert_eq!(places(&info(&desk, "a.nrg")), [(-150, 0), (400, 550)]);
+    let told = desk.good("cd-info --no-cddb --no-device-info --nrg-file=a.nrg");
+    for line in ["  1: 00:02:00  000000 audio", "  2: 00:09:25  000550 audio", "170: 00:14:00  000900 leadout"] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    desk.good("cd-read --nrg-file=a.nrg -m audio -s 550 -n 10 -o read.bin");
+    imapi(&desk, "raw create a.nrg -o a.cue");
+    assert!(desk.read("a.bin")[550 * 2352..560 * 2352] == desk.read("read.bin"));
 }

@@ -55,6 +55,9 @@ pub enum RawError {
         /// Where it can begin at the latest.
         limit: Lba,
     },
+    /// The drive does not say whether anything is on the disc.
+    #[error("the drive does not tell whether the disc is blank")]
+    DiscUnknown,
     /// The drive does not say where the lead-in of the disc begins.
     #[error("the drive does not tell where the lead-in of the disc begins")]
     LeadInUnknown,
@@ -130,7 +133,7 @@ impl Coded for RawError {
             Self::ImageNotSupported { .. } => v2::E_IMAPI_DF2RAW_STREAM_NOT_SUPPORTED,
             Self::LeadInTooShort { .. } => v2::E_IMAPI_DF2RAW_STREAM_LEADIN_TOO_SHORT,
             Self::NotEnoughSpace { .. } => v2::E_IMAPI_DF2RAW_NOT_ENOUGH_SPACE,
-            Self::LeadInUnknown => v2::E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
+            Self::DiscUnknown | Self::LeadInUnknown => v2::E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
             Self::Before(error) | Self::Writing { cause: error, .. } => code(error),
         }
     }
@@ -153,7 +156,7 @@ impl Coded for RawError {
                 put(Fact::Lba, Value::I64(lead_out.0.into()));
                 put(Fact::Limit, Value::I64(limit.0.into()));
             }
-            Self::LeadInUnknown => put(Fact::Reason, Value::Text(self)),
+            Self::DiscUnknown | Self::LeadInUnknown => put(Fact::Reason, Value::Text(self)),
             Self::Before(error) => error.facts(put),
             Self::Writing { cause, after } => {
                 cause.facts(put);

@@ -82,8 +82,10 @@ impl Prepared {
         if !(probe.configuration.features.is_empty() || writes_raw(&probe.configuration)) {
             return Err(RawError::RecorderNotSupported);
         }
-        if probe.disc.as_ref().is_some_and(|disc| disc.state.status != DiscStatus::Blank) || !probe.facts.is_blank() {
-            return Err(RawError::NotBlank);
+        match &probe.disc {
+            None => return Err(RawError::DiscUnknown),
+            Some(disc) if disc.state.status != DiscStatus::Blank => return Err(RawError::NotBlank),
+            Some(_) => {}
         }
         let mut supported = Vec::new();
         for sub_code in SubCode::ALL {

@@ -321,6 +321,8 @@ fn calls_in_a_wrong_order_have_their_codes() {
         code(new.current_physical_media_type()),
         code(new.current_write_speed()),
         code(new.supported_write_speeds()),
+        code(new.is_media_physically_blank()),
+        code(new.is_media_heuristically_blank()),
     ] {
         assert_eq!(code, v2::E_IMAPI_DF2RAW_NO_RECORDER_SPECIFIED);
     }
@@ -371,6 +373,28 @@ fn calls_in_a_wrong_order_have_their_codes() {
     assert_eq!(code(prepare(&format)), v2::E_IMAPI_DF2RAW_MEDIA_IS_NOT_BLANK);
     assert_on_disc(&recorder, &*image(SubCode::Raw), [-150, 0, 1_050]);
     assert_eq!(format.supported_media_types(), [MediaType::CDR, MediaType::CDRW]);
+}
+
+#[test]
+fn which_discs_it_is_for_can_be_asked_of_any_drive() {
+    let format = DiscFormat2RawCd::new();
+    for (medium, expected) in [("cd-r", true), ("cd-rw", true), ("dvd-r", false), ("bd-re", false)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recorder = recorder(drive(&folder, medium, None));
+        assert!(format.is_recorder_supported(&recorder).expect("it tells"));
+        assert_eq!(format.is_current_media_supported(&recorder).expect("a disc"), expected, "{medium}");
+        format.set_recorder(Some(&recorder)).expect("it writes raw");
+        assert!(format.is_media_physically_blank().expect("a disc"), "{medium}");
+        assert!(format.is_media_heuristically_blank().expect("a disc"), "{medium}");
+        if medium == "cd-r" {
+            let source = image(SubCode::Cooked);
+            burn(&recorder, &client(), &*source, &options(SubCode::Cooked), &mut Control::silent()).expect("a disc");
+            assert!(!format.is_media_physically_blank().expect("a disc"));
+            assert!(format.is_current_media_supported(&recorder).expect("its kind counts, not its state"));
+        }
+    }
+    let empty = Recorder::over(Arc::new(VirtualDrive::new(Arc::new(ManualClock::new())))).expect("a drive");
+    assert_eq!(code(format.is_current_media_supported(&empty)), v2::E_IMAPI_RECORDER_MEDIA_NO_MEDIA);
 }
 
 #[test]

@@ -2,19 +2,23 @@
 
 mod error;
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 pub use error::Raw2Error;
 use imapi_cd_image::{IMAGE_START, SubCode};
 use imapi_disc_types::{BlockSource, CancelToken, ClientName, Control, InvalidClientName, Lba, MediaType};
 use imapi_errors::HResult;
-use imapi_format2::{Probe, SpeedRequest, Way, WriteSpeed, WriteSpeeds};
+use imapi_format2::{Probe, SpeedRequest, Way, WriteSpeed, WriteSpeeds, is_heuristically_blank};
 use imapi_recorder::Recorder;
 
-use crate::{Prepared, RawBurned, RawEvent, RawOptions, is_recorder_supported};
+use crate::{Prepared, RawBurned, RawError, RawEvent, RawOptions, is_recorder_supported};
 
 /// Writes raw images as IMAPI does it: recorder and name, [`prepare_media`](Self::prepare_media), settings,
 /// [`write_media`](Self::write_media), [`release_media`](Self::release_media).
@@ -43,6 +47,9 @@ struct Facts {
     supported: Vec<SubCode>,
 }
 
+/// A disc that was just put in is waited for so long.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 /// What raw images can be written to.
 const MEDIA: [MediaType; 2] = [MediaType::CDR, MediaType::CDRW];
 
@@ -62,7 +69,21 @@ impl DiscFormat2RawCd {
     /// Whether the disc in a drive is one that raw images can be written to, whatever its state.
     #[doc(alias = "IDiscFormat2::IsCurrentMediaSupported")]
     pub fn is_current_media_supported(&self, recorder: &Recorder) -> Result<bool, Raw2Error> {
-        Ok(Probe::of(recorder)?.way == Way::Cd && is_recorder_supported(recorder)?)
+        Ok(probe(recorder)?.way == Way::Cd && is_recorder_supported(recorder)?)
+    }
+
+    /// Whether the drive says that nothing is on the disc.
+    #[doc(alias = "IDiscFormat2::get_MediaPhysicallyBlank")]
+    pub fn is_media_physically_blank(&self) -> Result<bool, Raw2Error> {
+        Ok(probe(&self.needed_recorder()?)?.facts.is_blank())
+    }
+
+    /// Whether the disc looks as if nothing were on it, which of a CD its drive says.
+    #[doc(alias = "IDiscFormat2::get_MediaHeuristicallyBlank")]
+    pub fn is_media_heuristically_blank(&self) -> Result<bool, Raw2Error> {
+        let recorder = self.needed_recorder()?;
+        let probe = probe(&recorder)?;
+        Ok(is_heuristically_blank(&recorder, &probe)?)
     }
 
     /// The kinds of discs that raw images can be written to.
@@ -329,6 +350,15 @@ impl DiscFormat2RawCd {
 
     fn token(&self) -> MutexGuard<'_, Option<CancelToken>> {
         self.token.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What disc it is; there has to be one.
+fn probe(recorder: &Recorder) -> Result<Probe, Raw2Error> {
+    recorder.ready(PATIENCE, &mut |_| ControlFlow::Continue(()))?;
+    match Probe::of(recorder)? {
+        Probe { way: Way::NoDisc, .. } => Err(RawError::NoMedium.into()),
+        probe => Ok(probe),
     }
 }
 

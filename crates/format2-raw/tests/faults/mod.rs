@@ -42,6 +42,7 @@ const WAYS: &[(&str, &[HResult])] = &[
     (
         r#"{"sense": {"code": "5/20/00"}}"#,
         &[
+            UNEXPECTED,
             v2::E_IMAPI_RECORDER_NO_SUCH_FEATURE,
             v2::E_IMAPI_DF2RAW_MEDIA_IS_NOT_SUPPORTED,
             v2::E_IMAPI_DF2RAW_DATA_BLOCK_TYPE_NOT_SUPPORTED,

@@ -260,7 +260,10 @@ fn whole_sectors_keep_what_they_are_or_get_a_new_address() {
         let sector: [u8; SECTOR_LEN] = moved[lba * SECTOR_LEN..][..SECTOR_LEN].try_into().expect("a sector");
         let view = SectorView::of(&sector).expect("a sector");
         assert_eq!((view.verify(), view.kind()), (Ok(()), SectorKind::Mode1));
-        assert_eq!(view.header().and_then(|h| h.address()), Some(Lba(i32::try_from(lba).expect("small"))));
+        assert_eq!(
+            view.header().and_then(imapi_cd_sector::Header::address),
+            Some(Lba(i32::try_from(lba).expect("small")))
+        );
         assert!(view.user_data() == &sectors[(lba - 150) * SECTOR_LEN + 16..][..2048]);
     }
 }

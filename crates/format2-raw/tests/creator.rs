@@ -163,7 +163,7 @@ fn data_of_every_type_becomes_scrambled_sectors(
         scramble(&mut plain);
         let view = SectorView::of(&plain).expect("a sector");
         assert!(frame.control.is_data());
-        assert_eq!(view.header().and_then(|header| header.address()), Some(Lba(lba)), "{lba}");
+        assert_eq!(view.header().and_then(imapi_cd_sector::Header::address), Some(Lba(lba)), "{lba}");
         if kind != SectorKind::Mode2 {
             assert_eq!(view.verify(), Ok(()), "{lba}");
         }

@@ -205,6 +205,23 @@ fn refusal(medium: &str, source: &dyn BlockSource, start: Lba) -> HResult {
     error.code()
 }
 
+/// An image that cannot be read.
+struct Gone(Arc<imapi_cd_image::RawImage>);
+
+impl BlockSource for Gone {
+    fn block_size(&self) -> NonZeroU32 {
+        self.0.block_size()
+    }
+
+    fn blocks(&self) -> u64 {
+        self.0.blocks()
+    }
+
+    fn read(&self, first: Block, _: &mut [u8]) -> Result<NonZeroU32, SourceError> {
+        Err(SourceError::new(first, std::io::Error::from(std::io::ErrorKind::NotFound)))
+    }
+}
+
 #[test]
 fn what_cannot_be_written_is_refused_before_the_disc_is_touched() {
     let good = image(SubCode::Cooked);
@@ -216,19 +233,6 @@ fn what_cannot_be_written_is_refused_before_the_disc_is_touched() {
     creator.add_track(SectorType::Audio, Arc::new(Zero::new(size(2352), 30_001))).expect("a track");
     let long = creator.create_result_image().expect("an image");
     assert_eq!(refusal("cd-r", &*long, IMAGE_START), v2::E_IMAPI_DF2RAW_NOT_ENOUGH_SPACE);
-    /// An image that cannot be read.
-    struct Gone(Arc<imapi_cd_image::RawImage>);
-    impl BlockSource for Gone {
-        fn block_size(&self) -> NonZeroU32 {
-            self.0.block_size()
-        }
-        fn blocks(&self) -> u64 {
-            self.0.blocks()
-        }
-        fn read(&self, first: Block, _: &mut [u8]) -> Result<NonZeroU32, SourceError> {
-            Err(SourceError::new(first, std::io::Error::from(std::io::ErrorKind::NotFound)))
-        }
-    }
     assert_eq!(refusal("cd-r", &Gone(Arc::clone(&good)), IMAGE_START), common::ERROR_FILE_NOT_FOUND);
 }
 

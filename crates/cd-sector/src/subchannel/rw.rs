@@ -160,12 +160,11 @@ const fn place(symbol: usize) -> (usize, usize) {
 /// place is delayed.
 #[must_use]
 pub fn spread_pack(last_packs: &[RwPack; SPREAD]) -> RwPack {
-    let mut pack = [0; PACK_SYMBOLS];
-    for symbol in 0..PACK_SYMBOLS {
-        let (place, later) = place(symbol);
-        pack[place] = last_packs[SPREAD - 1 - later][symbol] & 0x3F;
-    }
-    pack
+    // Places change in pairs, so that the symbol of a place is the place of that symbol.
+    std::array::from_fn(|at| {
+        let (symbol, _) = place(at);
+        last_packs[SPREAD - 1 - at % SPREAD][symbol] & 0x3F
+    })
 }
 
 /// The way back: the pack whose symbols begin in the first of these packs of the disc.

@@ -146,11 +146,10 @@ pub fn complaints(every: usize) -> Vec<String> {
         .collect()
 }
 
-/// One of the many questions between WRITEs how full the drive's buffer is.
+/// One of the many questions between WRITEs how full the drive's buffer is, of which the first is enough.
 fn is_watching(opcodes: &[u8], at: usize) -> bool {
     const READ_BUFFER_CAPACITY: u8 = 0x5C;
-    opcodes[at] == READ_BUFFER_CAPACITY
-        && opcodes[..at].iter().filter(|opcode| **opcode == READ_BUFFER_CAPACITY).count() > 1
+    opcodes[at] == READ_BUFFER_CAPACITY && opcodes[..at].contains(&READ_BUFFER_CAPACITY)
 }
 
 fn ready(recorder: &Recorder) -> bool {

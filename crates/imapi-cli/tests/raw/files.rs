@@ -94,10 +94,10 @@ fn a_disc_of_nero_is_the_same_for_libcdio() {
     let cue =
         |control: u8, track: u8, index: u8, lba: i32| [&[control, track, index, 0][..], &lba.to_be_bytes()].concat();
     let cues = [(1, 0, 0, -150), (1, 1, 0, -150), (1, 1, 1, 0), (1, 2, 0, 400), (1, 2, 1, 550), (1, 0xAA, 1, 900)];
-    let cuex = cues.map(|(control, track, index, lba)| cue(control, track, index, lba)).concat();
+    let positions = cues.map(|(control, track, index, lba)| cue(control, track, index, lba)).concat();
     let mut file = noise(1, 1_050 * 2352);
     let from = file.len() as u64;
-    for (name, data) in [(b"CUEX", &cuex[..]), (b"DAOX", &daox), (b"SINF", &[0, 0, 0, 2]), (b"END!", &[])] {
+    for (name, data) in [(b"CUEX", &positions[..]), (b"DAOX", &daox), (b"SINF", &[0, 0, 0, 2]), (b"END!", &[])] {
         let len = u32::try_from(data.len()).expect("small").to_be_bytes();
         file.extend([&name[..], &len, data].concat());
     }

@@ -16,7 +16,7 @@ use desk::Desk;
 
 /// The program with its arguments, in the folder of a desk; what it printed. It must succeed.
 #[track_caller]
-pub fn imapi(desk: &Desk, line: &str) -> String {
+fn imapi(desk: &Desk, line: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_imapi"))
         .args(line.split_whitespace())
         .current_dir(desk.path(""))
@@ -30,12 +30,12 @@ pub fn imapi(desk: &Desk, line: &str) -> String {
 
 /// What `imapi raw info` says of files, as JSON.
 #[track_caller]
-pub fn info(desk: &Desk, files: &str) -> serde_json::Value {
+fn info(desk: &Desk, files: &str) -> serde_json::Value {
     serde_json::from_str(&imapi(desk, &format!("raw info --json {files}"))).expect("JSON")
 }
 
 /// A sheet with everything that one can say of songs, and the samples of the disc from address 0 on.
-pub fn album(desk: &Desk) -> Vec<u8> {
+fn album(desk: &Desk) -> Vec<u8> {
     let (one, two) = (desk.song("one.wav", 1, 700), desk.song("two.wav", 2, 350));
     let three = desk.song("three.wav", 3, 450);
     desk.write(
@@ -72,10 +72,10 @@ FILE "three.wav" WAVE
 }
 
 /// Tracks of the album: where their pauses and they themselves begin.
-pub const ALBUM: [(i64, i64); 3] = [(-150, 0), (700, 925), (1275, 1425)];
+const ALBUM: [(i64, i64); 3] = [(-150, 0), (700, 925), (1275, 1425)];
 
 /// Where tracks begin, as `imapi raw info` says.
-pub fn places(told: &serde_json::Value) -> Vec<(i64, i64)> {
+fn places(told: &serde_json::Value) -> Vec<(i64, i64)> {
     let tracks = told["tracks"].as_array().expect("tracks");
     let number = |value: &serde_json::Value| value.as_i64().expect("a number");
     tracks.iter().map(|track| (number(&track["pause"]), number(&track["begin"]))).collect()

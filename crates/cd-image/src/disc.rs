@@ -60,7 +60,8 @@ pub struct CdTrack {
     pub isrc: Option<Isrc>,
 }
 
-/// What stands in R to W beside the sectors of a disc: blocks of 96 bytes, six bits in each.
+/// What stands in R to W beside the sectors of a disc: blocks of 96 bytes, six bits in each. They go into images as they are;
+/// packs that are to be read from a raw image by players are [spread](crate::SpreadPacks) before.
 #[derive(Clone)]
 pub struct Rw {
     /// The blocks.

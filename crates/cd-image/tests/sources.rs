@@ -2,7 +2,8 @@
 
 use std::{num::NonZeroU32, sync::Arc};
 
-use imapi_cd_image::{CdDisc, CdTrack, DiscSectors, Part, RawImage, Rw, SectorForm, Slice, SubCode};
+use imapi_cd_image::{CdDisc, CdTrack, DiscSectors, Part, RawImage, Rw, SectorForm, Slice, SpreadPacks, SubCode};
+use imapi_cd_sector::subchannel::{RwPack, SPREAD, gather_pack, is_protected};
 use imapi_disc_types::{Block, BlockSource, BytesSource, Lba, PseudoRandom, Request, SourceError, conformance};
 
 fn size(bytes: u32) -> NonZeroU32 {
@@ -101,4 +102,24 @@ fn sectors_from_another_address_are_the_same() {
     assert_eq!(from.blocks(), 200);
     assert!(all(&sectors)[100 * 2352..] == all(&from));
     assert_eq!(sectors.from(Lba(-150)).blocks(), 450);
+}
+
+#[test]
+fn packs_are_spread_and_players_find_them() {
+    let packs: Arc<dyn BlockSource> = Arc::new(PseudoRandom::new(3, size(96), 50));
+    let spread = SpreadPacks::new(Arc::clone(&packs)).expect("blocks of 96 bytes");
+    conformance::check(&spread).expect("a source as it should be");
+    let pack_of = |bytes: &[u8], at: usize| -> RwPack { bytes[at * 24..][..24].try_into().expect("a pack") };
+    let (sent, disc) = (all(&*packs), all(&spread));
+    for number in 0..200 - (SPREAD - 1) {
+        let found = gather_pack(&std::array::from_fn(|later| pack_of(&disc, number + later)));
+        let expected = pack_of(&sent, number).map(|symbol| symbol & 0x3F);
+        assert!(is_protected(&found), "{number}");
+        assert_eq!((&found[..2], &found[4..20]), (&expected[..2], &expected[4..20]), "{number}");
+    }
+    // A damaged block is missing in those that have symbols of it.
+    let damaged: Arc<dyn BlockSource> = Arc::new(Damaged(packs, 20));
+    let spread = SpreadPacks::new(damaged).expect("blocks of 96 bytes");
+    conformance::check_damaged(&spread, &[Block(20), Block(21), Block(22)]).expect("three blocks");
+    assert!(SpreadPacks::new(Arc::new(PseudoRandom::new(3, size(95), 1))).is_none());
 }

@@ -16,10 +16,13 @@ struct Peer {
 /// Sorted by package.
 const PEERS: &[Peer] = &[
     Peer { program: "bash", package: "bash", why: "accepts our completions" },
+    Peer { program: "bchunk", package: "bchunk", why: "cuts the data of our sheets into tracks" },
     Peer { program: "busybox", package: "busybox-static", why: "is all that the guest has besides its kernel" },
+    Peer { program: "ccd2iso", package: "ccd2iso", why: "takes the data out of sectors that we write" },
     Peer { program: "cdparanoia", package: "cdparanoia", why: "reads audio from our virtual drive" },
     Peer { program: "cdrdao", package: "cdrdao", why: "burns CDs on our virtual drive" },
     Peer { program: "cdrskin", package: "cdrskin", why: "burns on our virtual drive" },
+    Peer { program: "cueprint", package: "cuetools", why: "reads our sheets" },
     Peer { program: "mkfs.vfat", package: "dosfstools", why: "makes the EFI partitions of our images" },
     Peer { program: "dvd+rw-mediainfo", package: "dvd+rw-tools", why: "reads and formats discs in our virtual drive" },
     Peer { program: "fdisk", package: "fdisk", why: "reads the partition tables of our images" },

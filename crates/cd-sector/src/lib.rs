@@ -1,4 +1,5 @@
-//! The sectors of a CD, bit by bit, in both directions. No drive, no file and no allocation is in here, but for CD-TEXT.
+//! The sectors of a CD, bit by bit, in both directions. No drive and no file is in here, and no allocation
+//! but for CD-TEXT and layouts of discs.
 //!
 //! - A [`Content`] becomes a [`Sector`] of 2352 bytes, with header, checksum ([`edc`]) and parity ([`ecc`]); a
 //!   [`SectorView`] says what a sector is, gives its parts, and says what is wrong with it. [`scramble`] is what lies over
@@ -6,6 +7,7 @@
 //! - Beside each sector there are 96 bytes in eight [sub-channels](subchannel): Q tells where we are, what track it is, and
 //!   the numbers of disc and recordings.
 //! - In the lead-in, the channels R to W have the titles: [CD-TEXT](cdtext).
+//! - A [disc](layout::DiscLayout) says where its tracks are; what P and Q have beside each of its sectors follows from it.
 //!
 //! | bytes | mode 0 | mode 1 | mode 2 | form 1 | form 2 |
 //! |---|---|---|---|---|---|
@@ -50,6 +52,7 @@ pub mod cdtext;
 mod crc16;
 pub mod ecc;
 pub mod edc;
+pub mod layout;
 pub mod scramble;
 mod sector;
 pub mod subchannel;

@@ -99,6 +99,11 @@ pub enum Command {
     #[command(subcommand)]
     Audio(crate::audio::AudioCommand),
 
+    /// Whole CDs, with everything that stands beside their sectors
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Raw(Box<crate::raw::RawCommand>),
+
     /// Discs in files, for the burner in software
     #[command(subcommand)]
     Virtual(VirtualCommand),

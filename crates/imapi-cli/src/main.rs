@@ -28,6 +28,7 @@ mod output;
 #[cfg(target_os = "linux")]
 mod progress;
 mod query;
+mod raw;
 #[cfg(target_os = "linux")]
 mod same;
 #[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "virtual_attach/elsewhere.rs")]
@@ -63,6 +64,8 @@ fn main() -> ExitCode {
         Command::Copy(arguments) => burn::copy(&arguments, lang, &mut out),
         #[cfg(target_os = "linux")]
         Command::Audio(command) => audio::run(&command, lang, &mut out),
+        #[cfg(target_os = "linux")]
+        Command::Raw(command) => raw::run(&command, lang, &mut out),
         Command::Virtual(VirtualCommand::Create { disc, media, size, image }) => {
             virtual_disc::create(&disc, media, size, image.as_deref(), lang, &mut out)
         }

@@ -399,6 +399,16 @@ pub enum Term {
     PartNothing,
     /// «Raised by»
     RaisedBy,
+    /// «lead-out»
+    RawLeadOut,
+    /// «What stands before address 0 is not in the files: this kind of sheet has no room for it.»
+    RawLostHidden,
+    /// «Titles and graphics in the sub-channels R to W are not included: there is no room for them in this form.»
+    RawLostSubChannels,
+    /// «Only the titles of the first language are in the sheet, and of them those that it has words for.»
+    RawLostTexts,
+    /// «pause from»
+    RawPause,
     /// «sectors that cannot be read»
     ReadBad,
     /// «Read»

@@ -81,11 +81,11 @@ pub const E_IMAPI_RAW_IMAGE_TOO_MANY_TRACKS: HResult = HResult::from_u32(0x80AA_
 /// *Raised by:* IRawCDImageCreator::CreateResultImage, get\_StartOfLeadout, get\_LastUsedUserSectorInImage or get\_ExpectedTableOfContents, before any IRawCDImageCreator::AddTrack has succeeded.
 pub const E_IMAPI_RAW_IMAGE_NO_TRACKS: HResult = HResult::from_u32(0x80AA_0A03);
 
-/// Tracks of this sector type cannot be put into a raw CD image; only audio tracks can.
+/// A track of this sector type does not go with the tracks that the raw CD image has already.
 ///
-/// *What to do:* Pass IMAPI\_CD\_SECTOR\_AUDIO and 44.1 kHz 16-bit stereo samples. To put files on a CD, write a data disc with IDiscFormat2Data.
+/// *What to do:* Keep to one kind in an image: only audio, only mode 1, or only types of mode 2. A first track number above 1 and a special pre-gap need audio.
 ///
-/// *Raised by:* IRawCDImageCreator::AddTrack, when the sector type is anything but IMAPI\_CD\_SECTOR\_AUDIO.
+/// *Raised by:* IRawCDImageCreator::AddTrack, when the sector type is of another mode than that of the first track, or is not audio while StartingTrackNumber is above 1 or a special pre-gap has been added. IMAPI itself takes IMAPI\_CD\_SECTOR\_AUDIO only.
 pub const E_IMAPI_RAW_IMAGE_SECTOR_TYPE_NOT_SUPPORTED: HResult = HResult::from_u32(0x80AA_0A02);
 
 /// This has to be set before the first track of the raw CD image, and there are tracks in it already.

@@ -49,8 +49,22 @@ pub(super) struct Converted {
     rate: u32,
     channels: usize,
     numbers: Numbers,
-    weights: Vec<f64>,
+    /// Samples on each side that count.
+    reach: i64,
+    weights: Weights,
 }
+
+/// What the samples around a place weigh.
+#[derive(Debug)]
+enum Weights {
+    /// There are so few different places between two samples that all weights are known: those of a place in a row.
+    Places { rows: Vec<f64>, parts: u32 },
+    /// They are looked up in the sinc itself.
+    Sinc(Vec<f64>),
+}
+
+/// No more weights than this are kept.
+const MOST_WEIGHTS: usize = 1 << 20;
 
 impl Converted {
     /// The samples that are `len` bytes of the file from `begin` on; none of a format that nobody here can read.
@@ -67,6 +81,9 @@ impl Converted {
         }
         let channels = usize::from(format.channels);
         let frame = (numbers.bytes() * channels) as u64;
+        let stretch = stretch(format.rate);
+        #[expect(clippy::cast_possible_truncation, reason = "a few hundred")]
+        let reach = (f64::from(CROSSINGS) * stretch).ceil() as i64 + 1;
         Some(Self {
             file: Mutex::new(file),
             begin,
@@ -74,7 +91,8 @@ impl Converted {
             rate: format.rate,
             channels,
             numbers,
-            weights: weights(),
+            reach,
+            weights: Weights::new(format.rate, reach),
         })
     }
 
@@ -82,11 +100,6 @@ impl Converted {
     fn converted(&self) -> u64 {
         let frames = (u128::from(self.frames) * u128::from(AudioFormat::CD.rate)).div_ceil(u128::from(self.rate));
         u64::try_from(frames).unwrap_or(u64::MAX)
-    }
-
-    /// How much wider than the sinc of the stored rate the one is that leaves out what a CD has no room for.
-    fn stretch(&self) -> f64 {
-        (f64::from(self.rate) / f64::from(AudioFormat::CD.rate)).max(1.0) / BAND
     }
 
     /// Stored samples, both channels; silence before the first and behind the last.
@@ -129,9 +142,7 @@ impl Converted {
             let exact = u128::from(sample) * rate;
             (i64::try_from(exact / new).unwrap_or(i64::MAX), u32::try_from(exact % new).unwrap_or(0))
         };
-        let stretch = self.stretch();
-        #[expect(clippy::cast_possible_truncation, reason = "a few hundred")]
-        let reach = (f64::from(CROSSINGS) * stretch).ceil() as i64 + 1;
+        let reach = self.reach;
         let (begin, end) = (place(first).0 - reach, place(first + count).0 + reach + 1);
         let stored = self.stored(begin, index(end - begin))?;
         let converted = (first..first + count).map(|sample| {
@@ -140,31 +151,69 @@ impl Converted {
                 return [0.0; 2];
             }
             let (whole, rest) = place(sample);
-            let rest = f64::from(rest) / f64::from(AudioFormat::CD.rate);
+            let around = &stored[index(whole - reach - begin)..];
             let mut sum = [0.0; 2];
-            for step in -reach..=reach {
-                #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-                let distance = (step as f64 - rest).abs() / stretch;
-                let weight = self.weight(distance) / stretch;
-                let [left, right] = stored[index(whole + step - begin)];
-                sum = [sum[0] + left * weight, sum[1] + right * weight];
+            let mut add =
+                |[left, right]: [f64; 2], weight: f64| sum = [sum[0] + left * weight, sum[1] + right * weight];
+            match &self.weights {
+                Weights::Places { rows, parts } => {
+                    let taps = taps(reach);
+                    let row = rest as usize / *parts as usize * taps;
+                    around.iter().zip(&rows[row..row + taps]).for_each(|(&sample, &weight)| add(sample, weight));
+                }
+                Weights::Sinc(sinc) => {
+                    let weights = (-reach..=reach).map(|step| weight(sinc, step, rest, self.rate));
+                    around.iter().zip(weights).for_each(|(&sample, weight)| add(sample, weight));
+                }
             }
             sum
         });
         put(out, converted);
         Ok(())
     }
+}
 
-    /// The weight of a sample so many zero crossings away.
-    fn weight(&self, distance: f64) -> f64 {
-        let at = distance * f64::from(FINENESS);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and small")]
-        let whole = at as usize;
-        match (self.weights.get(whole), self.weights.get(whole + 1)) {
-            (Some(low), Some(high)) => low + (high - low) * at.fract(),
-            _ => 0.0,
+impl Weights {
+    fn new(rate: u32, reach: i64) -> Self {
+        let sinc = sinc();
+        // Places come again after as many new samples as there are in the smallest whole times of both rates.
+        let parts = greatest_common_divisor(rate, AudioFormat::CD.rate);
+        let places = AudioFormat::CD.rate / parts;
+        if taps(reach).saturating_mul(places as usize) > MOST_WEIGHTS {
+            return Self::Sinc(sinc);
         }
+        let row = |place: u32| (-reach..=reach).map(move |step| (step, place * parts));
+        let rows = (0..places).flat_map(row).map(|(step, rest)| weight(&sinc, step, rest, rate)).collect();
+        Self::Places { rows, parts }
     }
+}
+
+/// Samples that count.
+fn taps(reach: i64) -> usize {
+    index(2 * reach + 1)
+}
+
+/// How much wider than the sinc of the stored rate the one is that leaves out what a CD has no room for.
+fn stretch(rate: u32) -> f64 {
+    (f64::from(rate) / f64::from(AudioFormat::CD.rate)).max(1.0) / BAND
+}
+
+/// What a sample weighs that is so many steps from the one before a place, which is so many parts of the new rate behind it.
+fn weight(sinc: &[f64], step: i64, rest: u32, rate: u32) -> f64 {
+    let stretch = stretch(rate);
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+    let distance = (step as f64 - f64::from(rest) / f64::from(AudioFormat::CD.rate)).abs() / stretch;
+    let at = distance * f64::from(FINENESS);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and small")]
+    let whole = at as usize;
+    match (sinc.get(whole), sinc.get(whole + 1)) {
+        (Some(low), Some(high)) => (low + (high - low) * at.fract()) / stretch,
+        _ => 0.0,
+    }
+}
+
+fn greatest_common_divisor(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
 fn index(at: i64) -> usize {
@@ -187,7 +236,7 @@ fn put(out: &mut [u8], samples: impl Iterator<Item = [f64; 2]>) {
 }
 
 /// One side of the sinc in its window, by Kaiser.
-fn weights() -> Vec<f64> {
+fn sinc() -> Vec<f64> {
     let last = CROSSINGS * FINENESS;
     let weight = |at: u32| {
         let x = f64::from(at) / f64::from(FINENESS);

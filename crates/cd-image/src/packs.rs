@@ -7,7 +7,7 @@ use imapi_disc_types::{Block, BlockSource, Request, SourceError};
 
 /// Packs in a block.
 const PACKS: u64 = (RAW_LEN / PACK_SYMBOLS) as u64;
-const PACK: NonZeroU32 = NonZeroU32::new(RAW_LEN as u32).expect("not zero");
+const PACK: NonZeroU32 = NonZeroU32::new(96).expect("not zero");
 
 /// Packs one behind the other, four in a block of 96 bytes, protected and spread as they stand beside the sectors of a disc:
 /// what a drive makes of packs that it is sent, and what a [raw](crate::SubCode::Raw) image has to have. Players of graphics

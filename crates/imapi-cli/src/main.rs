@@ -27,8 +27,9 @@ mod output;
 mod progress;
 mod query;
 #[cfg(target_os = "linux")]
-mod same;
 mod raw;
+#[cfg(target_os = "linux")]
+mod same;
 #[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "virtual_attach/elsewhere.rs")]
 mod virtual_attach;
 mod virtual_disc;

@@ -28,6 +28,7 @@ mod output;
 #[cfg(target_os = "linux")]
 mod progress;
 mod query;
+#[cfg(target_os = "linux")]
 mod raw;
 #[cfg(target_os = "linux")]
 mod same;

@@ -18,6 +18,7 @@ mod look;
 mod onto_itself;
 #[cfg(target_os = "linux")]
 mod own_checksums;
+#[cfg(target_os = "linux")]
 mod raw;
 mod terminal;
 mod virtual_disc;

@@ -119,8 +119,9 @@ impl Coded for TaoError {
             Self::TrackLimit => v2::E_IMAPI_DF2TAO_TRACK_LIMIT_REACHED,
             Self::NotEnoughSpace { .. } => v2::E_IMAPI_DF2TAO_NOT_ENOUGH_SPACE,
             Self::SourceNotSupported { .. } => v2::E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
-            Self::Before(error) | Self::Writing { cause: error, .. } => code(error),
-            Self::Closing { cause, .. } => cause.code(),
+            Self::Before(error) | Self::Writing { cause: error, .. } | Self::Closing { cause: error, .. } => {
+                code(error)
+            }
             Self::Verification(error) => error.code(),
         }
     }

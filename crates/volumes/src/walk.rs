@@ -62,7 +62,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What was just told is not entered.
-    pub fn skip(&mut self) {
+    pub fn pass_over(&mut self) {
         self.enter = None;
     }
 

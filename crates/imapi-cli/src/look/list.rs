@@ -57,7 +57,7 @@ pub fn run(arguments: &ListArguments, lang: Lang, out: &mut Output) -> io::Resul
         Err(error) => return Ok(failed(&error, lang)),
     };
     let selection = Selection::new(arguments.paths.iter().map(String::as_str));
-    let volume = match opened.volume(&arguments.files) {
+    let volume = match opened.listing(&arguments.files) {
         Ok(volume) => volume,
         Err(error) => return Ok(opened.end(failed(&error, lang), lang)),
     };
@@ -105,7 +105,7 @@ fn all(
         let fate = selection.fate(&path);
         let depth = || path.split(|&byte| byte == b'/').count();
         if fate == Fate::LeftOut || arguments.depth.is_some_and(|most| depth() >= usize::from(most)) {
-            Walk::skip(&mut walk);
+            Walk::pass_over(&mut walk);
         }
         if fate != Fate::Taken {
             continue;

@@ -16,7 +16,7 @@ use imapi::{
 };
 use imapi_disc_types::{BlockSource as _, FileError, SourceError};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value, fs};
-use imapi_volumes::{Entry, Findings, OpenOptions, Severity, Volume, VolumeError};
+use imapi_volumes::{Entry, Findings, Names, OpenOptions, Severity, Volume, VolumeError};
 
 use super::{Subject, SubjectFiles};
 use crate::output::{self, Outcome};
@@ -114,6 +114,13 @@ impl Opened {
     /// The volume that was asked for.
     pub fn volume(&self, files: &SubjectFiles) -> Result<Box<dyn Volume>, LookError> {
         Ok(imapi_volumes::open(self.medium.source(), files.fs.map(Into::into), &self.options)?)
+    }
+
+    /// The same for lists, in which all names have the same dates and sizes: Rock Ridge has them beside the names, UDF in a
+    /// block for each file.
+    pub fn listing(&self, files: &SubjectFiles) -> Result<Box<dyn Volume>, LookError> {
+        let quick = || imapi_volumes::open(self.medium.source(), Some(Names::RockRidge), &self.options).ok();
+        files.fs.map_or_else(quick, |_| None).map_or_else(|| self.volume(files), Ok)
     }
 
     /// How it ends that all went well, or was told: what was found to be wrong is said now.

@@ -54,7 +54,7 @@ pub fn run(arguments: &TreeArguments, lang: Lang, out: &mut Output) -> io::Resul
         Err(error) => return Ok(failed(&error, lang)),
     };
     let drawn = (|| {
-        let volume = opened.volume(&arguments.files)?;
+        let volume = opened.listing(&arguments.files)?;
         let folder = find(&*volume, &arguments.path)?;
         if !folder.is_directory() {
             return Err(LookError::NoFolder { path: arguments.path.clone() });
@@ -91,7 +91,7 @@ impl Drawing<'_> {
         let mut walk = Walk::below(self.volume, self.options, path.clone(), folder);
         let mut entries = Vec::new();
         while let Some(step) = walk.next() {
-            Walk::skip(&mut walk);
+            Walk::pass_over(&mut walk);
             entries.push(step?.entry);
         }
         self.levels.push(Level { path, rest: entries.into_iter().peekable() });

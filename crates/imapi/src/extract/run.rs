@@ -64,7 +64,7 @@ pub fn measure(subject: Subject<'_>, packed: bool, token: &CancelToken) -> Resul
         }
         let Step { path, entry } = step?;
         match (subject.selection.fate(&path), &entry.kind) {
-            (Fate::LeftOut, _) => Walk::skip(&mut walk),
+            (Fate::LeftOut, _) => Walk::pass_over(&mut walk),
             (Fate::Taken, EntryKind::File) => {
                 let size = entry.unpacked.filter(|_| !packed).unwrap_or(entry.size);
                 bytes = bytes.saturating_add(size);
@@ -202,7 +202,7 @@ impl Work<'_, '_, '_> {
         while let Some(step) = walk.next() {
             let Step { path, entry } = step?;
             match self.subject.selection.fate(&path) {
-                Fate::LeftOut => Walk::skip(&mut walk),
+                Fate::LeftOut => Walk::pass_over(&mut walk),
                 fate => self.step(&path, entry, fate)?,
             }
         }

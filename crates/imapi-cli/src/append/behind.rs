@@ -56,6 +56,7 @@ impl<'a> Behind<'a> {
             let link = end.zip(start).and_then(|(end, start)| Rewritten::link_behind(end, start, unit));
             Goes::Over(link.ok_or(AppendFailure::Full)?)
         };
+        let base = if matches!(goes, Goes::Over(_)) { base.overwritten() } else { base };
         Ok(Self { base, disc, goes, arguments })
     }
 

@@ -178,7 +178,8 @@ fn add_to(
     }
     let behind = Behind::new(&medium, next_in_sequence(&medium), CLUSTER, change)?;
     let image = change.as_image();
-    let goes = Goes { written: vec![path.as_path()], stash: path.parent().map(Path::to_path_buf) };
+    let stash = path.parent().map(Path::to_path_buf);
+    let goes = Goes { written: vec![path.as_path()], stash, rewritable: false };
     let planned = Planned::new(&image, interrupts, progress, goes, Some(&behind))?;
     planned.notes(&image, lang);
     let start = planned.options.session.start;

@@ -88,6 +88,7 @@ impl Planned {
         goes: Goes<'_>,
         behind: Option<&Behind<'_>>,
     ) -> Result<Self, CreateError> {
+        let rewritable = goes.rewritable;
         let moments = Moments::wanted(arguments.reproducible)?;
         let mut sources = Sources::new(arguments, interrupts, progress, moments, goes)?;
         let earlier = behind.map(|behind| sources.begin_with(behind)).transpose()?;
@@ -97,9 +98,12 @@ impl Planned {
         if let (Some(earlier), true) = (&earlier, entries.is_empty()) {
             entries = earlier.iter().map(|boot| boot.in_tree(&tree)).collect();
         }
-        let options = match behind {
-            Some(behind) => behind.image_options(moments.now, entries),
-            None => ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) },
+        let options = if let Some(behind) = behind {
+            behind.image_options(moments.now, entries)
+        } else {
+            let mut options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
+            options.session.rewritable = rewritable;
+            options
         };
         let image = if arguments.embed_checksums {
             embed(tree, contents, &options)?
@@ -139,7 +143,7 @@ impl Work<'_> {
 
         let output = arguments.output.as_deref().filter(|output| !is_standard(output));
         let stash = output.map(|output| destination::folder_of(output).to_path_buf());
-        let goes = Goes { written: arguments.written(), stash };
+        let goes = Goes { written: arguments.written(), stash, rewritable: false };
         let Planned { image, options, counted } =
             Planned::new(&arguments.image, self.interrupts, self.progress, goes, None)?;
 

@@ -47,6 +47,8 @@ pub struct Sources<'a> {
 pub struct Goes<'a> {
     pub written: Vec<&'a Path>,
     pub stash: Option<PathBuf>,
+    /// It goes onto a disc that can be overwritten, and more may be added later.
+    pub rewritable: bool,
 }
 
 /// What stayed out.

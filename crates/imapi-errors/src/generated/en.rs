@@ -1098,6 +1098,7 @@ static TERM_WORDS: [&str; TERMS] = [
     "partition",
     "platform",
     "image of raw sectors",
+    "Looking for sessions",
     ": ",
     ", ",
     "; ",

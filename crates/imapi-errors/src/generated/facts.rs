@@ -363,6 +363,8 @@ pub enum Term {
     LookPlatform,
     /// «image of raw sectors»
     LookRawImage,
+    /// «Looking for sessions»
+    LookSearching,
     /// «: »
     MarkColon,
     /// «, »

@@ -4,7 +4,10 @@
 //! read, because the power failed while they were written, every session is still whole behind them: it begins at a
 //! multiple of 16 blocks, and has descriptors and addresses of its own.
 
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use imapi_disc_types::{Block, BlockSource, Cancelled, Control, SECTOR_SIZE};
 use imapi_volume_structs::{
@@ -88,7 +91,12 @@ pub fn search_sessions(
     options: &SearchOptions,
     control: &mut Control<'_, Searching>,
 ) -> Result<Vec<FoundSession>, Cancelled> {
-    let mut search = Search { source: &**source, displaced: options.displaced.into(), found: BTreeMap::new(), roots: BTreeSet::new() };
+    let mut search = Search {
+        source: &**source,
+        displaced: options.displaced.into(),
+        found: BTreeMap::new(),
+        roots: BTreeSet::new(),
+    };
     if source.block_size() != SECTOR_SIZE {
         return Ok(Vec::new());
     }
@@ -176,7 +184,9 @@ impl Search<'_> {
         let sector = self.block(start.checked_add(ANCHOR_BLOCK.into())?)?;
         let (anchor, tag) = (Anchor::decode(&sector).ok()?, Tag::decode(&sector).ok()?);
         let is_here = |address: u32| u64::from(address).checked_sub(self.displaced).is_some_and(|block| block >= start);
-        if u64::from(tag.stamp.location) != start + u64::from(ANCHOR_BLOCK) + self.displaced || !is_here(anchor.main.block) {
+        if u64::from(tag.stamp.location) != start + u64::from(ANCHOR_BLOCK) + self.displaced
+            || !is_here(anchor.main.block)
+        {
             return None;
         }
         let volumes = [anchor.main, anchor.reserve].into_iter().filter_map(|extent| self.block_at(extent.block));

@@ -130,11 +130,8 @@ fn clusters(new: &dyn BlockSource, unit: u64) -> Vec<Range<u64>> {
 fn names(case: Case) -> Vec<Names> {
     let options = case.image_options();
     let file_systems = options.file_systems;
-    let all = [
-        (Names::Udf, file_systems.udf),
-        (Names::RockRidge, options.rock_ridge),
-        (Names::Joliet, file_systems.joliet),
-    ];
+    let all =
+        [(Names::Udf, file_systems.udf), (Names::RockRidge, options.rock_ridge), (Names::Joliet, file_systems.joliet)];
     all.into_iter().filter_map(|(names, there)| there.then_some(names)).collect()
 }
 

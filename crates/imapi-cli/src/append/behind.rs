@@ -11,7 +11,7 @@ use imapi_fsimage::{
 use imapi_volume_structs::SessionLink;
 use imapi_volumes::Names;
 
-use super::{AppendFailure, arguments::ChangeArguments};
+use super::{Alike, AppendFailure, arguments::ChangeArguments};
 use crate::{
     image::CreateError,
     interrupt::Interrupts,
@@ -79,6 +79,11 @@ impl<'a> Behind<'a> {
             remove(tree, path).map_err(ImportError::from)?;
         }
         Ok(boot)
+    }
+
+    /// What has to be known of files from the disc whose names are not those that they had.
+    pub fn alike(&self, tree: &Tree) -> Option<Alike> {
+        (self.base.volume().facts().names == Names::Iso9660).then(|| Alike::new(tree))
     }
 
     /// What the image is to be: what there is, in another place.

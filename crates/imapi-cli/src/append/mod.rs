@@ -1,7 +1,8 @@
 //! `imapi append`: files go behind what a disc has; `imapi image append`: the same with an image in a file.
 //!
-//! `behind.rs` looks at what there is and knows where the next session goes, `arguments.rs` is what can be asked.
+//! `alike.rs` knows names that a disc has changed, `behind.rs` looks at what there is and knows where the next session goes, `arguments.rs` is what can be asked.
 
+mod alike;
 mod arguments;
 mod behind;
 
@@ -25,6 +26,7 @@ use rustix::{
 };
 use serde_json::json;
 
+pub use alike::Alike;
 pub use arguments::{APPEND_EXAMPLES, AppendArguments, IMAGE_APPEND_EXAMPLES, ImageAppendArguments};
 pub use behind::Behind;
 

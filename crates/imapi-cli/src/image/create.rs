@@ -92,7 +92,9 @@ impl Planned {
         let moments = Moments::wanted(arguments.reproducible)?;
         let mut sources = Sources::new(arguments, interrupts, progress, moments, goes)?;
         let earlier = behind.map(|behind| sources.begin_with(behind)).transpose()?;
-        let (tree, mut contents, counted) = sources.gather()?.into_parts();
+        let alike = behind.and_then(|behind| behind.alike(sources.tree()));
+        let (mut tree, mut contents, counted) = sources.gather()?.into_parts();
+        alike.map(|alike| alike.settle(&mut tree)).transpose()?;
         let Booting { mut entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
         // A bootable disc stays bootable.
         if let (Some(earlier), true) = (&earlier, entries.is_empty()) {

@@ -86,6 +86,11 @@ impl<'a> Sources<'a> {
         (self.tree, self.contents, self.counted)
     }
 
+    /// All that is there so far.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     /// Brings in what there is already, and tells what starts from it.
     pub fn begin_with(&mut self, behind: &Behind<'_>) -> Result<Vec<EarlierBoot>, CreateError> {
         behind.import(&mut self.tree, &mut self.contents, self.interrupts, self.progress)

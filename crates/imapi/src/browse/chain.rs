@@ -88,6 +88,11 @@ impl Chain {
                 None => break,
             }
         }
+        // Before the first that has no link there may be those of other programs.
+        if let Some(oldest) = sessions.last().map(|oldest| oldest.start).filter(|&oldest| oldest > 0) {
+            let earlier = Self::unlinked(source, oldest);
+            sessions.extend(earlier.into_iter().rev().skip_while(|earlier| earlier.start >= oldest));
+        }
         sessions.reverse();
         Some(Self { sessions, head_is_newest: true })
     }
@@ -95,6 +100,12 @@ impl Chain {
     fn overwritable(source: &dyn BlockSource, end: u64) -> Option<Self> {
         // Without a copy at the beginning nobody would find the disc's files.
         descriptor(source, 0)?;
+        let sessions = Self::unlinked(source, end);
+        (!sessions.is_empty()).then_some(Self { sessions, head_is_newest: true })
+    }
+
+    /// The sessions of which the first begins at block 32, each behind the one before.
+    fn unlinked(source: &dyn BlockSource, end: u64) -> Vec<Place> {
         let mut sessions = Vec::new();
         let mut start = CLUSTER;
         let found = |start| descriptor(source, start).filter(|found| !is_linked(found));
@@ -103,7 +114,7 @@ impl Chain {
             sessions.push(Place::new(start, behind.min(end)));
             start = behind.next_multiple_of(CLUSTER);
         }
-        (!sessions.is_empty()).then_some(Self { sessions, head_is_newest: true })
+        sessions
     }
 }
 

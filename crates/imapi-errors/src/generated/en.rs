@@ -1143,6 +1143,7 @@ static TERM_WORDS: [&str; TERMS] = [
     "by the checksums on it",
     "Comparing the disc",
     "The disc is good",
+    "The checksums are those of the first session; what was added later was only read.",
     "The image is good",
     "Where there are no checksums, it was only looked whether all can be read.",
     "What to do",

@@ -6,7 +6,7 @@ use imapi::browse::Medium;
 use imapi_disc_types::{Block, BlockSource, Control};
 use imapi_fsimage::{
     Base, BootEntry, Contents, EarlierBoot, ImageOptions, ImportError, Importing, NodeId, Rewritten, Session,
-    Timestamp, Tree, TreeError,
+    Timestamp, Tree,
 };
 use imapi_volume_structs::SessionLink;
 use imapi_volumes::Names;
@@ -46,6 +46,10 @@ impl<'a> Behind<'a> {
     ) -> Result<Self, AppendFailure> {
         let disc = Arc::clone(medium.source());
         let options = medium.options(None)?;
+        let options = match medium.in_use() {
+            Some(end) => options.end(end),
+            None => options,
+        };
         let base = Base::open(Arc::clone(&disc), arguments.import.map(Names::from), options)?;
         let goes = if let Some(next) = next {
             Goes::At(next)
@@ -76,7 +80,7 @@ impl<'a> Behind<'a> {
         self.base.import(tree, contents, &mut control)?;
         let boot = self.base.boot(tree, contents)?;
         for path in &self.arguments.remove {
-            remove(tree, path).map_err(ImportError::from)?;
+            remove(tree, path)?;
         }
         Ok(boot)
     }
@@ -117,9 +121,9 @@ impl<'a> Behind<'a> {
     }
 }
 
-fn remove(tree: &mut Tree, path: &OsString) -> Result<(), TreeError> {
+fn remove(tree: &mut Tree, path: &OsString) -> Result<(), CreateError> {
     let steps = path.as_bytes().split(|&byte| byte == b'/').filter(|step| !step.is_empty() && *step != b".");
     let found = tree.find(steps).filter(|&found| found != NodeId::ROOT);
-    let found = found.ok_or_else(|| TreeError::NotInTree { name: path.to_string_lossy().into_owned() })?;
-    tree.remove_tree(found)
+    let found = found.ok_or_else(|| CreateError::NoPath { path: path.to_string_lossy().into_owned() })?;
+    Ok(tree.remove_tree(found).map_err(ImportError::from)?)
 }

@@ -35,6 +35,7 @@ use crate::{
     interrupt::Interrupts,
     output::{self, Outcome, Output},
     progress::{self, Progress, Step},
+    same::clash,
 };
 
 /// Bytes of a block.
@@ -124,8 +125,12 @@ impl From<CreateError> for AppendFailure {
 /// Adds to an image in a file, and tells of it.
 pub fn image(arguments: &ImageAppendArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     let change = &arguments.change;
-    if let Err(message) = change.as_image().check() {
+    let asked = change.as_image();
+    if let Err(message) = asked.check() {
         crate::cli::wrongly_asked(&["image", "append"], message);
+    }
+    if let Some(clash) = clash(&[("IMAGE", &arguments.image)], asked.read()) {
+        crate::cli::wrongly_asked(&["image", "append"], clash);
     }
     let mut progress = Progress::new(change.quiet, change.json, lang);
     let interrupts = match Interrupts::listen() {

@@ -167,6 +167,11 @@ pub fn append(arguments: &AppendArguments, lang: Lang, out: &mut Output) -> io::
     if let Err(message) = image.check() {
         crate::cli::wrongly_asked(&["append"], message);
     }
+    let discs = disc_files(&names);
+    let written: Vec<(&str, &Path)> = discs.iter().map(|disc| ("--drive", disc.as_path())).collect();
+    if let Some(clash) = clash(&written, image.read()) {
+        crate::cli::wrongly_asked(&["append"], clash);
+    }
     let manner = Manner { json: change.json, quiet: change.quiet };
     let burns = Burns { names: &names, disc: &arguments.disc, manner, adds: true };
     work(&burns, lang, out, |burning, progress| {

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     drives::{DriveError, Drives, VIRTUAL},
-    read::Extent,
+    read::{Extent, Volume},
 };
 
 /// An image or a disc that is to be looked into.
@@ -187,6 +187,16 @@ impl Medium {
     #[must_use]
     pub fn source(&self) -> &Arc<dyn BlockSource> {
         &self.source
+    }
+
+    /// The block behind what file systems take, on a disk: it is as large as it is whatever is on it. `None` where all of it
+    /// counts, or nobody knows.
+    #[must_use]
+    pub fn in_use(&self) -> Option<Block> {
+        if self.kind != MediumKind::Image || self.file.is_some() {
+            return None;
+        }
+        Volume::of_source(&*self.source).end.map(Block)
     }
 
     /// What it is.

@@ -108,11 +108,11 @@ pub enum Search {
     WhereNeeded,
 }
 
-/// No volume can be opened where one should be.
+/// The beginning cannot be read, or does not say that there is anything. What else is damaged is no reason to look elsewhere.
 fn leads_to_nothing(medium: &Medium) -> bool {
     let Ok(options) = medium.options(None) else { return true };
-    let lenient = options.lenient(Arc::default());
-    imapi_volumes::open(medium.source(), None, &lenient).is_err()
+    let opened = imapi_volumes::open(medium.source(), None, &options);
+    matches!(opened, Err(VolumeError::None | VolumeError::Unreadable(_)))
 }
 
 /// Puts the sessions that it finds in the place of those that were known. Whoever wants it to stop ends the program.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use imapi_volume_structs::{
     SECTOR, SessionLink,
     iso9660::{FIRST_DESCRIPTOR, VolumeDescriptor},
-    udf::{ANCHOR_BLOCK, Anchor, DESCRIPTOR_LEN, PrimaryVolume, Stamp, Tag},
+    udf::{ANCHOR_BLOCK, Anchor, DESCRIPTOR_LEN, PrimaryVolume, Recognition, Stamp, Tag},
 };
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The blocks at the beginning of a disc that are kept when a session takes their place.
-const HEAD: usize = 32;
+const HEAD: u64 = 32;
 /// The last anchor of a session stands so few blocks before what is kept.
 const BEFORE_HEAD: u64 = 512;
 /// No disc has more sessions.
@@ -37,8 +37,14 @@ impl<'a, R: Readable> First<'a, R> {
         let mut first = Self { source, before: BTreeMap::new() };
         let Some(head) = first.kept_head()? else { return Ok(first) };
         let mut before = BTreeMap::new();
-        for block in 0..HEAD as u64 {
-            before.extend(first.sector(head + block)?.map(|sector| (block, sector)));
+        for block in u64::from(FIRST_DESCRIPTOR)..HEAD {
+            let (kept, there) = (first.sector(head + block)?, first.sector(block)?);
+            let is_descriptor = |sector: &Sector| Recognition::decode(sector).is_ok();
+            // What is behind the descriptors stands where it stood, and is no copy.
+            if ![kept, there].iter().flatten().any(is_descriptor) {
+                break;
+            }
+            before.extend(kept.map(|sector| (block, sector)));
         }
         before.extend(first.old_anchor(head)?.map(|sector| (ANCHOR, sector)));
         first.before = before;

@@ -59,6 +59,8 @@ pub struct Contents {
     stash: Stash,
     /// Those that have bytes already.
     discs: Vec<Arc<Supplied>>,
+    /// Where on its disc that began which will be copied from there.
+    moved: HashMap<Content, u32>,
 }
 
 /// One of the contents.
@@ -172,6 +174,16 @@ impl Contents {
             Ok(Entry::Placed { block, .. }) => Some(*block),
             _ => None,
         }
+    }
+
+    /// What was added last has such a block on its disc, and cannot stay there.
+    pub(crate) fn note_moved(&mut self, content: Content, block: u32) {
+        self.moved.insert(content, block);
+    }
+
+    /// The block at which a disc has these contents, also where they do not stay there.
+    pub(crate) fn was_at(&self, content: Content) -> Option<u32> {
+        self.placed(content).or_else(|| self.moved.get(&content).copied())
     }
 
     /// Whatever can only be read once and from front to back: it is read now, and kept in the working directory. The
@@ -299,6 +311,7 @@ impl Contents {
         self.stash.forget(mark.stash);
         self.discs.truncate(mark.discs);
         self.shared.retain(|_, content| content.0 < mark.entries as u64);
+        self.moved.retain(|content, _| content.0 < mark.entries as u64);
     }
 }
 

@@ -1,13 +1,13 @@
 //! [`Base`]: what a disc has already, for an image that goes behind it.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, ops::Range, sync::Arc};
 
 use imapi_disc_types::{Block, BlockSource, Control};
 use imapi_volumes::{
     BootCatalog, FileSystem, Found, Names, OpenOptions, Volume, VolumeError, VolumeFacts, boot_catalog,
 };
 
-use super::{EarlierBoot, ImportError, Imported, Importing, boot, import};
+use super::{EarlierBoot, ImportError, Imported, Importing, boot, import::import_but};
 use crate::{Contents, FileSystems, ImageOptions, IsoLevel, Timestamp, Tree, UdfRevision};
 
 /// What a disc has already, for an image that goes behind it: the volumes of its last session, and which of them is
@@ -54,6 +54,7 @@ pub struct Base {
     volume: Box<dyn Volume>,
     found: Vec<VolumeFacts>,
     catalog: Option<BootCatalog>,
+    overwritten: bool,
 }
 
 impl Base {
@@ -68,7 +69,19 @@ impl Base {
             None
         };
         let found = found.into_iter().filter_map(|Found { facts, .. }| facts.ok()).collect();
-        Ok(Self { disc, options, volume, found, catalog })
+        Ok(Self { disc, options, volume, found, catalog, overwritten: false })
+    }
+
+    /// The disc will be [overwritten](super::Rewritten): files that stand in the same cluster as what is written again then
+    /// are copied, so that the new session does without it. Discs that were made to be overwritten have none.
+    #[must_use]
+    pub fn overwritten(self) -> Self {
+        Self { overwritten: true, ..self }
+    }
+
+    /// The blocks that will be written again.
+    fn doomed(&self) -> Vec<Range<u64>> {
+        if self.overwritten { super::Rewritten::again(self.has(Names::Udf)) } else { Vec::new() }
     }
 
     /// The volume that is brought in.
@@ -132,14 +145,14 @@ impl Base {
         contents: &mut Contents,
         control: &mut Control<'_, Importing>,
     ) -> Result<Imported, ImportError> {
-        import(tree, contents, (&*self.volume, &self.disc), &self.options, control)
+        import_but(tree, contents, (&*self.volume, &self.disc), &self.options, &self.doomed(), control)
     }
 
     /// What machines can start from the session, for images of the tree that it was brought into, before anything else is
     /// done with that: a bootable disc stays bootable.
     pub fn boot(&self, tree: &Tree, contents: &mut Contents) -> Result<Vec<EarlierBoot>, ImportError> {
         let Some(catalog) = &self.catalog else { return Ok(Vec::new()) };
-        boot::earlier(catalog, (&self.disc, &self.options), tree, contents)
+        boot::earlier(catalog, (&self.disc, &self.options), &self.doomed(), tree, contents)
     }
 }
 

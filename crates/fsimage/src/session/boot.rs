@@ -1,15 +1,15 @@
 //! [`EarlierBoot`]: what machines start from an earlier session, for the next one.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use imapi_disc_types::{Block, BlockSource, SourceError};
 use imapi_volume_structs::{
     SECTOR,
     el_torito::{BOOT_INFO_AT, BootInfoTable, GRUB_BOOT_INFO_AT, Platform, grub_boot_info},
 };
-use imapi_volumes::{BootCatalog, BootImage as OldImage, OpenOptions};
+use imapi_volumes::{BootCatalog, BootImage as OldImage, FileBytes, OpenOptions, Run};
 
-use super::ImportError;
+use super::{ImportError, fragments::Fragments};
 use crate::{BootEntry, BootImage, Contents, Emulation, Kind, Manufacturer, NodeId, Tree};
 
 /// Something that machines start from an earlier session.
@@ -38,6 +38,7 @@ impl EarlierBoot {
 pub(super) fn earlier(
     catalog: &BootCatalog,
     (disc, options): (&Arc<dyn BlockSource>, &OpenOptions),
+    doomed: &[Range<u64>],
     tree: &Tree,
     contents: &mut Contents,
 ) -> Result<Vec<EarlierBoot>, ImportError> {
@@ -47,11 +48,18 @@ pub(super) fn earlier(
         let Some(start) = image.start else { continue };
         let block = image.entry.block;
         let file = tree.walk(NodeId::ROOT).find_map(|node| match tree.kind(node) {
-            Kind::File { content, .. } if contents.placed(content) == Some(block) => Some((node, content)),
+            Kind::File { content, .. } if contents.was_at(content) == Some(block) => Some((node, content)),
             _ => None,
         });
         let content = match (file, number) {
             (Some((_, content)), _) => content,
+            (None, _) if doomed.iter().any(|doomed| doomed.contains(&(start / SECTOR as u64))) => {
+                // What is started does without what will be written again.
+                let bytes = len(image, start, &**disc);
+                let runs = [Run { start: Some(start), bytes }].into_iter().collect();
+                let source = Fragments::new(FileBytes::new(Arc::clone(disc), &runs));
+                contents.add_source(Arc::new(source), bytes, "the disc")?
+            }
             (None, known) => {
                 let disc_number = match known {
                     Some(number) => number,

@@ -1,6 +1,6 @@
 //! [`import`]: what a disc has becomes a part of the tree, and its bytes stay where they are.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use imapi_disc_types::{BlockSource, Control, SECTOR_SIZE};
 use imapi_volumes::{Entry, EntryKind, FileBytes, FileSystem, OpenOptions, Run, Runs, Step, Volume, Walk};
@@ -34,8 +34,8 @@ pub struct Imported {
     pub folders: u64,
     /// Files of the disc that are not in the tree, because it had others in their place.
     pub hidden: u64,
-    /// Bytes of files that cannot stay where they are, because they do not stand in blocks that follow one another: they
-    /// will be copied.
+    /// Bytes of files that cannot stay where they are, because they do not stand in blocks that follow one another, or
+    /// stand where something will be written again: they will be copied.
     pub copied: u64,
 }
 
@@ -51,6 +51,18 @@ pub fn import(
     options: &OpenOptions,
     control: &mut Control<'_, Importing>,
 ) -> Result<Imported, ImportError> {
+    import_but(tree, contents, (volume, disc), options, &[], control)
+}
+
+/// The same, but what stands in those blocks of the disc will be copied: they are to be written again.
+pub(super) fn import_but(
+    tree: &mut Tree,
+    contents: &mut Contents,
+    (volume, disc): (&dyn Volume, &Arc<dyn BlockSource>),
+    options: &OpenOptions,
+    doomed: &[Range<u64>],
+    control: &mut Control<'_, Importing>,
+) -> Result<Imported, ImportError> {
     let (point, mark) = (tree.change_point(), contents.mark());
     let number = contents.add_disc(Arc::clone(disc), volume.facts().label.clone())?;
     let mut importer = Importer {
@@ -60,6 +72,7 @@ pub fn import(
         disc,
         number,
         displaced: options.displaced,
+        doomed,
         known: HashMap::new(),
         done: Imported::default(),
     };
@@ -82,10 +95,15 @@ struct Importer<'a> {
     /// The disc's number among the contents.
     number: u32,
     displaced: u32,
+    /// Blocks that will be written again.
+    doomed: &'a [Range<u64>],
     /// Contents by where they begin and how many bytes they have: one file may have several names.
     known: HashMap<(u64, u64), Content>,
     done: Imported,
 }
+
+/// The bytes of the largest file that is copied because of where it stands.
+const MOST_MOVED: u64 = 64 << 20;
 
 /// Of a folder that is not entered: the tree has something else there.
 const SHUT: Option<NodeId> = None;
@@ -180,6 +198,18 @@ impl Importer<'_> {
         }
     }
 
+    /// Whether bytes of a file stand where something will be written again. A very large file stays all the same: a disc
+    /// may have no room for two of it.
+    fn is_doomed(&self, entry: &Entry) -> bool {
+        const BLOCK: u64 = SECTOR_SIZE.get() as u64;
+        let meets = |run: &Run| {
+            let Some(start) = run.start else { return false };
+            let (first, end) = (start / BLOCK, start.saturating_add(run.bytes).div_ceil(BLOCK));
+            self.doomed.iter().any(|doomed| first < doomed.end && doomed.start < end)
+        };
+        entry.size <= MOST_MOVED && entry.runs.as_slice().iter().any(meets)
+    }
+
     /// The bytes of a file: where they are on the disc, if they stand in blocks of their own that follow one another.
     fn content(&mut self, entry: &Entry) -> Result<Content, ImportError> {
         const BLOCK: u64 = SECTOR_SIZE.get() as u64;
@@ -191,8 +221,9 @@ impl Importer<'_> {
         if let Some(&known) = identity.and_then(|identity| self.known.get(&identity)) {
             return Ok(known);
         }
+        let stays = !self.is_doomed(entry);
         let block = match entry.runs {
-            Runs::One(Run { start: Some(start), bytes }) if start % BLOCK == 0 && bytes == entry.size => {
+            Runs::One(Run { start: Some(start), bytes }) if start % BLOCK == 0 && bytes == entry.size && stays => {
                 u32::try_from(start / BLOCK).ok().and_then(|block| block.checked_add(self.displaced))
             }
             _ => None,
@@ -203,7 +234,11 @@ impl Importer<'_> {
             self.done.copied += entry.size;
             let bytes = FileBytes::new(Arc::clone(self.disc), &entry.runs);
             let name = String::from_utf8_lossy(&entry.name).into_owned();
-            self.contents.add_source(Arc::new(Fragments::new(bytes)), entry.size, name)?
+            let content = self.contents.add_source(Arc::new(Fragments::new(bytes)), entry.size, name)?;
+            if let Some(block) = first.and_then(|start| u32::try_from(start / BLOCK).ok()) {
+                self.contents.note_moved(content, block.saturating_add(self.displaced));
+            }
+            content
         };
         if let Some(identity) = identity {
             self.known.insert(identity, content);

@@ -1,6 +1,6 @@
 //! [`Rewritten`]: a disc that can be overwritten, with an image behind what it had.
 
-use std::{borrow::Cow, fmt, num::NonZeroU32, sync::Arc};
+use std::{borrow::Cow, fmt, num::NonZeroU32, ops::Range, sync::Arc};
 
 use imapi_disc_types::{Block, BlockRange, BlockSource, Request, SECTOR_SIZE, SourceError};
 use imapi_volume_structs::{
@@ -47,6 +47,12 @@ impl Rewritten {
         let previous_head = end.checked_next_multiple_of(unit.get())?;
         let start = previous_head.checked_add(u32::try_from(CLUSTER).ok()?)?;
         Some(SessionLink { start, previous_start, previous_head })
+    }
+
+    /// The blocks of the disc that are written again for every session; with UDF, the anchor's are among them.
+    pub(super) fn again(udf: bool) -> Vec<Range<u64>> {
+        let anchors = udf.then_some(ANCHOR..ANCHOR + CLUSTER);
+        std::iter::once(0..CLUSTER).chain(anchors).collect()
     }
 
     /// The disc with an image behind what it had, which was planned for the start that the link has.

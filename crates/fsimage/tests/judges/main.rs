@@ -5,6 +5,7 @@ mod boot_refusals;
 mod booting;
 mod compare;
 mod corpus;
+mod cuts;
 mod decoded;
 mod deep;
 mod disc;

@@ -69,7 +69,7 @@ pub struct Made {
 }
 
 impl Case {
-    fn image_options(self) -> ImageOptions {
+    pub fn image_options(self) -> ImageOptions {
         let mut options = options();
         options.file_systems = FileSystems { iso9660: self.iso, joliet: self.joliet, udf: self.udf.is_some() };
         options.rock_ridge = self.ridge;
@@ -79,7 +79,7 @@ impl Case {
     }
 
     /// By which of its names files are told as they were.
-    fn names(self) -> Names {
+    pub fn names(self) -> Names {
         match self {
             _ if self.udf.is_some() => Names::Udf,
             _ if self.ridge => Names::RockRidge,
@@ -98,12 +98,12 @@ impl Case {
 }
 
 /// What is brought in for each session, and what is taken out before.
-const FIRST: &[(&str, usize)] =
+pub const FIRST: &[(&str, usize)] =
     &[("stays.txt", 12), ("empty", 0), ("deep/er/large.bin", 300_000), ("gone.bin", 5000), ("changes", 4096)];
-const LATER: [&[(&str, usize)]; 2] = [&[("changes", 70_000), ("deep/new.txt", 5)], &[("deep/er/third", 2049)]];
-const GONE: &str = "gone.bin";
+pub const LATER: [&[(&str, usize)]; 2] = [&[("changes", 70_000), ("deep/new.txt", 5)], &[("deep/er/third", 2049)]];
+pub const GONE: &str = "gone.bin";
 
-fn put(folder: &Path, files: &[(&str, usize)], seed: u8) {
+pub fn put(folder: &Path, files: &[(&str, usize)], seed: u8) {
     for (name, len) in files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().expect("in the folder")).expect("writable");
@@ -111,11 +111,11 @@ fn put(folder: &Path, files: &[(&str, usize)], seed: u8) {
     }
 }
 
-fn as_disc(source: impl BlockSource + 'static) -> Arc<dyn BlockSource> {
+pub fn as_disc(source: impl BlockSource + 'static) -> Arc<dyn BlockSource> {
     Arc::new(source)
 }
 
-fn scanned(tree: &mut Tree, contents: &mut Contents, folder: &Path) {
+pub fn scanned(tree: &mut Tree, contents: &mut Contents, folder: &Path) {
     add_tree(tree, contents, NodeId::ROOT, folder, &ScanOptions::default(), &mut Control::silent()).expect("readable");
 }
 
@@ -143,7 +143,7 @@ fn make(case: Case) -> Made {
 }
 
 /// Puts all blocks of a disc into a file.
-fn store(path: &Path, disc: &dyn BlockSource) {
+pub fn store(path: &Path, disc: &dyn BlockSource) {
     let mut bytes = vec![0; usize::try_from(disc.bytes()).expect("small")];
     disc.read_all(Block(0), &mut bytes).expect("readable");
     let beside = path.with_extension("new");
@@ -154,8 +154,24 @@ fn store(path: &Path, disc: &dyn BlockSource) {
 /// Adds a session with what is in a folder to the disc in a file, and says where it begins.
 fn append(case: Case, path: &Path, new: &Path, before: u64) -> u64 {
     let disc = as_disc(FileSource::open(path, SECTOR_SIZE).expect("there"));
+    let (extended, start) = extended(case, &disc, new, before, 32);
+    store(path, &*extended);
+    start
+}
+
+/// A disc with a session behind what it has, with what is in a folder, and where that begins. It is written in so many
+/// blocks at once.
+pub fn extended(
+    case: Case,
+    disc: &Arc<dyn BlockSource>,
+    new: &Path,
+    before: u64,
+    unit: u32,
+) -> (Arc<dyn BlockSource>, u64) {
+    let disc = Arc::clone(disc);
     let opened = OpenOptions::default().session(Block(before));
     let base = Base::open(Arc::clone(&disc), Some(case.names()), opened).expect("it can be read");
+    let base = if case.in_sequence { base } else { base.overwritten() };
     let (mut tree, mut contents) = (Tree::new(Attributes::default()), Contents::new());
     let imported = base.import(&mut tree, &mut contents, &mut Control::silent()).expect("it can be imported");
     assert!(imported.files > 0 && imported.hidden == 0, "{imported:?}");
@@ -175,16 +191,14 @@ fn append(case: Case, path: &Path, new: &Path, before: u64) -> u64 {
         options.session.start = u32::try_from(start).expect("small");
         let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options).expect("it can be planned");
         let gap = as_disc(Zero::new(SECTOR_SIZE, start - disc.blocks()));
-        store(path, &Concatenate::new([disc, gap, as_disc(image)]).expect("blocks of one size"));
-        return start;
+        return (as_disc(Concatenate::new([disc, gap, as_disc(image)]).expect("blocks of one size")), start);
     }
-    let link = base.link(NonZeroU32::new(32).expect("not zero")).expect("there is room");
+    let link = base.link(NonZeroU32::new(unit).expect("not zero")).expect("there is room");
     options.session.start = link.start;
     options.session.link = Some(link);
     options.session.rewritable = true;
     let image = ResultImage::new(Arc::new(tree), Arc::new(contents), &options).expect("it can be planned");
-    store(path, &Rewritten::new(disc, as_disc(image), link).expect("there is room"));
-    link.start.into()
+    (as_disc(Rewritten::new(disc, as_disc(image), link).expect("there is room")), link.start.into())
 }
 
 /// What is in a session by our own readers.
@@ -211,10 +225,10 @@ fn ours(case: Case, disc: &Arc<dyn BlockSource>, opened: &OpenOptions) -> Listin
 }
 
 /// Kind, size and digest.
-type Told = (Option<Kind>, Option<u64>, Option<u64>);
+pub type Told = (Option<Kind>, Option<u64>, Option<u64>);
 
 /// What every reader tells.
-fn essence(listing: &Listing) -> BTreeMap<String, Told> {
+pub fn essence(listing: &Listing) -> BTreeMap<String, Told> {
     let of = |(path, seen): (&Vec<u8>, &Seen)| (path.escape_ascii().to_string(), (seen.kind, seen.size, seen.digest));
     listing.iter().map(of).collect()
 }

@@ -3,8 +3,9 @@
 //!
 //! - [`loaders`]: what machines start, made by the tools of Syslinux, GRUB and mtools.
 //! - [`machine`]: the virtual machines.
-//! - [`bios`], [`uefi`]: the images.
+//! - [`bios`], [`uefi`]: the images; [`appended`]: those that were added to.
 
+mod appended;
 mod bios;
 mod loaders;
 mod machine;

@@ -6,12 +6,12 @@ use imapi::browse::Medium;
 use imapi_disc_types::{Block, BlockSource, Control};
 use imapi_fsimage::{
     Base, BootEntry, Contents, EarlierBoot, ImageOptions, ImportError, Importing, NodeId, Rewritten, Session,
-    Timestamp, Tree, TreeError,
+    Timestamp, Tree,
 };
 use imapi_volume_structs::SessionLink;
 use imapi_volumes::Names;
 
-use super::{AppendFailure, arguments::ChangeArguments};
+use super::{Alike, AppendFailure, arguments::ChangeArguments};
 use crate::{
     image::CreateError,
     interrupt::Interrupts,
@@ -46,6 +46,10 @@ impl<'a> Behind<'a> {
     ) -> Result<Self, AppendFailure> {
         let disc = Arc::clone(medium.source());
         let options = medium.options(None)?;
+        let options = match medium.in_use() {
+            Some(end) => options.end(end),
+            None => options,
+        };
         let base = Base::open(Arc::clone(&disc), arguments.import.map(Names::from), options)?;
         let goes = if let Some(next) = next {
             Goes::At(next)
@@ -56,6 +60,7 @@ impl<'a> Behind<'a> {
             let link = end.zip(start).and_then(|(end, start)| Rewritten::link_behind(end, start, unit));
             Goes::Over(link.ok_or(AppendFailure::Full)?)
         };
+        let base = if matches!(goes, Goes::Over(_)) { base.overwritten() } else { base };
         Ok(Self { base, disc, goes, arguments })
     }
 
@@ -75,9 +80,14 @@ impl<'a> Behind<'a> {
         self.base.import(tree, contents, &mut control)?;
         let boot = self.base.boot(tree, contents)?;
         for path in &self.arguments.remove {
-            remove(tree, path).map_err(ImportError::from)?;
+            remove(tree, path)?;
         }
         Ok(boot)
+    }
+
+    /// What has to be known of files from the disc whose names are not those that they had.
+    pub fn alike(&self, tree: &Tree) -> Option<Alike> {
+        (self.base.volume().facts().names == Names::Iso9660).then(|| Alike::new(tree))
     }
 
     /// What the image is to be: what there is, in another place.
@@ -111,9 +121,9 @@ impl<'a> Behind<'a> {
     }
 }
 
-fn remove(tree: &mut Tree, path: &OsString) -> Result<(), TreeError> {
+fn remove(tree: &mut Tree, path: &OsString) -> Result<(), CreateError> {
     let steps = path.as_bytes().split(|&byte| byte == b'/').filter(|step| !step.is_empty() && *step != b".");
     let found = tree.find(steps).filter(|&found| found != NodeId::ROOT);
-    let found = found.ok_or_else(|| TreeError::NotInTree { name: path.to_string_lossy().into_owned() })?;
-    tree.remove_tree(found)
+    let found = found.ok_or_else(|| CreateError::NoPath { path: path.to_string_lossy().into_owned() })?;
+    Ok(tree.remove_tree(found).map_err(ImportError::from)?)
 }

@@ -1,7 +1,8 @@
 //! `imapi append`: files go behind what a disc has; `imapi image append`: the same with an image in a file.
 //!
-//! `behind.rs` looks at what there is and knows where the next session goes, `arguments.rs` is what can be asked.
+//! `alike.rs` knows names that a disc has changed, `behind.rs` looks at what there is and knows where the next session goes, `arguments.rs` is what can be asked.
 
+mod alike;
 mod arguments;
 mod behind;
 
@@ -25,6 +26,7 @@ use rustix::{
 };
 use serde_json::json;
 
+pub use alike::Alike;
 pub use arguments::{APPEND_EXAMPLES, AppendArguments, IMAGE_APPEND_EXAMPLES, ImageAppendArguments};
 pub use behind::Behind;
 
@@ -33,6 +35,7 @@ use crate::{
     interrupt::Interrupts,
     output::{self, Outcome, Output},
     progress::{self, Progress, Step},
+    same::clash,
 };
 
 /// Bytes of a block.
@@ -122,8 +125,12 @@ impl From<CreateError> for AppendFailure {
 /// Adds to an image in a file, and tells of it.
 pub fn image(arguments: &ImageAppendArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     let change = &arguments.change;
-    if let Err(message) = change.as_image().check() {
+    let asked = change.as_image();
+    if let Err(message) = asked.check() {
         crate::cli::wrongly_asked(&["image", "append"], message);
+    }
+    if let Some(clash) = clash(&[("IMAGE", &arguments.image)], asked.read()) {
+        crate::cli::wrongly_asked(&["image", "append"], clash);
     }
     let mut progress = Progress::new(change.quiet, change.json, lang);
     let interrupts = match Interrupts::listen() {
@@ -178,7 +185,8 @@ fn add_to(
     }
     let behind = Behind::new(&medium, next_in_sequence(&medium), CLUSTER, change)?;
     let image = change.as_image();
-    let goes = Goes { written: vec![path.as_path()], stash: path.parent().map(Path::to_path_buf) };
+    let stash = path.parent().map(Path::to_path_buf);
+    let goes = Goes { written: vec![path.as_path()], stash, rewritable: false };
     let planned = Planned::new(&image, interrupts, progress, goes, Some(&behind))?;
     planned.notes(&image, lang);
     let start = planned.options.session.start;

@@ -136,7 +136,9 @@ pub fn run(arguments: &BurnArguments, lang: Lang, out: &mut Output) -> io::Resul
     };
     let with_files = arguments.disc.manifest.is_some();
     work(&burns, lang, out, |burning, progress| {
-        source::source(image, arguments.as_image, with_files, &discs, burning.interrupts, progress, lang)
+        let rewritable = || burning.is_overwritten();
+        let asked = (arguments.as_image, with_files);
+        source::source(image, asked, &discs, rewritable, burning.interrupts, progress, lang)
     })
 }
 
@@ -166,6 +168,11 @@ pub fn append(arguments: &AppendArguments, lang: Lang, out: &mut Output) -> io::
     if let Err(message) = image.check() {
         crate::cli::wrongly_asked(&["append"], message);
     }
+    let discs = disc_files(&names);
+    let written: Vec<(&str, &Path)> = discs.iter().map(|disc| ("--drive", disc.as_path())).collect();
+    if let Some(clash) = clash(&written, image.read()) {
+        crate::cli::wrongly_asked(&["append"], clash);
+    }
     let manner = Manner { json: change.json, quiet: change.quiet };
     let burns = Burns { names: &names, disc: &arguments.disc, manner, adds: true };
     work(&burns, lang, out, |burning, progress| {
@@ -183,7 +190,7 @@ pub fn append(arguments: &AppendArguments, lang: Lang, out: &mut Output) -> io::
         let medium = Medium::of_drive(&recorder).map_err(AppendFailure::from)?;
         let behind = Behind::new(&medium, next, probe.facts.write_unit, change)?;
         let written = disc_files(&names);
-        let goes = Goes { written: written.iter().map(PathBuf::as_path).collect(), stash: None };
+        let goes = Goes { written: written.iter().map(PathBuf::as_path).collect(), stash: None, rewritable: false };
         let planned = Planned::new(&image, burning.interrupts, progress, goes, Some(&behind))?;
         planned.notes(&image, lang);
         let start = Lba(next.and_then(|next| i32::try_from(next).ok()).unwrap_or(0));
@@ -375,6 +382,15 @@ impl Burning<'_> {
 
     fn recorders(&self) -> Result<Vec<Recorder>, BurnError> {
         self.burns.names.iter().map(|name| Ok(self.drives.recorder(name)?)).collect()
+    }
+
+    /// Whether one of the discs can be overwritten. What cannot be found out now is told when the discs are looked at.
+    fn is_overwritten(&self) -> bool {
+        let is_overwritten = |recorder: &Recorder| {
+            let ready = self.wait_for(recorder).is_ok();
+            ready && Probe::of(recorder).is_ok_and(|probe| probe.facts.is_overwritable())
+        };
+        self.recorders().is_ok_and(|recorders| recorders.iter().any(is_overwritten))
     }
 
     fn wait_for(&self, recorder: &Recorder) -> Result<(), RecorderError> {

@@ -79,12 +79,13 @@ fn span(file: ImageFile) -> FileSpan {
     FileSpan { path: file.path, block: file.blocks.start, offset: file.offset, bytes: file.size }
 }
 
-/// What was asked for; with its files when they are wanted.
+/// What was asked for; with its files when they are wanted. Where the discs can be overwritten, an image that is made for
+/// them has room for what later sessions write again.
 pub fn source(
     arguments: &ImageArguments,
-    as_image: bool,
-    with_files: bool,
+    (as_image, with_files): (bool, bool),
     discs: &[PathBuf],
+    rewritable: impl FnOnce() -> bool,
     interrupts: &Interrupts,
     progress: &mut Progress,
     lang: Lang,
@@ -107,7 +108,8 @@ pub fn source(
         }
     }
     // Nothing is written but the disc, which may be a file itself.
-    let goes = Goes { written: discs.iter().map(PathBuf::as_path).collect(), stash: None };
+    let written = discs.iter().map(PathBuf::as_path).collect();
+    let goes = Goes { written, stash: None, rewritable: rewritable() };
     let planned = Planned::new(arguments, interrupts, progress, goes, None)?;
     planned.notes(arguments, lang);
     // Before a disc is spoilt by it, and once more when it is burned.

@@ -42,6 +42,7 @@ pub fn disc(
         }
         let checked = with_progress(work, |control| check_disc(recorder, &extent, used.blocks, control))?;
         all_have &= checked.files.is_some();
+        good.has_later |= checked.has_later && checked.files.is_some();
         good.blocks += checked.blocks;
         good.seconds += checked.elapsed.as_secs_f64();
         good.files = good.files.into_iter().chain(checked.files).reduce(std::ops::Add::add);
@@ -58,6 +59,7 @@ pub fn image(path: &Path, work: &mut Work<'_>) -> Result<Good, Failure> {
         files: checked.files,
         seconds: checked.elapsed.as_secs_f64(),
         own: Some(checked.files.is_some()),
+        has_later: checked.has_later && checked.files.is_some(),
     })
 }
 

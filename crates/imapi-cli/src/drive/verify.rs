@@ -117,6 +117,8 @@ pub struct Good {
     pub seconds: f64,
     /// It was compared with the checksums that are on it, all of them or none; none where others were given.
     pub own: Option<bool>,
+    /// They are those of the first session, and others have come since.
+    pub has_later: bool,
 }
 
 /// What came of it, for programs.
@@ -172,6 +174,9 @@ pub fn run(drives: &Drives, arguments: &VerifyArguments, lang: Lang, out: &mut O
     };
     if compared.as_ref().is_ok_and(|good| good.own == Some(false)) && !arguments.manner.quiet {
         output::complain(&lang.term(Term::VerifyReadOnly));
+    }
+    if compared.as_ref().is_ok_and(|good| good.has_later) && !arguments.manner.quiet {
+        output::complain(&lang.term(Term::VerifyFirstOnly));
     }
     if arguments.manner.json {
         serde_json::to_writer(&mut *out, &told(arguments, recorder.as_ref(), &compared))?;
@@ -288,7 +293,7 @@ fn check(recorder: &Recorder, manifest: &Manifest, start: Lba, work: &mut Work<'
     };
     let report = check_disc(recorder, manifest, start, &mut Control::new(token, &mut listener))?;
     let seconds = report.elapsed.as_secs_f64();
-    Ok(Good { blocks: report.blocks, files: Some(report.files), seconds, own: None })
+    Ok(Good { blocks: report.blocks, files: Some(report.files), seconds, ..Good::default() })
 }
 
 /// What is bad, place by place or file by file.

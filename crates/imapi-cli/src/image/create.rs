@@ -88,18 +88,24 @@ impl Planned {
         goes: Goes<'_>,
         behind: Option<&Behind<'_>>,
     ) -> Result<Self, CreateError> {
+        let rewritable = goes.rewritable;
         let moments = Moments::wanted(arguments.reproducible)?;
         let mut sources = Sources::new(arguments, interrupts, progress, moments, goes)?;
         let earlier = behind.map(|behind| sources.begin_with(behind)).transpose()?;
-        let (tree, mut contents, counted) = sources.gather()?.into_parts();
+        let alike = behind.and_then(|behind| behind.alike(sources.tree()));
+        let (mut tree, mut contents, counted) = sources.gather()?.into_parts();
+        alike.map(|alike| alike.settle(&mut tree)).transpose()?;
         let Booting { mut entries, hybrid } = Booting::wanted(arguments, &tree, &mut contents)?;
         // A bootable disc stays bootable.
         if let (Some(earlier), true) = (&earlier, entries.is_empty()) {
             entries = earlier.iter().map(|boot| boot.in_tree(&tree)).collect();
         }
-        let options = match behind {
-            Some(behind) => behind.image_options(moments.now, entries),
-            None => ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) },
+        let options = if let Some(behind) = behind {
+            behind.image_options(moments.now, entries)
+        } else {
+            let mut options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
+            options.session.rewritable = rewritable;
+            options
         };
         let image = if arguments.embed_checksums {
             embed(tree, contents, &options)?
@@ -139,7 +145,7 @@ impl Work<'_> {
 
         let output = arguments.output.as_deref().filter(|output| !is_standard(output));
         let stash = output.map(|output| destination::folder_of(output).to_path_buf());
-        let goes = Goes { written: arguments.written(), stash };
+        let goes = Goes { written: arguments.written(), stash, rewritable: false };
         let Planned { image, options, counted } =
             Planned::new(&arguments.image, self.interrupts, self.progress, goes, None)?;
 

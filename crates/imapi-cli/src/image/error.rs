@@ -36,14 +36,17 @@ pub enum CreateError {
     Import(#[from] ImportError),
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// There is nothing with that path to be removed.
+    #[error("there is no {path}")]
+    NoPath { path: String },
     /// Signals cannot be heard.
     #[error("signals cannot be heard")]
     Signals(#[source] io::Error),
 }
 
 impl CreateError {
-    fn coded(&self) -> &dyn Coded {
-        match self {
+    fn coded(&self) -> Option<&dyn Coded> {
+        Some(match self {
             Self::Epoch(error) => error,
             Self::Glob(error) => error,
             Self::Destination(error) => error,
@@ -56,7 +59,8 @@ impl CreateError {
             Self::Import(error) => error,
             Self::Write(error) => error,
             Self::Signals(error) => error,
-        }
+            Self::NoPath { .. } => return None,
+        })
     }
 
     /// The option by which there would be an image.
@@ -87,10 +91,13 @@ fn same_path(one: &Path, other: &Path) -> bool {
 
 impl Coded for CreateError {
     fn code(&self) -> HResult {
-        self.coded().code()
+        self.coded().map_or(fs::IMAPI_E_ITEM_NOT_FOUND, Coded::code)
     }
 
     fn facts(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
-        self.coded().facts(put);
+        match self {
+            Self::NoPath { path } => put(Fact::Path, Value::Text(path)),
+            other => other.coded().into_iter().for_each(|error| error.facts(put)),
+        }
     }
 }

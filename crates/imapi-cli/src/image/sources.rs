@@ -47,6 +47,8 @@ pub struct Sources<'a> {
 pub struct Goes<'a> {
     pub written: Vec<&'a Path>,
     pub stash: Option<PathBuf>,
+    /// It goes onto a disc that can be overwritten, and more may be added later.
+    pub rewritable: bool,
 }
 
 /// What stayed out.
@@ -82,6 +84,11 @@ impl<'a> Sources<'a> {
 
     pub fn into_parts(self) -> (Tree, Contents, Counted) {
         (self.tree, self.contents, self.counted)
+    }
+
+    /// All that is there so far.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// Brings in what there is already, and tells what starts from it.

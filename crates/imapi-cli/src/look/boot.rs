@@ -98,7 +98,7 @@ pub fn look(opened: &Opened) -> Looked {
 }
 
 pub fn run(arguments: &BootArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let opened = match Opened::new(&arguments.subject) {
+    let opened = match Opened::new(&arguments.subject, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

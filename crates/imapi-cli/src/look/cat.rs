@@ -33,7 +33,7 @@ pub struct CatArguments {
 const BUFFER: usize = 1 << 20;
 
 pub fn run(arguments: &CatArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let opened = match Opened::new(&arguments.files.subject) {
+    let opened = match Opened::new(&arguments.files.subject, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

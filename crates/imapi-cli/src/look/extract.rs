@@ -139,7 +139,7 @@ struct Notes<'a> {
 }
 
 pub fn run(arguments: &ExtractArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let opened = match Opened::new(&arguments.files.subject) {
+    let opened = match Opened::new(&arguments.files.subject, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

@@ -43,7 +43,7 @@ struct Told {
 }
 
 pub fn run(arguments: &InfoArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let opened = match Opened::new(&arguments.subject) {
+    let opened = match Opened::new(&arguments.subject, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

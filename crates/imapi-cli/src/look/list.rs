@@ -52,7 +52,7 @@ Examples:
   imapi image ls --json --fs udf --session 1 virtual:my.disc";
 
 pub fn run(arguments: &ListArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let opened = match Opened::new(&arguments.files.subject) {
+    let opened = match Opened::new(&arguments.files.subject, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

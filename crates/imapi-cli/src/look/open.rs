@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _, Write as _},
+    ops::ControlFlow,
     os::fd::AsFd as _,
     path::Path,
     sync::Arc,
@@ -14,12 +15,15 @@ use imapi::{
     drives::{DriveError, Drives},
     extract::{ExtractError, UnpackError},
 };
-use imapi_disc_types::{BlockSource as _, FileError, SourceError};
+use imapi_disc_types::{BlockSource as _, CancelToken, Control, FileError, SourceError};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value, fs};
-use imapi_volumes::{Entry, Findings, Names, OpenOptions, Severity, Volume, VolumeError};
+use imapi_volumes::{Entry, Findings, Names, OpenOptions, Searching, Severity, Volume, VolumeError};
 
 use super::{Subject, SubjectFiles};
-use crate::output::{self, Outcome};
+use crate::{
+    output::{self, Outcome},
+    progress::{Progress, Step},
+};
 
 /// Why something cannot be looked into.
 #[derive(Debug, thiserror::Error)]
@@ -95,13 +99,52 @@ pub struct Opened {
     drives: Drives,
 }
 
+/// When sessions are looked for by what stands in themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Search {
+    /// Whatever the beginning leads to.
+    Always,
+    /// Where it leads to nothing, and damage is to be overcome.
+    WhereNeeded,
+}
+
+/// The beginning cannot be read, or does not say that there is anything. What else is damaged is no reason to look elsewhere.
+fn leads_to_nothing(medium: &Medium) -> bool {
+    let Ok(options) = medium.options(None) else { return true };
+    let opened = imapi_volumes::open(medium.source(), None, &options);
+    matches!(opened, Err(VolumeError::None | VolumeError::Unreadable(_)))
+}
+
+/// Puts the sessions that it finds in the place of those that were known. Whoever wants it to stop ends the program.
+fn look_for_sessions(medium: &mut Medium, lang: Lang) {
+    let mut progress = Progress::new(false, false, lang);
+    let mut listener = |searching: &Searching| {
+        let bytes = |places: u64| places * Searching::STEP_BYTES;
+        let (bytes, of) = (bytes(searching.done), bytes(searching.of));
+        progress.show(Step::Transfer { doing: Term::LookSearching, bytes, of });
+        ControlFlow::Continue(())
+    };
+    // Nobody breaks it off.
+    let _ = medium.search(&mut Control::new(CancelToken::new(), &mut listener));
+    progress.clear();
+}
+
 /// A disc that was just put in is waited for so long.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Opened {
-    pub fn new(subject: &Subject) -> Result<Self, LookError> {
+    /// Opens what was named. Where damage is to be overcome, and nothing is found at the beginning, it looks for sessions.
+    pub fn new(subject: &Subject, lang: Lang) -> Result<Self, LookError> {
+        Self::with_search(subject, Search::WhereNeeded, lang)
+    }
+
+    /// The same, and says whether sessions are looked for in any case.
+    pub fn with_search(subject: &Subject, search: Search, lang: Lang) -> Result<Self, LookError> {
         let drives = Drives::of_this_machine();
-        let medium = if subject.name == "-" { input()? } else { Medium::open(&drives, &subject.name, PATIENCE)? };
+        let mut medium = if subject.name == "-" { input()? } else { Medium::open(&drives, &subject.name, PATIENCE)? };
+        if search == Search::Always || (subject.lenient && leads_to_nothing(&medium)) {
+            look_for_sessions(&mut medium, lang);
+        }
         let options = medium.options(subject.session)?;
         let findings = subject.lenient.then(Arc::<Findings>::default);
         let options = match &findings {

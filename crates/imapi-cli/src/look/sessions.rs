@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     NamesOf, Subject,
-    open::{Opened, failed},
+    open::{Opened, Search, failed},
 };
 use crate::{
     drive::work::code_of,
@@ -21,6 +21,10 @@ use crate::{
 pub struct SessionsArguments {
     #[command(flatten)]
     subject: Subject,
+
+    /// Looks for sessions everywhere, also for those that nothing leads to any more
+    #[arg(long)]
+    search: bool,
 
     /// Prints a JSON array
     #[arg(long)]
@@ -101,7 +105,8 @@ pub fn look(opened: &Opened, session: &Session) -> (Told, Vec<Found>) {
 }
 
 pub fn run(arguments: &SessionsArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let opened = match Opened::new(&arguments.subject) {
+    let search = if arguments.search { Search::Always } else { Search::WhereNeeded };
+    let opened = match Opened::with_search(&arguments.subject, search, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

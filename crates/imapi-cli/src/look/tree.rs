@@ -49,7 +49,7 @@ struct Drawing<'a> {
 }
 
 pub fn run(arguments: &TreeArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let opened = match Opened::new(&arguments.files.subject) {
+    let opened = match Opened::new(&arguments.files.subject, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

@@ -134,7 +134,7 @@ fn an_image_that_cannot_be_finished_is_what_it_was() {
         assert_eq!(fs::read(lab.path("my.iso")).expect("there"), before, "{about}");
     };
     let missing = lab.run(&["image", "append", "my.iso", "new", "--remove", "nothing"]);
-    unchanged("what is removed is not there", &missing, "IMAPI_E_NOT_IN_FILE_SYSTEM");
+    unchanged("what is removed is not there", &missing, "IMAPI_E_ITEM_NOT_FOUND");
     let nothing = lab.run(&["image", "append", "my.iso", "nowhere"]);
     unchanged("what is added is not there", &nothing, "nowhere");
     // A file with the name of a folder.

@@ -7,6 +7,7 @@ mod broken_burn;
 #[cfg(target_os = "linux")]
 mod burn;
 #[cfg(target_os = "linux")]
+mod cut_off;
 mod disc;
 mod drive;
 mod explain;

@@ -1,5 +1,6 @@
 //! The slow tier: discs in files in real drives of a real kernel, which a virtual machine has, and in drives of all ways.
 
+mod append;
 mod attach;
 mod burn;
 mod drive;

@@ -369,6 +369,8 @@ pub enum Term {
     LookPlatform,
     /// «image of raw sectors»
     LookRawImage,
+    /// «Looking for sessions»
+    LookSearching,
     /// «: »
     MarkColon,
     /// «, »
@@ -467,6 +469,8 @@ pub enum Term {
     VerifyComparing,
     /// «The disc is good»
     VerifyDone,
+    /// «The checksums are those of the first session; what was added later was only read.»
+    VerifyFirstOnly,
     /// «The image is good»
     VerifyImage,
     /// «Where there are no checksums, it was only looked whether all can be read.»

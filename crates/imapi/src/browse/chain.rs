@@ -88,6 +88,11 @@ impl Chain {
                 None => break,
             }
         }
+        // Before the first that has no link there may be those of other programs.
+        if let Some(oldest) = sessions.last().map(|oldest| oldest.start).filter(|&oldest| oldest > 0) {
+            let earlier = Self::unlinked(source, oldest);
+            sessions.extend(earlier.into_iter().rev().skip_while(|earlier| earlier.start >= oldest));
+        }
         sessions.reverse();
         Some(Self { sessions, head_is_newest: true })
     }
@@ -95,15 +100,27 @@ impl Chain {
     fn overwritable(source: &dyn BlockSource, end: u64) -> Option<Self> {
         // Without a copy at the beginning nobody would find the disc's files.
         descriptor(source, 0)?;
+        let sessions = Self::unlinked(source, end);
+        (!sessions.is_empty()).then_some(Self { sessions, head_is_newest: true })
+    }
+
+    /// The sessions of which the first begins at block 32, each behind the one before.
+    fn unlinked(source: &dyn BlockSource, end: u64) -> Vec<Place> {
         let mut sessions = Vec::new();
         let mut start = CLUSTER;
-        while let (Some(found), true) = (descriptor(source, start), sessions.len() < MOST) {
+        let found = |start| descriptor(source, start).filter(|found| !is_linked(found));
+        while let (Some(found), true) = (found(start), sessions.len() < MOST) {
             let behind = start.saturating_add(found.space_size.into());
             sessions.push(Place::new(start, behind.min(end)));
             start = behind.next_multiple_of(CLUSTER);
         }
-        (!sessions.is_empty()).then_some(Self { sessions, head_is_newest: true })
+        sessions
     }
+}
+
+/// Whether the beginning of the disc has to lead to a session. Where it does not, the session was never finished.
+fn is_linked(found: &VolumeDescriptor) -> bool {
+    SessionLink::decode(&found.application_use).is_ok()
 }
 
 /// The link of the session that begins there, in whichever of its volumes.
@@ -157,7 +174,7 @@ fn search(source: &dyn BlockSource, from: u64, end: u64) -> Option<(u64, Option<
             let Some(sector) = sector.first_chunk::<SECTOR>() else { continue };
             let start = block - u64::from(FIRST_DESCRIPTOR);
             // An image that is a file of this one has addresses of its own: its root lies before it.
-            let found = primary(sector).filter(|found| u64::from(found.root.extent) > start);
+            let found = primary(sector).filter(|found| u64::from(found.root.extent) > start && !is_linked(found));
             if found.is_some() {
                 return Some((start, found));
             }

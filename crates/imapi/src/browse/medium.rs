@@ -13,11 +13,11 @@ use std::{
 };
 
 use imapi_cd_sector::SECTOR_LEN;
-use imapi_disc_types::{Block, BlockSource, FileError, FileSource, SECTOR_SIZE};
+use imapi_disc_types::{Block, BlockSource, Cancelled, Control, FileError, FileSource, SECTOR_SIZE};
 use imapi_errors::{Coded as _, common};
 use imapi_format2::{DiscReader, Probe};
 use imapi_recorder::Recorder;
-use imapi_volumes::OpenOptions;
+use imapi_volumes::{OpenOptions, SearchOptions, Searching, search_sessions};
 
 use super::{
     BrowseError, RawImage,
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     drives::{DriveError, Drives, VIRTUAL},
-    read::Extent,
+    read::{Extent, Volume},
 };
 
 /// An image or a disc that is to be looked into.
@@ -165,10 +165,41 @@ impl Medium {
         Self { kind, sessions: sessions.collect(), head_is_newest: chain.head_is_newest, displaced, file, source }
     }
 
+    /// Looks for sessions by what stands in themselves, where the beginning does not lead to them any more: those that are
+    /// found take the place of those that were known. Without any, all stays as it was.
+    pub fn search(&mut self, control: &mut Control<'_, Searching>) -> Result<usize, Cancelled> {
+        let mut options = SearchOptions::default();
+        options.displaced = self.displaced;
+        let found = search_sessions(&self.source, &options, control)?;
+        if found.is_empty() {
+            return Ok(0);
+        }
+        let starts = found.iter().skip(1).map(|session| session.start).chain([Block(self.source.blocks())]);
+        let sessions = (1..).zip(found.iter().zip(starts)).map(|(number, (found, next))| Session {
+            number,
+            start: found.start,
+            end: found.end.unwrap_or(next),
+            head: found.head,
+        });
+        self.sessions = sessions.collect();
+        self.head_is_newest = false;
+        Ok(self.sessions.len())
+    }
+
     /// Its blocks.
     #[must_use]
     pub fn source(&self) -> &Arc<dyn BlockSource> {
         &self.source
+    }
+
+    /// The block behind what file systems take, on a disk: it is as large as it is whatever is on it. `None` where all of it
+    /// counts, or nobody knows.
+    #[must_use]
+    pub fn in_use(&self) -> Option<Block> {
+        if self.kind != MediumKind::Image || self.file.is_some() {
+            return None;
+        }
+        Volume::of_source(&*self.source).end.map(Block)
     }
 
     /// What it is.

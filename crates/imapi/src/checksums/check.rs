@@ -15,7 +15,7 @@ use imapi_format2::{DiscReader, FormatError};
 use imapi_recorder::Recorder;
 use sha2::{Digest as _, Sha256};
 
-use super::{BLOCK, Table, TableError, pass::Pass};
+use super::{BLOCK, Table, TableError, first::First, pass::Pass};
 use crate::{
     manifest::{Sha256Sum, read_blocks},
     read::Extent,
@@ -40,6 +40,8 @@ pub struct Checked {
     pub blocks: u64,
     /// Files that the table has; none when there is no table, so that nothing was compared.
     pub files: Option<usize>,
+    /// The table is of the first session, and there are later ones on the same blocks: what they added was only read.
+    pub has_later: bool,
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -130,10 +132,10 @@ impl Coded for CheckError {
 }
 
 /// Blocks that were read, and those of them that cannot be.
-type Read = Result<(Arc<[u8]>, Vec<u64>), CheckError>;
+pub(super) type Read = Result<(Arc<[u8]>, Vec<u64>), CheckError>;
 
 /// What can be read by blocks, also where some cannot.
-trait Readable: Sync {
+pub(super) trait Readable: Sync {
     fn read(&self, first: u64, count: usize) -> Read;
 }
 
@@ -178,7 +180,9 @@ pub fn check_disc(
     control: &mut Control<'_, CheckProgress>,
 ) -> Result<Checked, CheckError> {
     let disc = Disc { reader: DiscReader::new(recorder, 0), start: extent.start };
-    Check { source: &disc, start: extent.start, blocks: in_use, clock: recorder.clock() }.run(&extent.data, control)
+    let first = First::of(&disc)?;
+    let check = Check { source: &first, start: extent.start, blocks: in_use, clock: recorder.clock() };
+    Ok(Checked { has_later: first.has_later(), ..check.run(&extent.data, control)? })
 }
 
 /// Reads an image.
@@ -188,7 +192,9 @@ pub fn check_image<S: BlockSource + ?Sized>(
 ) -> Result<Checked, CheckError> {
     let clock = SystemClock::new();
     let all = 0..image.blocks();
-    Check { source: &image, start: Lba(0), blocks: all.end, clock: &clock }.run(std::slice::from_ref(&all), control)
+    let first = First::of(&image)?;
+    let check = Check { source: &first, start: Lba(0), blocks: all.end, clock: &clock };
+    Ok(Checked { has_later: first.has_later(), ..check.run(std::slice::from_ref(&all), control)? })
 }
 
 const PIECE: u64 = 128;
@@ -264,7 +270,7 @@ impl<R: Readable> Check<'_, R> {
             return Err(CheckError::Bad { bad });
         }
         let files = table.map(|table| table.files.len());
-        Ok(Checked { blocks: done, files, elapsed: self.clock.now().saturating_sub(begun) })
+        Ok(Checked { blocks: done, files, has_later: false, elapsed: self.clock.now().saturating_sub(begun) })
     }
 
     /// Reads all blocks, by a thread beside the one that hears of them.

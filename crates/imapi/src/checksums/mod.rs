@@ -7,6 +7,7 @@
 mod check;
 #[cfg(unix)]
 mod embed;
+mod first;
 mod format;
 mod pass;
 

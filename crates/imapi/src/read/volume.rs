@@ -1,6 +1,8 @@
 //! [`Volume`]: what the descriptors on a disc say of its file systems, and where these end. A glance: no folder is read.
 
-use imapi_disc_types::Lba;
+use std::convert::Infallible;
+
+use imapi_disc_types::{Block, BlockSource, Lba};
 use imapi_format2::DiscReader;
 use imapi_mmc_transport::CommandError;
 use imapi_volume_structs::{
@@ -52,6 +54,19 @@ impl Volume {
         let mut glance = Glance { read: &mut read, start, blocks, volume: Self::default(), end: 0, in_doubt: false };
         glance.descriptors()?;
         Ok(glance.finish())
+    }
+
+    /// Looks at what is no disc in a drive, from its beginning.
+    pub fn of_source(source: &dyn BlockSource) -> Self {
+        let blocks = source.blocks();
+        let mut read = |first: u64, out: &mut [u8]| -> Result<bool, Infallible> {
+            let end = first + (out.len() / SECTOR) as u64;
+            Ok(end <= blocks && source.read_all(Block(first), out).is_ok())
+        };
+        let mut glance = Glance { read: &mut read, start: 0, blocks, volume: Self::default(), end: 0, in_doubt: false };
+        match glance.descriptors() {
+            Ok(()) => glance.finish(),
+        }
     }
 }
 

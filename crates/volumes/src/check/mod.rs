@@ -113,10 +113,10 @@ impl Checking<'_> {
         }
         if names.iter().any(|names| *names != Names::Udf) {
             self.settle(FileSystem::Iso9660, iso::check(self, &mut extents))?;
-            let tables = check_path_tables(self.source, &self.options).map(|all| {
-                all.into_iter().for_each(|finding| self.add(finding));
-            });
-            self.settle(FileSystem::Iso9660, tables)?;
+            match check_path_tables(self.source, &self.options) {
+                Ok(all) => all.into_iter().for_each(|finding| self.add(finding)),
+                Err(error) => self.failed(FileSystem::Iso9660, error)?,
+            }
         }
         if names.contains(&Names::Udf) {
             let udf = seen.iter_mut().find(|seen| seen.names() == Names::Udf);

@@ -83,6 +83,16 @@ pub fn check(checking: &Checking<'_>, seen: &mut [Seen]) -> Result<(), VolumeErr
     Ok(())
 }
 
+/// How the bytes of two files differ.
+enum Difference {
+    /// They do not.
+    None,
+    /// These two are in the same place.
+    Bytes(u8, u8),
+    /// Some cannot be read.
+    Unread,
+}
+
 struct Pair<'a, 'b> {
     checking: &'a Checking<'b>,
     rules: &'static Rules,
@@ -146,34 +156,35 @@ impl Pair<'_, '_> {
             let finding = Finding::new(&self.rules.size, file_system, Block(one.told)).about(path);
             return self.add(finding, Some((one.size, other.size)));
         }
-        if let Some(at) = self.first_difference(&one.runs, &other.runs) {
-            let finding = Finding::new(&self.rules.bytes, file_system, Block(one.told)).about(path);
-            // The byte that is not the same; nothing else is expected of it.
-            self.add(finding, at);
-        }
+        let numbers = match self.first_difference(&one.runs, &other.runs) {
+            Difference::None => return,
+            Difference::Bytes(one, other) => Some((one.into(), other.into())),
+            Difference::Unread => None,
+        };
+        self.add(Finding::new(&self.rules.bytes, file_system, Block(one.told)).about(path), numbers);
     }
 
-    /// The bytes at the first place where both are not the same; nothing where what cannot be read is told otherwise.
-    fn first_difference(&mut self, one: &Runs, other: &Runs) -> Option<Option<(u64, u64)>> {
+    /// The first place where both are not the same.
+    fn first_difference(&mut self, one: &Runs, other: &Runs) -> Difference {
         const AT_ONCE: usize = 1 << 16;
         let [one, other] = [one, other].map(|runs| FileBytes::new(Arc::clone(self.checking.source), runs));
         let (mut left, mut right) = (vec![0; AT_ONCE], vec![0; AT_ONCE]);
         let mut offset = 0;
         while offset < one.len() && self.left > 0 {
             let (Ok(count), Ok(read)) = (one.read_at(offset, &mut left), other.read_at(offset, &mut right)) else {
-                // Bytes that are nowhere are not the same as those that are.
-                return Some(None);
+                // Bytes that cannot be read are not the same as those that can.
+                return Difference::Unread;
             };
             let count = count.min(read);
             if count == 0 {
-                return None;
+                return Difference::None;
             }
             if let Some(at) = left[..count].iter().zip(&right[..count]).position(|(left, right)| left != right) {
-                return Some(Some((left[at].into(), right[at].into())));
+                return Difference::Bytes(left[at], right[at]);
             }
             offset += count as u64;
             self.left = self.left.saturating_sub(count as u64);
         }
-        None
+        Difference::None
     }
 }

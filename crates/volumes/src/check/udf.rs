@@ -147,10 +147,12 @@ pub fn check(checking: &Checking<'_>, seen: Option<&mut Seen>, extents: &mut Ext
     let closing = facts::closing(&checker.parts.medium, checker.parts.integrity);
     if let Some(seen) = seen {
         seen.used.sort_unstable();
-        checker.entries(seen, closing.as_ref())?;
+        seen.entries.sort_unstable();
+        checker.entries(seen, closing.as_ref());
         checker.bitmaps(seen, closing.as_ref())?;
     }
-    checker.copies()
+    checker.copies();
+    Ok(())
 }
 
 struct Checker<'a, 'b> {
@@ -255,8 +257,7 @@ impl Checker<'_, '_> {
     }
 
     /// What the entries of files say of themselves.
-    fn entries(&self, seen: &mut Seen, closing: Option<&facts::Closing>) -> Result<(), VolumeError> {
-        seen.entries.sort_unstable();
+    fn entries(&self, seen: &Seen, closing: Option<&facts::Closing>) {
         let (mut files, mut folders, mut names) = (0_u64, 0_u64, 0_u64);
         let mut ids: HashMap<u64, u64> = HashMap::new();
         let mut rest = &seen.entries[..];
@@ -296,7 +297,6 @@ impl Checker<'_, '_> {
                 self.add(self.finding(&FOLDERS, closing.address).numbers(said_folders, folders));
             }
         }
-        Ok(())
     }
 
     /// Recorded blocks are those of extents that have some; those among the entry itself do not count.
@@ -374,7 +374,7 @@ impl Checker<'_, '_> {
     }
 
     /// What is in the metadata file twice is the same.
-    fn copies(&self) -> Result<(), VolumeError> {
+    fn copies(&self) {
         let blocks = &self.parts.medium.blocks;
         // Extents that overlap need not be compared for ever.
         let mut left = blocks.count();
@@ -388,6 +388,5 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        Ok(())
     }
 }

@@ -233,7 +233,7 @@ fn metadata_that_are_not_the_same_twice_are_found() {
         plant: |image| {
             let entries = image.tagged(266);
             let is_twice = |one: &usize| entries.iter().any(|other| other < one && image.same(*one, *other));
-            let mirrored = *entries.iter().filter(|one| is_twice(one)).next_back().expect("a mirror");
+            let mirrored = *entries.iter().rfind(|one| is_twice(one)).expect("a mirror");
             image.change(mirrored, |block| block[200] ^= 1);
         },
     };

@@ -135,6 +135,9 @@ const COPIES: Rule = Rule {
 /// A bitmap of so many bytes is that of a partition of 1 TiB.
 const LONGEST_BITMAP: u64 = 64 << 20;
 
+/// Programs put up to 150 blocks behind what they record, and drives fill up to 32.
+const PADDING: u64 = 182;
+
 /// No sequence is followed longer.
 const LONGEST_SEQUENCE: u64 = 4096;
 
@@ -176,10 +179,16 @@ impl Checker<'_, '_> {
         let end = medium.blocks.end_address();
         let mut places = vec![first];
         places.extend([end.checked_sub(1), end.checked_sub(257)].into_iter().flatten().filter(|&at| at > first));
-        let found: Vec<(u64, Anchor)> =
-            places.iter().filter_map(|&at| anchor::read(medium, at).map(|anchor| (at, anchor))).collect();
-        // A session that was not the last has none at its end.
-        if found.len() < 2 && medium.session() == 0 {
+        let anchor_at = |at: u64| anchor::read(medium, at).map(|anchor| (at, anchor));
+        let mut found: Vec<(u64, Anchor)> = places.iter().filter_map(|&at| anchor_at(at)).collect();
+        if found.len() < 2 {
+            // Behind the last block that was recorded, programs and drives put blocks that mean nothing.
+            let lowest = end.saturating_sub(PADDING).max(first + 1);
+            found.extend((lowest..end).rev().find_map(anchor_at));
+        }
+        // Where a later session has overwritten what an earlier one began with, that has lost its first.
+        let is_whole = medium.session() == 0 && self.checking.options.head.is_none();
+        if found.len() < 2 && is_whole {
             self.add(self.finding(&FEW_ANCHORS, first).numbers(found.len() as u64, 2_u64));
         }
         for (at, anchor) in &found {

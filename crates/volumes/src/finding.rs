@@ -1,8 +1,9 @@
 //! [`Finding`]: what is wrong with a volume, where, and by which rule.
 
 use std::{
+    collections::{HashMap, HashSet},
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use imapi_disc_types::Block;
@@ -99,6 +100,9 @@ impl fmt::Display for Finding {
 /// So many findings are kept; of a disc that is nothing but damage the rest is only counted.
 const MOST: usize = 1000;
 
+/// So many findings of one rule are kept where each is told once.
+const MOST_OF_A_RULE: u64 = 100;
+
 /// Where findings are gathered while a volume is read.
 #[derive(Debug, Default)]
 pub struct Findings(Mutex<Gathered>);
@@ -107,25 +111,65 @@ pub struct Findings(Mutex<Gathered>);
 struct Gathered {
     kept: Vec<Finding>,
     count: u64,
+    by_severity: [u64; 3],
+    once: Option<Once>,
+}
+
+/// What was told already.
+#[derive(Debug, Default)]
+struct Once {
+    told: HashSet<Finding>,
+    of_rule: HashMap<&'static str, u64>,
 }
 
 impl Findings {
+    /// Gathers each finding once, however often the same thing is read, and of each rule no more than a hundred: so there is
+    /// room for all rules that are broken.
+    #[must_use]
+    pub fn once() -> Self {
+        Self(Mutex::new(Gathered { once: Some(Once::default()), ..Gathered::default() }))
+    }
+
+    fn gathered(&self) -> MutexGuard<'_, Gathered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Adds one.
     pub fn add(&self, finding: Finding) {
-        let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gathered = self.gathered();
+        let mut most = usize::MAX;
+        match &mut gathered.once {
+            Some(once) if once.told.contains(&finding) => return,
+            Some(once) => {
+                let of_rule = once.of_rule.entry(finding.rule.id).or_default();
+                *of_rule += 1;
+                if *of_rule <= MOST_OF_A_RULE {
+                    once.told.insert(finding.clone());
+                } else {
+                    most = 0;
+                }
+            }
+            None => most = MOST,
+        }
         gathered.count += 1;
-        if gathered.kept.len() < MOST {
+        gathered.by_severity[finding.rule.severity as usize] += 1;
+        if gathered.kept.len() < most {
             gathered.kept.push(finding);
         }
     }
 
     /// How many there were.
     pub fn count(&self) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).count
+        self.gathered().count
     }
 
-    /// The first thousand of them, in the order in which they were met; they are taken out.
+    /// How many there were that matter so much.
+    pub fn count_of(&self, severity: Severity) -> u64 {
+        self.gathered().by_severity[severity as usize]
+    }
+
+    /// The first of them, in the order in which they were met: a thousand, or a hundred of each rule. They are taken out.
     pub fn take(&self) -> Vec<Finding> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).kept)
+        std::mem::take(&mut self.gathered().kept)
     }
 }

@@ -4,6 +4,7 @@
 //! - A [`Volume`] tells its folders one at a time as [`Entry`]s: names, sizes, dates, and where the bytes are. [`Walk`] goes
 //!   through all of them.
 //! - [`FileBytes`] reads the bytes of a file, at any place.
+//! - [`check`] looks at everything that readers do not need, and compares what is there twice.
 //!
 //! Nothing that stands on a disc is believed: lengths that go beyond the medium, folders that contain themselves, chains
 //! without an end, counts and checksums that are wrong each are a [`Finding`], with the [`Rule`] that was broken and the
@@ -15,6 +16,7 @@
 mod blocks;
 mod boot;
 mod bytes;
+mod check;
 mod entry;
 mod error;
 mod file_system;
@@ -30,6 +32,7 @@ mod walk;
 
 pub use boot::{BootCatalog, BootImage, boot_catalog};
 pub use bytes::FileBytes;
+pub use check::{Checked, check};
 pub use entry::{Entry, EntryKind, Place, Posix, Times};
 pub use error::VolumeError;
 pub use file_system::{FileSystem, Names};

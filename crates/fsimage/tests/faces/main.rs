@@ -4,6 +4,7 @@ mod boot;
 mod codes;
 mod disc;
 mod events;
+mod image_manager;
 mod items;
 mod model;
 mod properties;

@@ -3,6 +3,7 @@
 mod attributes;
 mod boot_refusals;
 mod booting;
+mod checked;
 mod compare;
 mod corpus;
 mod cuts;

@@ -133,7 +133,7 @@ pub fn image_of(
     }
     let words = [OsStr::new("imapi"), OsStr::new("--")].into_iter().chain(paths.iter().map(|path| path.as_os_str()));
     let Plain { image } = Plain::parse_from(words);
-    Ok(source(&image, false, false, &[], interrupts, progress, lang)?.source)
+    Ok(source(&image, (false, false), &[], || false, interrupts, progress, lang)?.source)
 }
 
 /// Whether a file has a file system in it.

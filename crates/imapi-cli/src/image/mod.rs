@@ -76,6 +76,15 @@ pub enum ImageCommand {
     #[command(after_help = DRIVE_NAMES)]
     Info(look::InfoArguments),
 
+    /// Checks everything in an image or on a disc against the standards
+    ///
+    /// Every structure of every file system is looked at, and what is there twice is compared: both halves of numbers, path
+    /// tables and folders, Joliet and UDF with ISO 9660, copies of descriptors, boot entries, partition tables. Each line is
+    /// a rule that is broken: how much it matters, where, what, and the clause of the standard. It ends with 1 when there
+    /// is an error; warnings and remarks are what readers get over.
+    #[command(after_help = DRIVE_NAMES)]
+    Check(look::CheckArguments),
+
     /// Tells what machines start from an image or a disc
     #[command(after_help = DRIVE_NAMES)]
     BootInfo(look::BootArguments),
@@ -90,6 +99,7 @@ pub fn run(command: &ImageCommand, lang: Lang, out: &mut Output) -> io::Result<O
         ImageCommand::Cat(arguments) => look::cat(arguments, lang, out),
         ImageCommand::Extract(arguments) => look::extract(arguments, lang, out),
         ImageCommand::Info(arguments) => look::info(arguments, lang, out),
+        ImageCommand::Check(arguments) => look::check(arguments, lang, out),
         ImageCommand::BootInfo(arguments) => look::boot_info(arguments, lang, out),
     }
 }

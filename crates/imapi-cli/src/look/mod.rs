@@ -1,10 +1,12 @@
-//! `imapi image ls`, `tree`, `cat`, `extract`, `info`, `boot-info`, and `imapi sessions`: what is in an image or on a disc.
+//! `imapi image ls`, `tree`, `cat`, `extract`, `info`, `check`, `boot-info`, and `imapi sessions`: what is in an image or on a
+//! disc.
 //!
 //! `open.rs` opens what was named and finds files in it. `list.rs`, `tree.rs` and `cat.rs` tell of files, `extract.rs` makes
-//! files of them; `info.rs`, `boot.rs` and `sessions.rs` tell of the whole.
+//! files of them; `info.rs`, `boot.rs` and `sessions.rs` tell of the whole, and `check.rs` whether it is as it should be.
 
 mod boot;
 mod cat;
+mod check;
 mod extract;
 mod info;
 mod line;
@@ -21,6 +23,7 @@ use imapi_volumes::Names;
 
 pub use boot::BootArguments;
 pub use cat::CatArguments;
+pub use check::CheckArguments;
 pub use extract::{EXTRACT_EXAMPLES, ExtractArguments};
 pub use info::InfoArguments;
 pub use list::{LIST_EXAMPLES, ListArguments};
@@ -119,6 +122,10 @@ pub fn extract(arguments: &ExtractArguments, lang: Lang, out: &mut Output) -> io
 
 pub fn info(arguments: &InfoArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     info::run(arguments, lang, out)
+}
+
+pub fn check(arguments: &CheckArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
+    check::run(arguments, lang, out)
 }
 
 pub fn boot_info(arguments: &BootArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {

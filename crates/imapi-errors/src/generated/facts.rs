@@ -237,6 +237,16 @@ pub enum Term {
     BurnWriting,
     /// «sectors in all»
     Capacity,
+    /// «Errors were found»
+    CheckBad,
+    /// «errors»
+    CheckErrors,
+    /// «No errors were found»
+    CheckGood,
+    /// «remarks»
+    CheckRemarks,
+    /// «warnings»
+    CheckWarnings,
     /// «data»
     Data,
     /// «The disc can be burned again, from its beginning, with --overwrite.»

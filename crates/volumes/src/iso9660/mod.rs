@@ -8,8 +8,8 @@
 //! Addresses here are those of the disc; a [`Place`] and a [`Run`] are bytes of the source.
 
 mod children;
-mod descriptors;
-mod folder;
+pub(crate) mod descriptors;
+pub(crate) mod folder;
 mod names;
 mod path_tables;
 mod ridge;
@@ -67,17 +67,17 @@ impl Volume for Iso {
 }
 
 /// What all parts of the reader need: blocks, and what becomes of damage.
-struct Disc {
-    blocks: Blocks,
+pub(crate) struct Disc {
+    pub(crate) blocks: Blocks,
     options: OpenOptions,
-    file_system: FileSystem,
+    pub(crate) file_system: FileSystem,
     /// So many blocks of folders that do not begin as folders do may still be looked through. Each block of a disc is in
     /// one folder, so that those of the whole disc are enough, and folders that overlap do not take for ever.
     to_salvage: AtomicU64,
 }
 
 impl Disc {
-    fn new(blocks: Blocks, file_system: FileSystem, options: &OpenOptions) -> Self {
+    pub(crate) fn new(blocks: Blocks, file_system: FileSystem, options: &OpenOptions) -> Self {
         let to_salvage = AtomicU64::new(blocks.count());
         Self { blocks, options: options.clone(), file_system, to_salvage }
     }
@@ -105,22 +105,22 @@ impl Disc {
     }
 
     /// A rule that is broken at a block.
-    fn finding(&self, rule: &'static Rule, address: u64) -> Finding {
+    pub(crate) fn finding(&self, rule: &'static Rule, address: u64) -> Finding {
         let block = address.saturating_sub(self.options.displaced.into());
         Finding::new(rule, self.file_system, Block(block))
     }
 
     /// A rule that is broken at a block, by what has that name.
-    fn finding_about(&self, rule: &'static Rule, address: u64, name: &[u8]) -> Finding {
+    pub(crate) fn finding_about(&self, rule: &'static Rule, address: u64, name: &[u8]) -> Finding {
         let finding = self.finding(rule, address);
         if name.is_empty() { finding } else { finding.about(name) }
     }
 
-    fn tolerate(&self, finding: Finding) -> Result<(), VolumeError> {
+    pub(crate) fn tolerate(&self, finding: Finding) -> Result<(), VolumeError> {
         self.options.tolerate(finding)
     }
 
-    fn salvage<T>(&self, part: Result<T, VolumeError>) -> Result<Option<T>, VolumeError> {
+    pub(crate) fn salvage<T>(&self, part: Result<T, VolumeError>) -> Result<Option<T>, VolumeError> {
         self.options.salvage(self.file_system, part)
     }
 

@@ -118,7 +118,7 @@ fn search(medium: &Medium) -> Option<(u64, Anchor)> {
 
 /// The anchor at a block. One that leads behind all that was recorded is of a later session, which put it in the place of
 /// that of an earlier one.
-fn read(medium: &Medium, address: u64) -> Option<Anchor> {
+pub fn read(medium: &Medium, address: u64) -> Option<Anchor> {
     let found = medium.intact(address, u32::try_from(address).ok()?).ok()?;
     if found.tag.id != TagId::ANCHOR {
         return None;

@@ -81,15 +81,19 @@ pub fn file_set(disc: Disc<'_>, at: LongAd, from: u64) -> Result<(u64, FileSet),
 }
 
 /// What the last integrity descriptor says.
-struct Closing {
-    address: u64,
+pub struct Closing {
+    pub address: u64,
     is_closed: bool,
     recorded: Option<Timestamp>,
-    counts: (u64, u64),
+    pub counts: (u64, u64),
     min_read: Revision,
+    /// The unique id that the next file gets.
+    pub next_id: u64,
+    /// Of each partition, how many blocks are free.
+    pub free: Vec<u32>,
 }
 
-fn closing(medium: &Medium, extent: Extent) -> Option<Closing> {
+pub fn closing(medium: &Medium, extent: Extent) -> Option<Closing> {
     let (mut next, mut visited, mut last) = (Some(extent), HashSet::new(), None);
     while let Some(extent) = next.take().filter(|extent| extent.len > 0) {
         if !visited.insert(extent.block) || visited.len() > MOST {
@@ -107,6 +111,8 @@ fn closing(medium: &Medium, extent: Extent) -> Option<Closing> {
                 recorded: text::moment(integrity.recorded),
                 counts: (integrity.usage.files.into(), integrity.usage.directories.into()),
                 min_read: integrity.usage.min_read,
+                next_id: integrity.unique_id,
+                free: integrity.partitions().map(|(free, _)| free).collect(),
             });
             if integrity.next.len > 0 {
                 next = Some(integrity.next);

@@ -8,20 +8,20 @@
 //! What the standard has twice is read from its second place when the first is damaged, however strictly it is read:
 //! anchors, volume descriptors, sparing tables, metadata. That is told as a warning.
 
-mod anchor;
-mod disc;
+pub(crate) mod anchor;
+pub(crate) mod disc;
 mod entry;
-mod facts;
+pub(crate) mod facts;
 mod folder;
-mod medium;
+pub(crate) mod medium;
 mod metadata;
 mod name;
-mod partition;
-mod sequence;
+pub(crate) mod partition;
+pub(crate) mod sequence;
 mod text;
 mod vat;
 
-use imapi_volume_structs::udf::LogicalVolume;
+use imapi_volume_structs::udf::{Anchor, Extent, LogicalVolume};
 
 use crate::{Entry, FileSystem, OpenOptions, Rule, Severity, Volume, VolumeError, VolumeFacts, blocks::Blocks};
 
@@ -55,6 +55,27 @@ pub fn open(blocks: Blocks, options: &OpenOptions) -> Result<Box<dyn Volume>, Vo
         return medium.broken(&ROOT, medium.address_of(root.place.0));
     }
     Ok(Box::new(Udf { medium, partitions, facts, root }))
+}
+
+/// What a volume is made of, for those who check it.
+pub(crate) struct Parts {
+    pub medium: Medium,
+    pub anchor: Anchor,
+    pub sequence: Sequence,
+    pub partitions: Partitions,
+    pub integrity: Extent,
+}
+
+/// Reads what a volume is made of.
+pub(crate) fn parts(blocks: Blocks, options: &OpenOptions) -> Result<Parts, VolumeError> {
+    let medium = Medium::new(blocks, options);
+    let anchor = anchor::find(&medium)?;
+    let sequence = Sequence::read(&medium, &anchor)?;
+    let (address, logical) = sequence.logical(&medium)?;
+    check_block_len(&medium, &logical, address)?;
+    let partitions = Partitions::new(&medium, &sequence, &logical, address)?;
+    let integrity = logical.integrity;
+    Ok(Parts { medium, anchor, sequence, partitions, integrity })
 }
 
 fn check_block_len(medium: &Medium, logical: &LogicalVolume<'_>, address: u64) -> Result<(), VolumeError> {

@@ -209,6 +209,26 @@ impl Partitions {
         found.any(|found| found.address == address || self.copy_of(found.address) == Some(address))
     }
 
+    /// The blocks that are there twice: address, that of the copy, and how many.
+    pub fn copies(&self) -> Vec<(u64, u64, u64)> {
+        let mut all = Vec::new();
+        for map in &self.maps {
+            let Map::Metadata { file, mirror, .. } = map else { continue };
+            for stretch in file {
+                let (mut block, end) = (stretch.block, stretch.block.saturating_add(stretch.blocks));
+                while block < end {
+                    let index = mirror.partition_point(|there| there.block + there.blocks <= block);
+                    let Some(there) = mirror.get(index).filter(|there| there.block < end) else { break };
+                    let from = block.max(there.block);
+                    let count = end.min(there.block + there.blocks) - from;
+                    all.push((stretch.address + (from - stretch.block), there.address + (from - there.block), count));
+                    block = from + count;
+                }
+            }
+        }
+        all
+    }
+
     /// The address at which there is a copy of what stands at that one.
     pub fn copy_of(&self, address: u64) -> Option<u64> {
         self.maps.iter().find_map(|map| {

@@ -3,10 +3,12 @@
 //! - [`tree`]: the files that are put into all of them. [`makers`]: who makes images of them, and with which options.
 //! - [`seen`]: what we see in an image, and what an unpacked one has.
 //! - [`judged`]: each image unpacked by a program, beside what we see. [`isoinfo`]: what isoinfo lists.
+//! - [`checked`]: none has an error.
 //! - [`sessions`]: images of several sessions. [`tables`]: path tables. [`booting`]: El Torito. [`large`], [`odd`]: what hardly
 //!   anybody makes.
 
 mod booting;
+mod checked;
 mod isoinfo;
 mod judged;
 mod large;

@@ -1,6 +1,7 @@
 //! `imapi image ls`, `tree`, `cat`, `extract`, `info`, `boot-info` and `imapi sessions`: the same images are listed and unpacked
 //! by programs that others wrote, and what was extracted is compared with what the images were made of.
 
+mod check;
 mod extracted;
 mod hostile;
 mod listed;

@@ -1,0 +1,62 @@
+//! Faults of the partition tables, of which sgdisk complains, too.
+
+use crate::base::{Fault, Image, each_is_found};
+
+/// The byte of the header's copy, which is in the last block.
+fn copy(image: &Image) -> usize {
+    image.0.len() - 512
+}
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        rule: "mbr.partition.outside",
+        plant: |image| image.0[446 + 12..446 + 16].copy_from_slice(&0x0100_0000_u32.to_le_bytes()),
+    },
+    Fault { rule: "gpt.header", plant: |image| image.0[512 + 60] ^= 1 },
+    Fault { rule: "gpt.header.missing", plant: |image| image.0[512] = 0 },
+    Fault {
+        rule: "gpt.entries",
+        plant: |image| {
+            let entries = image.u32(512 + 72) as usize * 512;
+            image.0[entries + 20] ^= 1;
+        },
+    },
+    Fault {
+        rule: "gpt.backup",
+        plant: |image| {
+            let at = copy(image);
+            image.0[at + 60] ^= 1;
+        },
+    },
+    Fault {
+        rule: "gpt.backup",
+        plant: |image| {
+            let at = copy(image);
+            let entries = image.u32(at + 72) as usize * 512;
+            image.0[entries + 20] ^= 1;
+        },
+    },
+    Fault { rule: "gpt.backup.end", plant: |image| image.0.extend([0; 2048]) },
+];
+
+#[test]
+fn each_fault_of_the_tables_is_found_and_sgdisk_complains_of_those_of_gpt() {
+    let good = Image::disk();
+    assert_eq!(good.errors(), Vec::<String>::new());
+    each_is_found(&good, FAULTS);
+    let asked = |image: &Image| image.asked("sgdisk", &["-v", "image.iso"]);
+    let words = asked(&good);
+    let is_troubled = |words: &str| {
+        let words = words.to_lowercase();
+        ["invalid", "corrupt", "problem:", "caution", "damaged", "mismatch", "doesn't"]
+            .iter()
+            .any(|w| words.contains(w))
+    };
+    assert!(words.contains("No problems found") && !is_troubled(&words), "{words}");
+    for fault in FAULTS.iter().filter(|fault| fault.rule.starts_with("gpt")) {
+        let mut image = good.clone();
+        (fault.plant)(&mut image);
+        let words = asked(&image);
+        assert!(is_troubled(&words), "{}: {words}", fault.rule);
+    }
+}

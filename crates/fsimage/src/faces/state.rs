@@ -125,6 +125,7 @@ impl Settings {
             redundant_metadata: self.redundant_metadata,
             boots: u32::try_from(self.boot.len()).unwrap_or(u32::MAX),
             boot_blocks: sizes.sum(),
+            rewritable: false,
         }
     }
 
@@ -210,6 +211,7 @@ impl Shared {
         if let Some((point, mark)) = undo {
             let (tree, contents) = state.parts();
             tree.roll_back(point).expect("nobody locks anything meanwhile");
+            tree.forget_placed(mark.entries());
             contents.forget(mark);
         }
         state.busy = None;

@@ -139,7 +139,8 @@ impl Base {
     /// done with that: a bootable disc stays bootable.
     pub fn boot(&self, tree: &Tree, contents: &mut Contents) -> Result<Vec<EarlierBoot>, ImportError> {
         let Some(catalog) = &self.catalog else { return Ok(Vec::new()) };
-        boot::earlier(catalog, (&self.disc, &self.options), tree, contents)
+        let started = boot::read(catalog, &*self.disc)?;
+        boot::earlier(&started, (&self.disc, self.options.displaced), tree, contents)
     }
 }
 

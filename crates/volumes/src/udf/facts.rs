@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use imapi_disc_types::{Block, Timestamp};
 use imapi_volume_structs::udf::{
-    EntityId, Extent, FileSet, Integrity, LogicalVolume, LongAd, PartitionBlock, Revision, TagId,
+    AccessType, EntityId, Extent, FileSet, Integrity, LogicalVolume, LongAd, PartitionBlock, Revision, TagId,
 };
 
 use super::{disc::Disc, medium::Medium, sequence::Sequence, text};
@@ -87,6 +87,7 @@ struct Closing {
     recorded: Option<Timestamp>,
     counts: (u64, u64),
     min_read: Revision,
+    min_write: Revision,
 }
 
 fn closing(medium: &Medium, extent: Extent) -> Option<Closing> {
@@ -107,6 +108,7 @@ fn closing(medium: &Medium, extent: Extent) -> Option<Closing> {
                 recorded: text::moment(integrity.recorded),
                 counts: (integrity.usage.files.into(), integrity.usage.directories.into()),
                 min_read: integrity.usage.min_read,
+                min_write: integrity.usage.min_write,
             });
             if integrity.next.len > 0 {
                 next = Some(integrity.next);
@@ -130,6 +132,7 @@ pub fn gather(
     if let Some((start, blocks)) = disc.partitions.extent() {
         (facts.first, facts.blocks) = (Block(medium.block_of(start)), blocks);
     }
+    facts.udf_read_only = Some(sequence.partitions.values().all(|partition| partition.access == AccessType::READ_ONLY));
     if !logical.domain.is(EntityId::OSTA_UDF) {
         medium.tolerate(medium.finding(&DOMAIN, address))?;
     }
@@ -142,6 +145,7 @@ pub fn gather(
             if closing.min_read.0 != 0 {
                 facts.udf_min_read = Some(closing.min_read.0);
             }
+            facts.udf_min_write = Some(closing.min_write.0).filter(|&revision| revision != 0);
             // A virtual partition is closed by its table.
             if !closing.is_closed && disc.partitions.vat.is_none() {
                 medium.tolerate(medium.finding(&OPEN, closing.address))?;

@@ -31,6 +31,24 @@ pub trait MultisessionInterface: Send + Sync {
     fn disc(&self) -> Arc<dyn Disc>;
 }
 
+impl<T: MultisessionInterface + ?Sized> MultisessionInterface for Arc<T> {
+    fn kind(&self) -> MultisessionKind {
+        (**self).kind()
+    }
+
+    fn is_supported_on_current_media_state(&self) -> Result<bool, Box<dyn CodedError>> {
+        (**self).is_supported_on_current_media_state()
+    }
+
+    fn is_in_use(&self) -> bool {
+        (**self).is_in_use()
+    }
+
+    fn disc(&self) -> Arc<dyn Disc> {
+        (**self).disc()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

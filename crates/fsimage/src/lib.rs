@@ -56,7 +56,7 @@ pub use boot::{
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
 pub use faces::{
     BootOptions, Data, DirectoryItem, DiscFailure, Enumeration, FileItem, FileStream, FileSystemImage,
-    FileSystemImageResult, ImageError, Item, ItemType, Kept, NamedStreams, ProgressItem, ProgressItems, Skipping,
+    FileSystemImageResult, Identified, ImageError, Item, ItemType, Kept, NamedStreams, ProgressItem, ProgressItems, Skipping,
     Update,
 };
 pub use imapi_disc_types::Timestamp;

@@ -42,8 +42,9 @@ impl Estimate {
         }
         if !file_systems.udf {
             let first = RECOGNITION + descriptors;
-            let first = if shape.rewritable { first.max(CLUSTER) } else { first };
             let blocks = (first + claims.iter().sum::<u64>() + data).max(LEAST_BLOCKS);
+            let left_out = if shape.rewritable { CLUSTER.saturating_sub(first) } else { 0 };
+            let blocks = blocks + left_out;
             return if boots > 0 { blocks.next_multiple_of(READ_AT_ONCE) } else { blocks };
         }
         let fixed = udf::Fixed::new(shape.udf, shape.redundant_metadata);

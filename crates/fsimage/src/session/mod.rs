@@ -10,6 +10,7 @@ mod boot;
 mod error;
 mod fragments;
 mod import;
+mod place;
 mod rewritten;
 mod store;
 
@@ -17,6 +18,9 @@ pub use base::Base;
 pub use boot::EarlierBoot;
 pub use error::{AppendError, ImportError};
 pub use import::{Imported, Importing, import};
+pub(crate) use boot::{Started, earlier};
+pub(crate) use import::{Importer, streams};
+pub(crate) use place::{end_of, is_empty, newest_start};
 pub use rewritten::Rewritten;
 pub use store::store;
 

@@ -141,7 +141,7 @@ fn a_machine_finds_what_it_is_to_start() {
     let path = folder.path().join("image.iso");
     let result = image.create_result_image().expect("an image");
     assert!(result.total_blocks() <= image.used_blocks());
-    let stream = result.image_stream();
+    let stream = result.image();
     let options = imapi_fsimage::WriteOptions { sync: false, ..imapi_fsimage::WriteOptions::default() };
     imapi_fsimage::write_image(stream, &path, options, &mut imapi_disc_types::Control::silent()).expect("room");
     let output = std::process::Command::new("xorriso")

@@ -101,9 +101,11 @@ impl FileSystemImage {
 
     fn apply(&self, defaults: Defaults) -> Result<(), ImageError> {
         let mut state: Change<'_> = self.shared().change()?;
-        state.sessions.check_file_systems(defaults.file_systems)?;
+        let bootable = state.settings.is_bootable();
+        state.sessions.check_file_systems(defaults.file_systems, bootable)?;
         let settings = Settings {
             file_systems: defaults.file_systems,
+            chosen: true,
             // What was imported keeps its revision.
             udf: state.sessions.udf_revision().unwrap_or(defaults.udf),
             rewritable: defaults.rewritable,

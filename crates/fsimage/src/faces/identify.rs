@@ -5,8 +5,8 @@ use std::{fmt::Write as _, sync::Arc};
 use imapi_disc_types::{Block, BlockSource, Disc, DiscFacts};
 use imapi_volume_structs::{
     SECTOR,
-    iso9660::{DescriptorHead, FIRST_DESCRIPTOR},
-    udf::{ANCHOR_BLOCK, Recognition},
+    iso9660::{DescriptorHead, FIRST_DESCRIPTOR, VolumeDescriptor},
+    udf::{ANCHOR_BLOCK, Anchor, LogicalVolume, Recognition},
 };
 use imapi_volumes::{Found, OpenOptions};
 
@@ -76,6 +76,9 @@ impl FileSystemImage {
     }
 }
 
+/// Blocks of UDF's sequence of descriptors that are looked at.
+const SEQUENCE: u64 = 16;
+
 /// What tells a disc and its sessions from others, so far as its drive and its descriptors say it.
 pub(super) fn identifier(disc: &dyn Disc, facts: &DiscFacts) -> String {
     let source: Arc<dyn BlockSource> = disc.source();
@@ -103,11 +106,19 @@ pub(super) fn identifier(disc: &dyn Disc, facts: &DiscFacts) -> String {
             break;
         }
     }
-    // Those of UDF do not say when they were made; what the anchor leads to does.
-    if let Some(sector) = read(start + u64::from(ANCHOR_BLOCK)) {
+    // Descriptors say little of what is on the disc: so the root folder of ISO 9660, and how much UDF counts.
+    let root = read(start + u64::from(FIRST_DESCRIPTOR)).and_then(|sector| VolumeDescriptor::decode(&sector).ok());
+    if let Some(sector) = root.and_then(|found| read(found.root.extent.into())) {
         sum.bytes(&sector);
-        if let Ok(anchor) = imapi_volume_structs::udf::Anchor::decode(&sector) {
-            if let Some(sector) = read(anchor.main.block.into()) {
+    }
+    let anchor = read(start + u64::from(ANCHOR_BLOCK)).and_then(|sector| Anchor::decode(&sector).ok());
+    if let Some(anchor) = anchor {
+        let first = u64::from(anchor.main.block);
+        for at in first..first + SEQUENCE.min(u64::from(anchor.main.len) / SECTOR as u64) {
+            let Some(sector) = read(at) else { break };
+            sum.bytes(&sector);
+            let integrity = LogicalVolume::decode(&sector).ok().map(|logical| logical.integrity.block);
+            if let Some(sector) = integrity.and_then(|block| read(block.into())) {
                 sum.bytes(&sector);
             }
         }

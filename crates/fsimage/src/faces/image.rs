@@ -284,7 +284,7 @@ impl FileSystemImage {
         if file_systems.joliet && !file_systems.iso9660 {
             return Err(ImageError::parameter("FileSystemsToCreate", file_systems.bits()));
         }
-        self.reshape(|settings| settings.file_systems = file_systems)
+        self.reshape(|settings| (settings.file_systems, settings.chosen) = (file_systems, true))
     }
 
     /// The file systems that an image can have.
@@ -357,7 +357,7 @@ impl FileSystemImage {
         let mut state = self.shared.change()?;
         let mut settings = state.settings.clone();
         change(&mut settings);
-        state.sessions.check_file_systems(settings.file_systems)?;
+        state.sessions.check_file_systems(settings.file_systems, settings.is_bootable())?;
         if state.sessions.udf_revision().is_some_and(|imported| imported != settings.udf) {
             return Err(ImageError::parameter("UDFRevision", settings.udf));
         }

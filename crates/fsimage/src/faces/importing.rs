@@ -10,13 +10,13 @@ use super::{
     FileSystemImage, ImageError,
     identify::{file_systems, identifier, last_session},
     image::check_room,
-    multisession::{Brought, facts_of},
+    multisession::{Brought, NO_PLACE, facts_of},
     state::Settings,
     underway::Underway,
 };
 use crate::{
-    Base, EarlierBoot, FileSystem, FileSystems, ImportError, Imported, Importing, Rewritten, TreeError, UdfRevision,
-    session::{Importer, Started, earlier, end_of, is_empty, newest_start, streams},
+    AppendError, Base, EarlierBoot, FileSystem, FileSystems, ImportError, Imported, Importing, Rewritten, TreeError, UdfRevision,
+    session::{Importer, Started, descriptors_that_fit, earlier, end_of, is_empty, newest_start, streams},
 };
 
 /// A session that can be continued.
@@ -25,8 +25,10 @@ struct Previous {
     source: Arc<dyn BlockSource>,
     options: OpenOptions,
     file_system: FileSystem,
+    file_systems: FileSystems,
     identifier: String,
     goes: Goes,
+    descriptors: u64,
 }
 
 /// Where the next session goes.
@@ -41,7 +43,8 @@ struct Goes {
 /// What matters of the image for that.
 #[derive(Clone, Copy)]
 struct Wanted {
-    file_systems: FileSystems,
+    /// None where it is those of the disc.
+    file_systems: Option<FileSystems>,
     strict: bool,
 }
 
@@ -54,7 +57,8 @@ impl FileSystemImage {
     /// most of its files. Says which that was.
     ///
     /// What is in the image already stays: a file of the disc does not take the place of one that is there by the same
-    /// name. The bytes of files stay on the disc, and cost no blocks. All of it comes in, or nothing.
+    /// name. The bytes of files stay on the disc, and cost no blocks. All of it comes in, or nothing. An image of which
+    /// nobody said which file systems it has gets those of the disc.
     #[doc(alias = "IFileSystemImage::ImportFileSystem")]
     pub fn import_file_system(&self, control: &mut Control<'_, Importing>) -> Result<FileSystem, ImageError> {
         self.import(None, control).map(|(file_system, _)| file_system)
@@ -73,7 +77,7 @@ impl FileSystemImage {
     /// Whether a session can be added to the disc by which that file system goes on.
     #[doc(alias = "IFileSystemImage3::ProbeSpecificFileSystem")]
     pub fn probe_specific_file_system(&self, file_system: FileSystem) -> Result<bool, ImageError> {
-        let wanted = Wanted { file_systems: FileSystems::ALL, strict: self.strict_file_system_compliance() };
+        let wanted = Wanted { file_systems: None, strict: self.strict_file_system_compliance() };
         match self.previous(Some(file_system), wanted) {
             Ok(_) => Ok(true),
             Err(ImageError::Import(_) | ImageError::PreviousSession { .. } | ImageError::WriteRevision { .. }) => {
@@ -102,7 +106,10 @@ impl FileSystemImage {
             if state.settings.strict && !state.settings.boot.is_empty() {
                 return Err(ImageError::BootConflict { start: state.settings.session_start });
             }
-            Wanted { file_systems: state.settings.file_systems, strict: state.settings.strict }
+            Wanted {
+                file_systems: state.settings.chosen.then_some(state.settings.file_systems),
+                strict: state.settings.strict,
+            }
         };
         let previous = self.previous(file_system, wanted)?;
         {
@@ -153,13 +160,16 @@ impl FileSystemImage {
         check(&base, file_system, wanted, &facts)?;
         let goes = goes(way.kind(), &facts, &*source, &base)?;
         let identifier = identifier(&*disc, &facts);
-        Ok(Previous { base, source, options, file_system, identifier, goes })
+        let descriptors = if goes.link.is_some() { descriptors_that_fit(&*source) } else { Ok(u64::MAX) };
+        let descriptors = descriptors.map_err(AppendError::from)?;
+        let file_systems = wanted.file_systems.unwrap_or(there);
+        Ok(Previous { base, source, options, file_system, file_systems, identifier, goes, descriptors })
     }
 }
 
 /// Whether what there is can be continued by what is wanted.
 fn check(base: &Base, file_system: FileSystem, wanted: Wanted, facts: &DiscFacts) -> Result<(), ImageError> {
-    if !wanted.file_systems.contains(file_system) {
+    if wanted.file_systems.is_some_and(|wanted| !wanted.contains(file_system)) {
         return incompatible("the image is to be made without the file system that is imported");
     }
     let volume = base.volume().facts();
@@ -207,7 +217,7 @@ fn bring_in(
     wanted: Wanted,
     control: &mut Control<'_, Importing>,
 ) -> Result<Imported, ImageError> {
-    let Previous { base, source, options, file_system, identifier, goes } = previous;
+    let Previous { base, source, options, file_system, identifier, goes, .. } = previous;
     let volume = base.volume();
     let facts = volume.facts();
     let udf = facts.udf_revision.filter(|_| *file_system == FileSystem::Udf);
@@ -217,6 +227,7 @@ fn bring_in(
     {
         let mut state = underway.look();
         let settings = Settings {
+            file_systems: previous.file_systems,
             session_start: goes.start,
             free_blocks: limit,
             rewritable: goes.link.is_some(),
@@ -254,12 +265,17 @@ fn bring_in(
     let settings = Settings { earlier_boot, ..state.settings.clone() };
     check_room(state.tree().blocks_as(settings.shape()), limit)?;
     state.reshape(settings)?;
-    state.sessions.imported = Some(Brought {
+    let brought = Brought {
         file_system: *file_system,
         label: facts.label.clone(),
         udf,
         identifier: identifier.clone(),
         link: goes.link,
-    });
+        descriptors: previous.descriptors,
+    };
+    if !brought.has_place_for(state.settings.file_systems, state.settings.is_bootable()) {
+        return incompatible(NO_PLACE);
+    }
+    state.sessions.imported = Some(brought);
     Ok(importer.done().clone())
 }

@@ -34,7 +34,25 @@ pub(super) struct Brought {
     pub identifier: String,
     /// Where the session goes on a disc that can be overwritten.
     pub link: Option<SessionLink>,
+    /// The most descriptors that there is a place for at the beginning of such a disc.
+    pub descriptors: u64,
 }
+
+impl Brought {
+    /// Whether the disc has a place for what leads to these file systems.
+    pub fn has_place_for(&self, wanted: FileSystems, bootable: bool) -> bool {
+        self.link.is_none() || descriptors(wanted, bootable) <= self.descriptors
+    }
+}
+
+/// How many descriptors an image begins with.
+fn descriptors(wanted: FileSystems, bootable: bool) -> u64 {
+    let iso9660 = if wanted.iso9660 { 2 + u64::from(wanted.joliet) + u64::from(bootable) } else { 0 };
+    iso9660 + if wanted.udf { 3 } else { 0 }
+}
+
+/// Why nothing can follow what is there.
+pub(super) const NO_PLACE: &str = "there is no place for what leads to more file systems";
 
 impl Sessions {
     /// The way that fits; nothing is known of the disc without.
@@ -42,14 +60,16 @@ impl Sessions {
         self.chosen.clone().ok_or(ImageError::MultisessionNotSet)
     }
 
-    /// What was imported has to be in the image.
-    pub fn check_file_systems(&self, wanted: FileSystems) -> Result<(), ImageError> {
-        match &self.imported {
-            Some(Brought { file_system, .. }) if !wanted.contains(*file_system) => {
-                Err(ImageError::FileSystemChange { file_system: *file_system })
-            }
-            _ => Ok(()),
+    /// What was imported has to be in the image, and the disc has to have a place for what leads to the rest.
+    pub fn check_file_systems(&self, wanted: FileSystems, bootable: bool) -> Result<(), ImageError> {
+        let Some(imported) = &self.imported else { return Ok(()) };
+        if !wanted.contains(imported.file_system) {
+            return Err(ImageError::FileSystemChange { file_system: imported.file_system });
         }
+        if imported.has_place_for(wanted, bootable) {
+            return Ok(());
+        }
+        Err(ImageError::PreviousSession { reason: NO_PLACE })
     }
 
     /// The revision that the image has because of what was imported.

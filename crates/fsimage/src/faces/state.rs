@@ -78,6 +78,8 @@ impl Conformed {
 #[expect(clippy::struct_excessive_bools, reason = "each is a property by itself")]
 pub(super) struct Settings {
     pub file_systems: FileSystems,
+    /// Somebody said which file systems.
+    pub chosen: bool,
     pub level: IsoLevel,
     pub udf: UdfRevision,
     pub redundant_metadata: bool,
@@ -106,6 +108,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             file_systems: FileSystems::ALL,
+            chosen: false,
             level: IsoLevel::default(),
             udf: UdfRevision::default(),
             redundant_metadata: true,
@@ -132,11 +135,19 @@ impl Settings {
             level: self.level,
             udf: self.udf,
             redundant_metadata: self.redundant_metadata,
-            boots: u32::try_from(if self.boot.is_empty() { self.earlier_boot.len() } else { self.boot.len() })
-                .unwrap_or(u32::MAX),
+            boots: u32::try_from(self.boots()).unwrap_or(u32::MAX),
             boot_blocks: sizes.sum(),
             rewritable: self.rewritable,
         }
+    }
+
+    /// How many boot images the image will have.
+    fn boots(&self) -> usize {
+        if self.boot.is_empty() { self.earlier_boot.len() } else { self.boot.len() }
+    }
+
+    pub fn is_bootable(&self) -> bool {
+        self.boots() > 0
     }
 
     pub fn limits(&self) -> Limits {

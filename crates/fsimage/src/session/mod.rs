@@ -22,6 +22,7 @@ pub(crate) use boot::{Started, earlier};
 pub(crate) use import::{Importer, streams};
 pub(crate) use place::{end_of, is_empty, newest_start};
 pub use rewritten::Rewritten;
+pub(crate) use rewritten::descriptors_that_fit;
 pub use store::store;
 
 use imapi_volume_structs::SessionLink;

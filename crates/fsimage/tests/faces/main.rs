@@ -5,6 +5,7 @@ mod codes;
 mod disc;
 mod events;
 mod import;
+mod import_codes;
 mod items;
 mod model;
 mod properties;

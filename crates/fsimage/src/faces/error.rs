@@ -326,14 +326,13 @@ impl Coded for ImageError {
                 put(Fact::Found, Value::from(*found));
             }
             Self::OfStream { property } => put(Fact::Property, Value::Text(property)),
-            Self::Medium { medium } => put(Fact::Medium, Value::Text(medium)),
+            Self::Medium { medium } | Self::OneSession { medium } => put(Fact::Medium, Value::Text(medium)),
             Self::Disc(failure) => {
                 if !failure.is_internal {
                     return failure.cause.facts(put);
                 }
                 failure.told(put);
             }
-            Self::OneSession { medium } => put(Fact::Medium, Value::Text(medium)),
             Self::MultisessionParameter { reason, source } => match source {
                 Some(failure) => failure.told(put),
                 None => put(Fact::Reason, Value::Text(reason)),

@@ -198,7 +198,7 @@ fn what_others_keep_writing_to_or_what_fills_the_disc_is_not_continued() {
     assert!(!of(&disc).expect("a disc").probe_specific_file_system(FileSystem::Udf).expect("readable"));
 
     let full = Shelf::recorded(MediaType::DVDPLUSRW, UDF, FILES);
-    full.change(|facts| facts.capacity = 380);
+    full.change(|facts| facts.capacity = 340);
     is_incompatible(&full);
 }
 

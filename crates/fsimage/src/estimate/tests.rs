@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    Attributes, BootEntry, BootImage, ChangePoint, Contents, ImageOptions, ResultImage, Session, Timestamp, tree::Limits,
+    Attributes, BootEntry, BootImage, ChangePoint, Contents, ImageOptions, ResultImage, Session, Timestamp,
+    tree::Limits,
 };
 
 #[derive(Debug, Clone)]

@@ -15,7 +15,8 @@ use super::{
     underway::Underway,
 };
 use crate::{
-    AppendError, Base, EarlierBoot, FileSystem, FileSystems, ImportError, Imported, Importing, Rewritten, TreeError, UdfRevision,
+    AppendError, Base, EarlierBoot, FileSystem, FileSystems, ImportError, Imported, Importing, Rewritten, TreeError,
+    UdfRevision,
     session::{Importer, Started, descriptors_that_fit, earlier, end_of, is_empty, newest_start, streams},
 };
 
@@ -141,9 +142,8 @@ impl FileSystemImage {
             let is_empty = facts.is_overwritable() && is_empty(&*source);
             return Err(if is_empty { ImageError::EmptyDisc } else { none() });
         }
-        let readable = |one: FileSystem| {
-            found.iter().any(|found| found.names.file_system() == one && found.facts.is_ok())
-        };
+        let readable =
+            |one: FileSystem| found.iter().any(|found| found.names.file_system() == one && found.facts.is_ok());
         let by_itself = FileSystem::ALL.into_iter().rev().find(|&one| readable(one));
         let file_system = match file_system.or(by_itself) {
             Some(file_system) => file_system,
@@ -187,12 +187,7 @@ fn check(base: &Base, file_system: FileSystem, wanted: Wanted, facts: &DiscFacts
     Ok(())
 }
 
-fn goes(
-    kind: MultisessionKind,
-    facts: &DiscFacts,
-    source: &dyn BlockSource,
-    base: &Base,
-) -> Result<Goes, ImageError> {
+fn goes(kind: MultisessionKind, facts: &DiscFacts, source: &dyn BlockSource, base: &Base) -> Result<Goes, ImageError> {
     let wrong = |reason| ImageError::MultisessionParameter { reason, source: None };
     if kind == MultisessionKind::Sequential {
         let next = facts.next_writable.and_then(|next| u32::try_from(next.0).ok());

@@ -99,7 +99,7 @@ impl FileSystemImage {
         let chosen = choose(&interfaces)?;
         let mut state = self.shared().change()?;
         let rewritable = chosen.kind() == MultisessionKind::RandomWrite;
-        if state.settings.rewritable != rewritable {
+        if state.sessions.imported.is_none() && state.settings.rewritable != rewritable {
             let settings = super::state::Settings { rewritable, ..state.settings.clone() };
             state.reshape(settings)?;
         }

@@ -160,7 +160,10 @@ impl ProgressItems {
     /// That which has a block.
     #[doc(alias = "IProgressItems::get_ProgressItemFromBlock")]
     pub fn from_block(&self, block: u64) -> Result<ProgressItem, ImageError> {
-        let file = block.checked_sub(self.before).and_then(|block| self.image.file_with_block(block)).map(|file| self.told(file));
+        let file = block
+            .checked_sub(self.before)
+            .and_then(|block| self.image.file_with_block(block))
+            .map(|file| self.told(file));
         file.ok_or_else(|| ImageError::NotThere { given: block.to_string() })
     }
 

@@ -18,8 +18,8 @@ use super::{
     underway::{Change, Underway},
 };
 use crate::{
-    Attributes, ChangePoint, Content, Contents, EarlierBoot, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp, Tree,
-    UdfRevision,
+    Attributes, ChangePoint, Content, Contents, EarlierBoot, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp,
+    Tree, UdfRevision,
     content::Mark,
     estimate::Shape,
     named::{MOST_NUMBERS, Named},

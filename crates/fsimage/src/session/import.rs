@@ -212,12 +212,7 @@ impl Importer {
     }
 
     /// The bytes of a file: where they are on the disc, if they stand in blocks of their own that follow one another.
-    fn content(
-        &mut self,
-        tree: &mut Tree,
-        contents: &mut Contents,
-        entry: &Entry,
-    ) -> Result<Content, ImportError> {
+    fn content(&mut self, tree: &mut Tree, contents: &mut Contents, entry: &Entry) -> Result<Content, ImportError> {
         const BLOCK: u64 = SECTOR_SIZE.get() as u64;
         if entry.size == 0 {
             return Ok(contents.add_bytes([]));

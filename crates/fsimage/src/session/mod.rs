@@ -16,9 +16,9 @@ mod store;
 
 pub use base::Base;
 pub use boot::EarlierBoot;
+pub(crate) use boot::{Started, earlier};
 pub use error::{AppendError, ImportError};
 pub use import::{Imported, Importing, import};
-pub(crate) use boot::{Started, earlier};
 pub(crate) use import::{Importer, streams};
 pub(crate) use place::{end_of, is_empty, newest_start};
 pub use rewritten::Rewritten;

@@ -153,10 +153,7 @@ impl Shelf {
             }
             let mut text = vec![0; usize::try_from(step.entry.size).expect("small")];
             FileBytes::new(Arc::clone(&source), &step.entry.runs).read_at(0, &mut text).expect("readable");
-            all.push((
-                String::from_utf8(step.path.clone()).expect("a text"),
-                String::from_utf8(text).expect("a text"),
-            ));
+            all.push((String::from_utf8(step.path.clone()).expect("a text"), String::from_utf8(text).expect("a text")));
         }
         all.sort();
         all

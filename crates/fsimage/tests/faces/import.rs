@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use imapi_disc_types::{CancelToken, Control, MediaType, MultisessionInterface as _, MultisessionKind};
+use imapi_disc_types::{CancelToken, Control, MediaType, MultisessionInterface, MultisessionKind};
 use imapi_errors::fs as codes;
 use imapi_fsimage::{BootOptions, FileSystem, FileSystems, Identified, Importing, ItemType, UdfRevision};
 use imapi_volumes::{BootCatalog, Names, OpenOptions};
@@ -134,7 +134,7 @@ fn a_way_is_chosen_that_fits_the_disc() {
         (disc.way_of(MultisessionKind::Sequential), disc.way_of(MultisessionKind::RandomWrite));
     let image = image();
     image.set_multisession_interfaces([sequential.clone(), random.clone()]).expect("one fits");
-    let kinds: Vec<_> = image.multisession_interfaces().iter().map(|way| way.kind()).collect();
+    let kinds: Vec<_> = image.multisession_interfaces().iter().map(MultisessionInterface::kind).collect();
     assert_eq!(kinds, [MultisessionKind::Sequential, MultisessionKind::RandomWrite]);
     random.in_use = true;
     image.set_multisession_interfaces([sequential.clone(), random.clone()]).expect("it fits");

@@ -86,7 +86,7 @@ impl Shelf {
         let at = if overwritable { 0 } else { u64::try_from(next).expect("an address") };
         let ranges: Vec<_> = match stream.modified() {
             Some(ranges) => ranges.iter().map(|range| range.range()).collect(),
-            None => vec![0..stream.blocks()],
+            None => std::iter::once(0..stream.blocks()).collect(),
         };
         for range in ranges {
             let mut bytes = vec![0; usize::try_from(range.end - range.start).expect("small") * 2048];

@@ -110,7 +110,7 @@ fn what_a_disc_has_is_imported_added_to_and_written(#[case] medium: &str, #[case
     lab.format.set_options(open).expect("nothing is written");
     let first = lab.image();
     first.set_volume_name("FIRST").expect("a name");
-    put(&first, &[("CHANGES.TXT", b"before"), ("GOES.TXT", b"not for long"), ("STAYS.TXT", &[7; 50_000])]);
+    put(&first, &[("CHANGES.TXT", b"before"), ("GOES.TXT", b"not for long"), ("STAYS.TXT", &vec![7; 50_000])]);
     lab.burn(&first);
     for (round, more) in ["COMES.TXT", "LAST.TXT"].into_iter().enumerate() {
         let image = lab.image();
@@ -139,7 +139,7 @@ fn what_a_disc_has_is_imported_added_to_and_written(#[case] medium: &str, #[case
     assert_eq!(files, ["CHANGES.TXT", "COMES.TXT", "LAST.TXT", "STAYS.TXT"]);
     let extracted = |name: &str| std::fs::read(out.join(name)).expect("extracted");
     assert_eq!(extracted("CHANGES.TXT"), b"and after");
-    assert_eq!(extracted("STAYS.TXT"), [7; 50_000]);
+    assert_eq!(extracted("STAYS.TXT"), vec![7; 50_000]);
     assert_eq!(extracted("LAST.TXT"), [9; 3000]);
 }
 

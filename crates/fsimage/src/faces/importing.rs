@@ -60,6 +60,23 @@ impl FileSystemImage {
     /// What is in the image already stays: a file of the disc does not take the place of one that is there by the same
     /// name. The bytes of files stay on the disc, and cost no blocks. All of it comes in, or nothing. An image of which
     /// nobody said which file systems it has gets those of the disc.
+    ///
+    /// ```no_run
+    /// use imapi_disc_types::{Control, MultisessionInterface};
+    /// use imapi_fsimage::{FileSystemImage, FileSystemImageResult, ImageError};
+    ///
+    /// // Ways as the object that burns data has them.
+    /// fn one_more_file<M>(ways: Vec<M>) -> Result<FileSystemImageResult, ImageError>
+    /// where
+    ///     M: MultisessionInterface + 'static,
+    /// {
+    ///     let image = FileSystemImage::new();
+    ///     image.set_multisession_interfaces(ways)?;
+    ///     image.import_file_system(&mut Control::silent())?;
+    ///     image.root().add_file("one more.txt", b"Good evening", &mut Control::silent())?;
+    ///     image.create_result_image()
+    /// }
+    /// ```
     #[doc(alias = "IFileSystemImage::ImportFileSystem")]
     pub fn import_file_system(&self, control: &mut Control<'_, Importing>) -> Result<FileSystem, ImageError> {
         self.import(None, control).map(|(file_system, _)| file_system)

@@ -1,8 +1,10 @@
 //! What a disc has comes into the image, and the next session has old and new.
 
-use std::ops::ControlFlow;
+use std::{fs, ops::ControlFlow, process::Command};
 
-use imapi_disc_types::{CancelToken, Control, MediaType, MultisessionInterface, MultisessionKind};
+use imapi_disc_types::{
+    CancelToken, Control, DiscFacts, Lba, MediaState, MediaType, MultisessionInterface, MultisessionKind, SessionFacts,
+};
 use imapi_errors::fs as codes;
 use imapi_fsimage::{BootOptions, FileSystem, FileSystems, Identified, Importing, ItemType, UdfRevision};
 use imapi_volumes::{BootCatalog, Names, OpenOptions};
@@ -271,4 +273,62 @@ fn a_session_is_not_larger_than_what_is_left_of_the_disc() {
     let image = over.continued();
     image.set_max_media_blocks_from(&over).expect("room");
     assert_eq!(image.free_media_blocks(), u64::from(200_000 - image.session_start_block()));
+}
+
+/// Discs that other programs began.
+#[rstest]
+#[case("xorriso", &["-as", "mkisofs", "-r", "-o"], FileSystem::Iso9660)]
+#[case("xorriso", &["-as", "mkisofs", "-r", "-J", "-o"], FileSystem::Joliet)]
+#[case("genisoimage", &["-quiet", "-r", "-J", "-udf", "-o"], FileSystem::Udf)]
+fn a_disc_that_others_began_is_continued(
+    #[case] program: &str,
+    #[case] arguments: &[&str],
+    #[case] expected: FileSystem,
+    #[values(MediaType::CDR, MediaType::DVDPLUSRW)] medium: MediaType,
+) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (files, path) = (folder.path().join("files"), folder.path().join("image"));
+    fs::create_dir(&files).expect("new");
+    for (name, text) in OLD {
+        fs::write(files.join(name), text).expect("room");
+    }
+    let output = Command::new(program).args(arguments).args([&path, &files]).output();
+    let output = output.unwrap_or_else(|error| panic!("{program} is needed: apt-get install {program}: {error}"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let disc = Shelf::of_bytes(medium, fs::read(&path).expect("made"));
+    let image = image();
+    image.set_multisession_interfaces([disc.way()]).expect("a session can be added");
+    let there = image.identify_file_systems_on_disc(None).expect("readable").file_systems;
+    assert_eq!(image.import_file_system(&mut unheard()).expect("there is one"), expected);
+    assert_eq!(image.file_systems_to_create(), there, "an image that is to be nothing else is what the disc is");
+    image.root().remove("goes.txt").expect("there");
+    put(&image, &[("comes.txt", "new here")]);
+    let used = image.used_blocks();
+    let result = image.create_result_image().expect("an image");
+    assert!(imapi_disc_types::BlockSource::blocks(&**result.image()) <= used);
+    disc.burn(&result);
+    drop(result);
+    let found = disc.list(match expected {
+        FileSystem::Iso9660 => Names::Iso9660,
+        FileSystem::Joliet => Names::Joliet,
+        FileSystem::Udf => Names::Udf,
+    });
+    let found: Vec<_> = found.into_iter().map(|(path, text)| (path.to_lowercase(), text)).collect();
+    assert_eq!(found, listed(&[OLD[0], ("comes.txt", "new here"), OLD[2]]));
+}
+
+/// Nothing that could be imported is on a disc with music.
+#[test]
+fn music_is_no_file_system() {
+    let mut facts = DiscFacts::blank(MediaType::CDR, 359_849);
+    facts.state = MediaState::APPENDABLE;
+    facts.sessions.push(SessionFacts::without_data(1, Lba(0), Lba(20_000)));
+    facts.next_writable = Some(Lba(31_400));
+    let disc = Shelf::new(facts);
+    let image = image();
+    image.set_multisession_interfaces([disc.way()]).expect("a session can be added");
+    assert_eq!(image.identify_file_systems_on_disc(None).expect("readable").bits(), 0);
+    assert_eq!(code(image.import_file_system(&mut unheard())), codes::IMAPI_E_NO_SUPPORTED_FILE_SYSTEM);
+    assert!(!image.probe_specific_file_system(FileSystem::Udf).expect("readable"));
+    assert!(image.calculate_disc_identifier().expect("readable").starts_with("1-"));
 }

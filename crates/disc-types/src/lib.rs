@@ -6,7 +6,7 @@
 //!   [`FileSource`], [`ReaderSource`] and [`SeekableSource`] hold data; [`Concatenate`], [`Interleave`], [`Zero`] and
 //!   [`PseudoRandom`] are the streams of IMAPI. Whoever writes a source of their own puts it through [`conformance`].
 //! - **Discs**: [`MediaType`] and [`Profile`] name the kind, [`MediaState`] says what it is now, and [`Disc`] is a disc
-//!   that someone can ask: its [`DiscFacts`] and its data.
+//!   that someone can ask: its [`DiscFacts`] and its data. [`MultisessionInterface`] is a way to add a session to one.
 //! - **Long work**: every long call takes a [`Control`], which hears of progress and may say stop; a [`CancelToken`]
 //!   says it from elsewhere. Time comes from a [`Clock`].
 //! - **Dates**: [`Timestamp`] is when something happened to a file.
@@ -53,6 +53,7 @@ mod file_kind;
 mod interleave;
 mod media;
 mod msf;
+mod multisession;
 mod numbers;
 mod positioned;
 mod profile;
@@ -79,6 +80,7 @@ pub use file_kind::FileKind;
 pub use interleave::{Interleave, InterleaveError};
 pub use media::MediaType;
 pub use msf::Msf;
+pub use multisession::{MultisessionInterface, MultisessionKind};
 pub use profile::Profile;
 pub use pseudo_random::PseudoRandom;
 pub use range::BlockRange;

@@ -1,12 +1,15 @@
 //! [`RecorderDisc`]: the disc in a drive, for those who make file systems.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use imapi_disc_types::{BlockSource, Disc, DiscFacts};
 use imapi_errors::CodedError;
 use imapi_recorder::Recorder;
 
 use crate::{DiscReader, Probe};
+
+/// A disc that was just put in is waited for so long.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The disc in a drive. Each question asks the drive anew.
 #[derive(Debug, Clone)]
@@ -24,7 +27,9 @@ impl RecorderDisc {
 
 impl Disc for RecorderDisc {
     fn facts(&self) -> Result<DiscFacts, Box<dyn CodedError>> {
-        match Probe::of(&self.recorder) {
+        // Who makes an image does not know that a drive has to be asked first whether it has something to say.
+        let ready = self.recorder.ready(PATIENCE, &mut |_| ControlFlow::Continue(()));
+        match ready.and_then(|_| Probe::of(&self.recorder)) {
             Ok(probe) => Ok(probe.facts),
             Err(error) => Err(Box::new(error)),
         }

@@ -56,8 +56,8 @@ pub use boot::{
 pub use content::{ContentError, ContentReader, Contents, OpenContent};
 pub use faces::{
     BootOptions, Data, DirectoryItem, DiscFailure, Enumeration, FileItem, FileStream, FileSystemImage,
-    FileSystemImageResult, ImageError, ImageManagerError, IsoImageManager, Item, ItemType, Kept, NamedStreams,
-    ProgressItem, ProgressItems, Skipping, Update,
+    FileSystemImageResult, Identified, ImageError, ImageManagerError, IsoImageManager, Item, ItemType, Kept,
+    NamedStreams, ProgressItem, ProgressItems, Skipping, Update,
 };
 pub use imapi_disc_types::Timestamp;
 pub use imapi_volumes::FileSystem;

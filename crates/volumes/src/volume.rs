@@ -38,6 +38,10 @@ pub struct VolumeFacts {
     pub udf_revision: Option<u16>,
     /// The revision of UDF that a reader must know.
     pub udf_min_read: Option<u16>,
+    /// The revision of UDF that a writer must know.
+    pub udf_min_write: Option<u16>,
+    /// Whether the partition of UDF was made to be written once and only read from then on.
+    pub udf_read_only: Option<bool>,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When it was changed.
@@ -59,6 +63,8 @@ impl VolumeFacts {
             blocks: 0,
             udf_revision: None,
             udf_min_read: None,
+            udf_min_write: None,
+            udf_read_only: None,
             created: None,
             modified: None,
             identifiers: Vec::new(),

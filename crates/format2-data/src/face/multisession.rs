@@ -5,8 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use imapi_disc_types::{Lba, MediaState};
-use imapi_format2::{Probe, Way};
+use imapi_disc_types::{Disc, Lba, MediaState, MultisessionInterface, MultisessionKind};
+use imapi_errors::CodedError;
+use imapi_format2::{Probe, RecorderDisc, Way};
 use imapi_recorder::Recorder;
 
 use super::{Data2Error, media::probe};
@@ -79,6 +80,28 @@ impl Multisession {
     #[doc(alias = "IMultisession::get_ImportRecorder")]
     pub fn import_recorder(&self) -> &Recorder {
         &self.shared().recorder
+    }
+}
+
+/// What makers of images see of it.
+impl MultisessionInterface for Multisession {
+    fn kind(&self) -> MultisessionKind {
+        match self {
+            Self::Sequential(_) => MultisessionKind::Sequential,
+            Self::RandomWrite(_) => MultisessionKind::RandomWrite,
+        }
+    }
+
+    fn is_supported_on_current_media_state(&self) -> Result<bool, Box<dyn CodedError>> {
+        Self::is_supported_on_current_media_state(self).map_err(|error| Box::new(error) as Box<dyn CodedError>)
+    }
+
+    fn is_in_use(&self) -> bool {
+        Self::is_in_use(self)
+    }
+
+    fn disc(&self) -> Arc<dyn Disc> {
+        Arc::new(RecorderDisc::new(self.import_recorder()))
     }
 }
 

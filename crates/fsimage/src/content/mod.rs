@@ -100,6 +100,13 @@ pub(crate) struct Mark {
     discs: usize,
 }
 
+impl Mark {
+    /// The number of the first that was added since.
+    pub(crate) fn entries(self) -> u64 {
+        self.entries as u64
+    }
+}
+
 impl Contents {
     /// Nothing yet. Streams will be kept in the system's folder for temporary files.
     #[must_use]

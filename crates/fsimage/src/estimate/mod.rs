@@ -33,6 +33,8 @@ pub(crate) struct Shape {
     pub boots: u32,
     /// Their blocks.
     pub boot_blocks: u64,
+    /// It is for a disc that can be overwritten, where nothing of value lies beside the descriptors.
+    pub rewritable: bool,
 }
 
 impl Shape {
@@ -210,18 +212,18 @@ impl Estimate {
     /// Adds what a file takes beside its records, or takes it out.
     pub fn file(&mut self, tree: &Tree, id: NodeId, more: bool) {
         let Kind::File { size, content } = tree.kind(id) else { return };
-        self.content(content, size, self.wanted.embedded, more);
+        self.content(tree, content, (size, self.wanted.embedded), more);
         count(&mut self.metadata, self.sizes.file(size), more);
         let streams = tree.streams(id);
         let Some(embedded) = self.wanted.streams.filter(|_| !streams.is_empty()) else { return };
         count(&mut self.metadata, self.sizes.streams(streams), more);
         for stream in streams {
-            self.content(stream.content, stream.size, embedded, more);
+            self.content(tree, stream.content, (stream.size, embedded), more);
         }
     }
 
-    fn content(&mut self, content: Content, size: u64, embedded: u64, more: bool) {
-        if size <= embedded {
+    fn content(&mut self, tree: &Tree, content: Content, (size, embedded): (u64, u64), more: bool) {
+        if size <= embedded || tree.is_placed(content) {
             return;
         }
         let blocks = size.div_ceil(BLOCK as u64);

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use imapi_disc_types::BlockSource as _;
+use imapi_disc_types::{BlockSource as _, SECTOR_SIZE, Zero};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    Attributes, BootEntry, BootImage, ChangePoint, Contents, ImageOptions, ResultImage, Timestamp, tree::Limits,
+    Attributes, BootEntry, BootImage, ChangePoint, Contents, ImageOptions, ResultImage, Session, Timestamp,
+    tree::Limits,
 };
 
 #[derive(Debug, Clone)]
 enum Step {
     Add { parent: usize, name: String, folder: bool, size: usize },
     Link { parent: usize, name: String, to: usize },
+    Placed { parent: usize, name: String, size: usize },
     Stream { file: usize, name: String, size: usize },
     RemoveStream { file: usize },
     Remove { which: usize },
@@ -42,6 +44,8 @@ fn any_step() -> impl Strategy<Value = Step> {
             .prop_map(|(parent, name, folder, size)| Step::Add { parent, name, folder, size }),
         1 => (any::<usize>(), any_name(), any::<usize>())
             .prop_map(|(parent, name, to)| Step::Link { parent, name, to }),
+        1 => (any::<usize>(), any_name(), any_size())
+            .prop_map(|(parent, name, size)| Step::Placed { parent, name, size }),
         1 => (any::<usize>(), any_name(), any_size()).prop_map(|(file, name, size)| Step::Stream { file, name, size }),
         1 => any::<usize>().prop_map(|file| Step::RemoveStream { file }),
         1 => any::<usize>().prop_map(|which| Step::Remove { which }),
@@ -58,11 +62,13 @@ fn any_shape() -> impl Strategy<Value = Shape> {
     let systems = proptest::sample::select(vec![1, 3, 4, 5, 7]);
     let level = prop_oneof![Just(IsoLevel::One), Just(IsoLevel::Two), Just(IsoLevel::Three)];
     let boots = prop_oneof![3 => Just(0_u32), 1 => 1..32_u32];
-    (systems, level, proptest::sample::select(&UdfRevision::ALL[..]), any::<bool>(), boots).prop_map(
-        |(systems, level, udf, redundant_metadata, boots)| {
+    let revision = proptest::sample::select(&UdfRevision::ALL[..]);
+    (systems, level, revision, any::<bool>(), boots, any::<bool>()).prop_map(
+        |(systems, level, udf, redundant_metadata, boots, rewritable)| {
             let file_systems = FileSystems::from_bits(systems).expect("bits of file systems");
             let boots = if file_systems.iso9660 { boots } else { 0 };
-            Shape { file_systems, level, udf, redundant_metadata, boots, boot_blocks: u64::from(boots) * BOOT_BLOCKS }
+            let boot_blocks = u64::from(boots) * BOOT_BLOCKS;
+            Shape { file_systems, level, udf, redundant_metadata, boots, boot_blocks, rewritable }
         },
     )
 }
@@ -71,6 +77,12 @@ fn take(tree: &mut Tree, contents: &mut Contents, step: Step) {
     let all: Vec<NodeId> = tree.walk(NodeId::ROOT).collect();
     let pick = |which: usize| all[which % all.len()];
     let new = Attributes::default();
+    if let Step::Placed { parent, name, size } = step {
+        let content = contents.add_placed(0, (100, 0), size as u64);
+        tree.place_content(content);
+        let _ = tree.add(pick(parent), name.as_bytes(), Kind::File { size: size as u64, content }, new);
+        return;
+    }
     let mut file = |size: usize| {
         let content = contents.add_bytes(vec![0x5A; size]);
         (Kind::File { size: size as u64, content }, content)
@@ -101,6 +113,7 @@ fn take(tree: &mut Tree, contents: &mut Contents, step: Step) {
             let point = ChangePoint(tree.change_point().0 * u64::from(share) / 255);
             tree.roll_back(point).expect("nothing is locked");
         }
+        Step::Placed { .. } => unreachable!("done already"),
         Step::Many { parent, name, count, folders } => {
             for number in 0..count {
                 let kind = if number % folders == 0 { Kind::Directory } else { file(usize::from(number)).0 };
@@ -156,6 +169,7 @@ fn what_the_smallest_images_are_filled_up_with_is_estimated() {
                     redundant_metadata: true,
                     boots: 0,
                     boot_blocks: 0,
+                    rewritable: false,
                 };
                 let (estimated, real) = blocks(shape, tree, contents);
                 assert!(estimated >= real, "{estimated} estimated, {real} needed: {folders} folders, {size} bytes");
@@ -174,6 +188,7 @@ proptest! {
     ) {
         let (mut tree, mut contents) = (Tree::new(Attributes::default()), Contents::new());
         tree.watch(shape, Limits::default()).expect("nothing is in it");
+        contents.add_disc(Arc::new(Zero::new(SECTOR_SIZE, 200)), "the disc").expect("the first");
         for step in steps {
             take(&mut tree, &mut contents, step);
         }
@@ -186,6 +201,7 @@ proptest! {
             udf_revision: shape.udf,
             redundant_metadata: shape.redundant_metadata,
             boot: (0..shape.boots).map(|_| BootEntry::new(BootImage::Content(contents.add_bytes([1; 5000])))).collect(),
+            session: Session { start: 1000, rewritable: shape.rewritable, link: None },
             ..ImageOptions::new(Timestamp::default())
         };
         let second_names = anew.uses.iter().map(|&uses| u64::from(uses.saturating_sub(1))).sum();

@@ -1,7 +1,11 @@
 //! What the parts of an image come to when they are laid out.
 
 use super::Estimate;
-use crate::{iso9660::LEAST_BLOCKS, plan::RECOGNITION, udf};
+use crate::{
+    iso9660::LEAST_BLOCKS,
+    plan::{CLUSTER, RECOGNITION},
+    udf,
+};
 
 /// An image that machines start from has a multiple of so many blocks.
 const READ_AT_ONCE: u64 = 16;
@@ -37,7 +41,10 @@ impl Estimate {
             }
         }
         if !file_systems.udf {
-            let blocks = (RECOGNITION + descriptors + claims.iter().sum::<u64>() + data).max(LEAST_BLOCKS);
+            let first = RECOGNITION + descriptors;
+            let blocks = (first + claims.iter().sum::<u64>() + data).max(LEAST_BLOCKS);
+            let left_out = if shape.rewritable { CLUSTER.saturating_sub(first) } else { 0 };
+            let blocks = blocks + left_out;
             return if boots > 0 { blocks.next_multiple_of(READ_AT_ONCE) } else { blocks };
         }
         let fixed = udf::Fixed::new(shape.udf, shape.redundant_metadata);

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::{
-    DirectoryItem, FileItem, FileSystemImage, FileSystemImageResult, ImageError, ItemType, boot, directory,
-    image::check_room, item::Item, path, state::State, volume,
+    DirectoryItem, FileItem, FileSystemImage, FileSystemImageResult, ImageError, ItemType, boot, directory, identify,
+    image::check_room, item::Item, multisession, path, state::State, volume,
 };
-use crate::{ChangePoint, ImageOptions, Kind, NodeId, ResultImage, Timestamp};
+use imapi_disc_types::BlockSource;
+
+use crate::{ChangePoint, ImageOptions, Kind, NodeId, ResultImage, Rewritten, Session, Timestamp};
 
 impl FileSystemImage {
     /// A folder of that name that is in no folder yet: its properties can be set before it is
@@ -94,30 +96,54 @@ impl FileSystemImage {
         let underway = self.shared().begin_reading()?;
         let (tree, contents, options, limit) = {
             let mut state = underway.look();
-            if state.settings.session_start > 0 {
-                return Err(ImageError::NotOffered { what: "later sessions" });
-            }
             let options = options(&mut state, self.shared().now())?;
             let (tree, contents) = state.share();
             (tree, contents, options, state.settings.free_blocks)
         };
-        let image = ResultImage::new(tree, contents, &options)?;
-        let result = FileSystemImageResult::new(image, options.volume);
-        check_room(result.total_blocks(), limit)?;
-        Ok(result)
+        let disc = self.disc_as_imported()?;
+        let image = Arc::new(ResultImage::new(tree, contents, &options)?);
+        check_room(image.blocks(), limit)?;
+        let result = FileSystemImageResult::new(Arc::clone(&image), options.volume);
+        match (disc, options.session.link) {
+            (Some(disc), Some(link)) => {
+                let whole = Rewritten::new(disc, image, link)?;
+                Ok(result.on_disc(Arc::new(whole), link.start.into()))
+            }
+            _ => Ok(result),
+        }
+    }
+
+    /// The disc that was imported, which has to be the one that is there now.
+    fn disc_as_imported(&self) -> Result<Option<Arc<dyn BlockSource>>, ImageError> {
+        let (expected, way) = {
+            let state = self.shared().look();
+            let Some(imported) = &state.sessions.imported else { return Ok(None) };
+            (imported.identifier.clone(), state.sessions.chosen()?)
+        };
+        let disc = way.disc();
+        let found = identify::identifier(&*disc, &multisession::facts_of(&*disc)?);
+        if found == expected { Ok(Some(disc.source())) } else { Err(ImageError::DiscMismatch) }
     }
 }
 
 /// What the image is to be, as the plan wants to know it.
 fn options(state: &mut State, now: Timestamp) -> Result<ImageOptions, ImageError> {
     let settings = state.settings.clone();
+    let mut boot = boot::entries(state)?;
+    if boot.is_empty() {
+        boot = settings.earlier_boot.iter().map(|boot| boot.in_tree(state.tree())).collect();
+    }
+    let mut session = Session::at(settings.session_start);
+    session.rewritable = settings.rewritable;
+    session.link = state.sessions.imported.as_ref().and_then(|imported| imported.link);
     Ok(ImageOptions {
         volume: settings.volume.unwrap_or_else(|| volume::by_moment(now)),
         file_systems: settings.file_systems,
         level: settings.level,
         udf_revision: settings.udf,
         redundant_metadata: settings.redundant_metadata,
-        boot: boot::entries(state)?,
+        boot,
+        session,
         ..ImageOptions::new(now)
     })
 }

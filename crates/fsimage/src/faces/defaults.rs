@@ -19,6 +19,8 @@ struct Defaults {
     udf: UdfRevision,
     /// 0 for as many as there are.
     blocks: u64,
+    /// What is there can be overwritten.
+    rewritable: bool,
 }
 
 fn defaults(medium: MediaType) -> Option<Defaults> {
@@ -39,16 +41,20 @@ fn defaults(medium: MediaType) -> Option<Defaults> {
         MediaType::DISK => (FileSystems::ALL, UdfRevision::R102, 0),
         _ => return None,
     };
-    Some(Defaults { file_systems, udf, blocks })
+    // A DVD-RW becomes one that can be overwritten before it is written.
+    let rewritable = medium.is_overwritable() || medium == MediaType::DVDDASHRW;
+    Some(Defaults { file_systems, udf, blocks, rewritable })
 }
 
-/// How many blocks a disc has for an image: those that are free, or all where what is there may be overwritten.
-fn room(facts: &DiscFacts) -> u64 {
-    let blocks = if facts.is_blank() || facts.is_overwritable() { facts.capacity } else { facts.free };
+/// How many blocks a disc has for an image: those that are free, or all from its beginning on where what is there may be
+/// overwritten.
+fn room(facts: &DiscFacts, session_start: u32) -> u64 {
+    let from = |blocks: u32| blocks.saturating_sub(session_start);
+    let blocks = if facts.is_blank() || facts.is_overwritable() { from(facts.capacity) } else { facts.free };
     blocks.into()
 }
 
-fn facts(disc: &dyn Disc, is_internal: bool) -> Result<DiscFacts, ImageError> {
+pub(super) fn facts(disc: &dyn Disc, is_internal: bool) -> Result<DiscFacts, ImageError> {
     disc.facts().map_err(|cause| ImageError::Disc(DiscFailure { cause, is_internal }))
 }
 
@@ -77,7 +83,7 @@ impl FileSystemImage {
     pub fn choose_image_defaults(&self, disc: &dyn Disc) -> Result<(), ImageError> {
         let facts = facts(disc, false)?;
         let incompatible = ImageError::Medium { medium: facts.medium };
-        match (defaults(facts.medium), room(&facts)) {
+        match (defaults(facts.medium), room(&facts, self.session_start_block())) {
             (Some(defaults), blocks) if blocks > 0 => self.apply(Defaults { blocks, ..defaults }),
             _ => Err(incompatible),
         }
@@ -86,7 +92,7 @@ impl FileSystemImage {
     /// Lets the image have as many blocks as a disc has room for.
     #[doc(alias = "IFileSystemImage::SetMaxMediaBlocksFromDevice")]
     pub fn set_max_media_blocks_from(&self, disc: &dyn Disc) -> Result<(), ImageError> {
-        match room(&facts(disc, true)?) {
+        match room(&facts(disc, true)?, self.session_start_block()) {
             // None at all, which would mean no limit.
             0 => Err(ImageError::TooBig { needed: self.used_blocks(), limit: 0 }),
             blocks => self.set_free_media_blocks(blocks),
@@ -95,9 +101,14 @@ impl FileSystemImage {
 
     fn apply(&self, defaults: Defaults) -> Result<(), ImageError> {
         let mut state: Change<'_> = self.shared().change()?;
+        let bootable = state.settings.is_bootable();
+        state.sessions.check_file_systems(defaults.file_systems, bootable)?;
         let settings = Settings {
             file_systems: defaults.file_systems,
-            udf: defaults.udf,
+            chosen: true,
+            // What was imported keeps its revision.
+            udf: state.sessions.udf_revision().unwrap_or(defaults.udf),
+            rewritable: defaults.rewritable,
             free_blocks: (defaults.blocks > 0).then_some(defaults.blocks),
             ..state.settings.clone()
         };

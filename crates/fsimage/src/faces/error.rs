@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use imapi_disc_types::{Cancelled, MediaType};
 use imapi_errors::{Coded, CodedError, Fact, HResult, Value, common, fs, v2};
 
-use crate::{ContentError, PlanError, ScanError, TreeError};
+use crate::{AppendError, ContentError, FileSystem, ImportError, PlanError, ScanError, TreeError};
 
 /// Something that an object of an image refuses to do.
 #[derive(Debug, thiserror::Error)]
@@ -133,12 +133,66 @@ pub enum ImageError {
     /// A disc does not say what it is.
     #[error("the disc does not say what it is")]
     Disc(#[source] DiscFailure),
-    /// The program cannot do that yet.
-    #[error("images of {what} cannot be made")]
-    NotOffered {
-        /// What.
-        what: &'static str,
+    /// Nobody said to which disc a session is to be added.
+    #[error("there are no multisession interfaces")]
+    MultisessionNotSet,
+    /// The way that was chosen to add a session does not fit the disc, or several were chosen.
+    #[error("the chosen way to add a session does not fit the disc, or it is not the only one")]
+    MultisessionType,
+    /// There is no disc, or nothing can be added to it.
+    #[error("in no way can a session be added to the disc")]
+    NoMultisessionType,
+    /// Discs of that kind have one session.
+    #[error("{medium} never has a second session")]
+    OneSession {
+        /// The kind of disc.
+        medium: MediaType,
     },
+    /// What is said of the sessions of a disc cannot be.
+    #[error("{reason}")]
+    MultisessionParameter {
+        /// What is wrong.
+        reason: &'static str,
+        /// What the drive said.
+        #[source]
+        source: Option<DiscFailure>,
+    },
+    /// A disc that cannot be overwritten is blank: there is no session to look for.
+    #[error("block {block} was not recorded, the disc is blank")]
+    NotRecorded {
+        /// The block in which a session would begin.
+        block: u32,
+    },
+    /// There is nothing on the disc.
+    #[error("the disc is blank")]
+    EmptyDisc,
+    /// What is on the disc cannot be brought in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// Nothing can be written behind what the disc has.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// What the disc has cannot be continued by the image.
+    #[error("the earlier session cannot be continued: {reason}")]
+    PreviousSession {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Who adds to the disc has to know a revision of UDF that does not exist here.
+    #[error("the disc is to be written by those only who know UDF {:x}.{:02x}", .revision >> 8, .revision & 0xFF)]
+    WriteRevision {
+        /// As UDF writes it.
+        revision: u16,
+    },
+    /// What was imported has to be in the image.
+    #[error("{file_system} was imported, the image has to have it")]
+    FileSystemChange {
+        /// The file system.
+        file_system: FileSystem,
+    },
+    /// It is not the disc that was imported, or something was written to it since.
+    #[error("the disc is not the one that was imported")]
+    DiscMismatch,
     /// The caller wanted to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -161,6 +215,18 @@ impl fmt::Display for DiscFailure {
 impl Error for DiscFailure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_error().source()
+    }
+}
+
+impl DiscFailure {
+    /// What the drive said as the reason of something else, with its facts.
+    fn told(&self, put: &mut dyn FnMut(Fact, Value<'_>)) {
+        put(Fact::Reason, Value::Text(&self.cause));
+        self.cause.facts(&mut |fact, value| {
+            if fact != Fact::Reason {
+                put(fact, value);
+            }
+        });
     }
 }
 
@@ -195,7 +261,19 @@ impl Coded for ImageError {
             Self::Medium { .. } => v2::E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE,
             Self::Disc(failure) if failure.is_internal => fs::IMAPI_E_FSI_INTERNAL_ERROR,
             Self::Disc(failure) => failure.cause.code(),
-            Self::NotOffered { .. } => common::E_NOTIMPL,
+            Self::MultisessionNotSet => fs::IMAPI_E_MULTISESSION_NOT_SET,
+            Self::MultisessionType => fs::IMAPI_E_INCOMPATIBLE_MULTISESSION_TYPE,
+            Self::NoMultisessionType => fs::IMAPI_E_NO_COMPATIBLE_MULTISESSION_TYPE,
+            Self::OneSession { .. } => fs::IMAPI_E_IMPORT_MEDIA_NOT_ALLOWED,
+            Self::MultisessionParameter { .. } => fs::IMAPI_E_BAD_MULTISESSION_PARAMETER,
+            Self::NotRecorded { .. } => fs::IMAPI_E_IMPORT_SEEK_FAILURE,
+            Self::EmptyDisc => fs::IMAPI_E_EMPTY_DISC,
+            Self::Import(error) => error.code(),
+            Self::Append(error) => error.code(),
+            Self::PreviousSession { .. } => fs::IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION,
+            Self::WriteRevision { .. } => fs::IMAPI_E_UDF_NOT_WRITE_COMPATIBLE,
+            Self::FileSystemChange { .. } => fs::IMAPI_E_FILE_SYSTEM_CHANGE_NOT_ALLOWED,
+            Self::DiscMismatch => fs::IMAPI_E_DISC_MISMATCH,
             Self::Cancelled(cancelled) => cancelled.code(),
         }
     }
@@ -211,7 +289,14 @@ impl Coded for ImageError {
                 put(Fact::Given, Value::Text(given));
             }
             Self::NotThere { given } => put(Fact::Given, Value::Text(given)),
-            Self::ReadOnly | Self::NotEmpty | Self::Cancelled(_) => {}
+            Self::ReadOnly
+            | Self::NotEmpty
+            | Self::MultisessionNotSet
+            | Self::MultisessionType
+            | Self::NoMultisessionType
+            | Self::EmptyDisc
+            | Self::DiscMismatch
+            | Self::Cancelled(_) => {}
             Self::Fixed { path } | Self::Path { path } | Self::ItemNotFound { path } => {
                 put(Fact::Path, Value::Text(path));
             }
@@ -241,19 +326,26 @@ impl Coded for ImageError {
                 put(Fact::Found, Value::from(*found));
             }
             Self::OfStream { property } => put(Fact::Property, Value::Text(property)),
-            Self::Medium { medium } => put(Fact::Medium, Value::Text(medium)),
+            Self::Medium { medium } | Self::OneSession { medium } => put(Fact::Medium, Value::Text(medium)),
             Self::Disc(failure) => {
                 if !failure.is_internal {
                     return failure.cause.facts(put);
                 }
-                put(Fact::Reason, Value::Text(&failure.cause));
-                failure.cause.facts(&mut |fact, value| {
-                    if fact != Fact::Reason {
-                        put(fact, value);
-                    }
-                });
+                failure.told(put);
             }
-            Self::NotOffered { what } => put(Fact::Feature, Value::Text(what)),
+            Self::MultisessionParameter { reason, source } => match source {
+                Some(failure) => failure.told(put),
+                None => put(Fact::Reason, Value::Text(reason)),
+            },
+            Self::NotRecorded { block } => put(Fact::Block, Value::from(*block)),
+            Self::Import(error) => error.facts(put),
+            Self::Append(error) => error.facts(put),
+            Self::PreviousSession { reason } => put(Fact::Reason, Value::Text(reason)),
+            Self::WriteRevision { revision } => {
+                let revision = format!("UDF {:x}.{:02x}", revision >> 8, revision & 0xFF);
+                put(Fact::FileSystem, Value::Text(&revision));
+            }
+            Self::FileSystemChange { file_system } => put(Fact::FileSystem, Value::Text(file_system)),
         }
     }
 }

@@ -70,14 +70,18 @@ impl FileSystemImage {
         self.settings(|settings| settings.session_start)
     }
 
-    /// Says where on the disc the session begins. A later one than the first has no boot image.
+    /// Says where on the disc the session begins; an import says it, too, and then it stays. With strict compliance a later
+    /// one than the first has no boot image.
     #[doc(alias = "IFileSystemImage::put_SessionStartBlock")]
     pub fn set_session_start_block(&self, block: u32) -> Result<(), ImageError> {
         if i32::try_from(block).is_err() {
             return Err(ImageError::parameter("SessionStartBlock", block));
         }
         let mut state = self.shared.set()?;
-        if block > 0 && !state.settings.boot.is_empty() {
+        if state.sessions.imported.is_some() && block != state.settings.session_start {
+            return Err(ImageError::parameter("SessionStartBlock", block));
+        }
+        if state.settings.strict && block > 0 && !state.settings.boot.is_empty() {
             return Err(ImageError::BootConflict { start: block });
         }
         state.settings.session_start = block;
@@ -173,7 +177,7 @@ impl FileSystemImage {
         let options: Vec<Arc<BootOptions>> = options.into_iter().collect();
         boot::check(&options)?;
         let mut state = self.shared.set()?;
-        if state.settings.session_start > 0 && !options.is_empty() {
+        if state.settings.strict && state.settings.session_start > 0 && !options.is_empty() {
             return Err(ImageError::BootConflict { start: state.settings.session_start });
         }
         state.settings.boot = options;
@@ -274,13 +278,13 @@ impl FileSystemImage {
     }
 
     /// Says which file systems the image is to have. Joliet stands beside ISO 9660 only. What is in the image already has to
-    /// fit into all of them; else all stays as it was.
+    /// fit into all of them; else all stays as it was. What was imported has to be among them.
     #[doc(alias = "IFileSystemImage::put_FileSystemsToCreate")]
     pub fn set_file_systems_to_create(&self, file_systems: FileSystems) -> Result<Kept, ImageError> {
         if file_systems.joliet && !file_systems.iso9660 {
             return Err(ImageError::parameter("FileSystemsToCreate", file_systems.bits()));
         }
-        self.reshape(|settings| settings.file_systems = file_systems)
+        self.reshape(|settings| (settings.file_systems, settings.chosen) = (file_systems, true))
     }
 
     /// The file systems that an image can have.
@@ -297,7 +301,7 @@ impl FileSystemImage {
         self.settings(|settings| settings.udf)
     }
 
-    /// Says which revision of UDF the image is to have.
+    /// Says which revision of UDF the image is to have. It is that of what was imported, where that was UDF.
     #[doc(alias = "IFileSystemImage::put_UDFRevision")]
     pub fn set_udf_revision(&self, revision: UdfRevision) -> Result<Kept, ImageError> {
         self.reshape(|settings| settings.udf = revision)
@@ -353,6 +357,10 @@ impl FileSystemImage {
         let mut state = self.shared.change()?;
         let mut settings = state.settings.clone();
         change(&mut settings);
+        state.sessions.check_file_systems(settings.file_systems, settings.is_bootable())?;
+        if state.sessions.udf_revision().is_some_and(|imported| imported != settings.udf) {
+            return Err(ImageError::parameter("UDFRevision", settings.udf));
+        }
         state.reshape(settings)?;
         let settings = &state.settings;
         Ok(Kept::of(state.tree(), settings.udf_in_image(), settings.wants_redundancy))

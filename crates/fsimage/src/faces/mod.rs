@@ -15,6 +15,9 @@
 //!   its folder, and not by a path.
 //! - *Change points* count what happens to files and folders. Properties of the image have none.
 //! - *Dates*: a file is not written or read before it is made; compared are dates that somebody set.
+//! - *Import.* What an import says of the disc (start, room, revision of UDF) stays said, also when one goes back behind it.
+//!   A bootable disc stays bootable; only with strict compliance a later session has no boot image, and what has ISO 9660
+//!   and can be overwritten is not continued. The identifier of a disc is compared when a result is made.
 //! - *An item is added once.* Whoever wants the same bytes twice gives a second item the [data](FileItem::data) of the first.
 
 mod adding;
@@ -27,10 +30,13 @@ mod directory;
 mod enumeration;
 mod error;
 mod file;
+mod identify;
 mod image;
 mod image_manager;
+mod importing;
 mod item;
 mod kept;
+mod multisession;
 mod path;
 mod result;
 mod state;
@@ -46,6 +52,7 @@ pub use directory::DirectoryItem;
 pub use enumeration::{Enumeration, Skipping};
 pub use error::{DiscFailure, ImageError};
 pub use file::FileItem;
+pub use identify::Identified;
 pub use image::FileSystemImage;
 pub use image_manager::{ImageManagerError, IsoImageManager};
 pub use item::Item;

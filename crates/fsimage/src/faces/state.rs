@@ -14,11 +14,12 @@ use std::{
 use super::{
     BootOptions, FileStream, ImageError, boot,
     dates::ExplicitDates,
+    multisession::Sessions,
     underway::{Change, Underway},
 };
 use crate::{
-    Attributes, ChangePoint, Content, Contents, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp, Tree,
-    UdfRevision,
+    Attributes, ChangePoint, Content, Contents, EarlierBoot, FileSystem, FileSystems, IsoLevel, NodeId, Timestamp,
+    Tree, UdfRevision,
     content::Mark,
     estimate::Shape,
     named::{MOST_NUMBERS, Named},
@@ -53,6 +54,8 @@ pub(super) struct State {
     pub stricter: ChangePoint,
     /// The names that a folder's items were last asked for.
     pub conformed: Option<Conformed>,
+    /// To which disc a session is to be added, and what of it is in here.
+    pub sessions: Sessions,
     busy: Option<ThreadId>,
 }
 
@@ -75,6 +78,8 @@ impl Conformed {
 #[expect(clippy::struct_excessive_bools, reason = "each is a property by itself")]
 pub(super) struct Settings {
     pub file_systems: FileSystems,
+    /// Somebody said which file systems.
+    pub chosen: bool,
     pub level: IsoLevel,
     pub udf: UdfRevision,
     pub redundant_metadata: bool,
@@ -88,6 +93,10 @@ pub(super) struct Settings {
     pub restricted: bool,
     pub stage_files: bool,
     pub boot: Vec<Arc<BootOptions>>,
+    /// What machines start from the session that was imported; in the image where nobody gave other options.
+    pub earlier_boot: Vec<EarlierBoot>,
+    /// The image is for a disc that can be overwritten.
+    pub rewritable: bool,
     /// Beyond that many files in a folder one may be left without a name.
     pub same_names: u32,
 }
@@ -99,6 +108,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             file_systems: FileSystems::ALL,
+            chosen: false,
             level: IsoLevel::default(),
             udf: UdfRevision::default(),
             redundant_metadata: true,
@@ -110,6 +120,8 @@ impl Default for Settings {
             restricted: false,
             stage_files: false,
             boot: Vec::new(),
+            earlier_boot: Vec::new(),
+            rewritable: false,
             same_names: MOST_NUMBERS,
         }
     }
@@ -123,9 +135,19 @@ impl Settings {
             level: self.level,
             udf: self.udf,
             redundant_metadata: self.redundant_metadata,
-            boots: u32::try_from(self.boot.len()).unwrap_or(u32::MAX),
+            boots: u32::try_from(self.boots()).unwrap_or(u32::MAX),
             boot_blocks: sizes.sum(),
+            rewritable: self.rewritable,
         }
+    }
+
+    /// How many boot images the image will have.
+    fn boots(&self) -> usize {
+        if self.boot.is_empty() { self.earlier_boot.len() } else { self.boot.len() }
+    }
+
+    pub fn is_bootable(&self) -> bool {
+        self.boots() > 0
     }
 
     pub fn limits(&self) -> Limits {
@@ -160,6 +182,7 @@ impl Shared {
             boot_contents: Vec::new(),
             stricter: ChangePoint(0),
             conformed: None,
+            sessions: Sessions::default(),
             busy: None,
         };
         Self { state: Mutex::new(state), idle: Condvar::new(), clock }
@@ -205,12 +228,19 @@ impl Shared {
     }
 
     /// Ends what was long, and goes back to where it began if that is said.
-    pub fn end(&self, undo: Option<(ChangePoint, Mark)>) {
+    pub fn end(&self, undo: Option<(ChangePoint, Mark)>, settings: Option<Box<Settings>>) {
         let mut state = self.look();
         if let Some((point, mark)) = undo {
             let (tree, contents) = state.parts();
             tree.roll_back(point).expect("nobody locks anything meanwhile");
+            tree.forget_placed(mark.entries());
             contents.forget(mark);
+        }
+        if let Some(settings) = settings {
+            // The tree is what fitted into them.
+            state.settings = *settings;
+            let (shape, limits) = (state.settings.shape(), state.settings.limits());
+            let _ = state.parts().0.watch(shape, limits);
         }
         state.busy = None;
         drop(state);

@@ -2,7 +2,7 @@
 
 use std::sync::MutexGuard;
 
-use super::state::{Shared, State};
+use super::state::{Settings, Shared, State};
 use crate::{Attributes, ChangePoint, Contents, Tree, content::Mark};
 
 /// A change of the tree; nothing else happens meanwhile.
@@ -27,11 +27,19 @@ pub(super) struct Underway<'a> {
     shared: &'a Shared,
     /// To where it goes back when it fails.
     undo: Option<(ChangePoint, Mark)>,
+    /// What the image is to be then, where that changes meanwhile.
+    settings: Option<Box<Settings>>,
 }
 
 impl<'a> Underway<'a> {
     pub fn new(shared: &'a Shared, undo: Option<(ChangePoint, Mark)>) -> Self {
-        Self { shared, undo }
+        Self { shared, undo, settings: None }
+    }
+
+    /// Settings that change meanwhile go back with the tree.
+    pub fn with_settings(mut self) -> Self {
+        self.settings = Some(Box::new(self.look().settings.clone()));
+        self
     }
 
     pub fn look(&self) -> MutexGuard<'a, State> {
@@ -44,14 +52,14 @@ impl<'a> Underway<'a> {
 
     /// It was done: nothing is undone.
     pub fn keep(mut self) {
-        self.undo = None;
+        (self.undo, self.settings) = (None, None);
     }
 }
 
 /// A panic of whoever hears of it counts as a failure.
 impl Drop for Underway<'_> {
     fn drop(&mut self) {
-        self.shared.end(self.undo.take());
+        self.shared.end(self.undo.take(), self.settings.take());
     }
 }
 

@@ -145,14 +145,19 @@ impl Base {
         contents: &mut Contents,
         control: &mut Control<'_, Importing>,
     ) -> Result<Imported, ImportError> {
-        import_but(tree, contents, (&*self.volume, &self.disc), &self.options, &self.doomed(), control)
+        import_but(tree, contents, (&*self.volume, &self.disc), &self.options, self.doomed(), control)
+    }
+
+    /// What machines can start from the session, before it is in any tree.
+    pub(crate) fn started(&self) -> Result<Vec<boot::Started>, VolumeError> {
+        self.catalog.as_ref().map_or_else(|| Ok(Vec::new()), |catalog| boot::read(catalog, &*self.disc))
     }
 
     /// What machines can start from the session, for images of the tree that it was brought into, before anything else is
     /// done with that: a bootable disc stays bootable.
     pub fn boot(&self, tree: &Tree, contents: &mut Contents) -> Result<Vec<EarlierBoot>, ImportError> {
-        let Some(catalog) = &self.catalog else { return Ok(Vec::new()) };
-        boot::earlier(catalog, (&self.disc, &self.options), &self.doomed(), tree, contents)
+        let started = self.started()?;
+        boot::earlier(&started, (&self.disc, self.options.displaced), &self.doomed(), tree, contents)
     }
 }
 

@@ -7,7 +7,7 @@ use imapi_volume_structs::{
     SECTOR,
     el_torito::{BOOT_INFO_AT, BootInfoTable, GRUB_BOOT_INFO_AT, Platform, grub_boot_info},
 };
-use imapi_volumes::{BootCatalog, BootImage as OldImage, FileBytes, OpenOptions, Run};
+use imapi_volumes::{BootCatalog, BootImage as OldImage, FileBytes, Run, VolumeError};
 
 use super::{ImportError, fragments::Fragments};
 use crate::{BootEntry, BootImage, Contents, Emulation, Kind, Manufacturer, NodeId, Tree};
@@ -34,49 +34,31 @@ impl EarlierBoot {
     }
 }
 
-/// What a catalogue has, for images of the tree that its session was brought into.
-pub(super) fn earlier(
-    catalog: &BootCatalog,
-    (disc, options): (&Arc<dyn BlockSource>, &OpenOptions),
-    doomed: &[Range<u64>],
-    tree: &Tree,
-    contents: &mut Contents,
-) -> Result<Vec<EarlierBoot>, ImportError> {
+/// Something that a catalogue has, with what its bytes say.
+pub(crate) struct Started {
+    entry: BootEntry,
+    block: u32,
+    /// Where the source of the disc has it.
+    start: u64,
+    bytes: u64,
+}
+
+/// Reads what machines start from a session.
+pub(crate) fn read(catalog: &BootCatalog, disc: &dyn BlockSource) -> Result<Vec<Started>, VolumeError> {
     let mut all = Vec::new();
-    let mut number = None;
     for image in catalog.images.iter().take(BootEntry::MOST) {
         let Some(start) = image.start else { continue };
         let block = image.entry.block;
-        let file = tree.walk(NodeId::ROOT).find_map(|node| match tree.kind(node) {
-            Kind::File { content, .. } if contents.was_at(content) == Some(block) => Some((node, content)),
-            _ => None,
-        });
-        let content = match (file, number) {
-            (Some((_, content)), _) => content,
-            (None, _) if doomed.iter().any(|doomed| doomed.contains(&(start / SECTOR as u64))) => {
-                // What is started does without what will be written again.
-                let bytes = len(image, start, &**disc);
-                let runs = [Run { start: Some(start), bytes }].into_iter().collect();
-                let source = Fragments::new(FileBytes::new(Arc::clone(disc), &runs));
-                contents.add_source(Arc::new(source), bytes, "the disc")?
-            }
-            (None, known) => {
-                let disc_number = match known {
-                    Some(number) => number,
-                    None => *number.insert(contents.add_disc(Arc::clone(disc), "the disc")?),
-                };
-                contents.add_placed(disc_number, (block, options.displaced), len(image, start, &**disc))
-            }
-        };
         let emulation = Emulation::from_number(image.entry.emulation.0).unwrap_or_default();
         let sectors = image.entry.sector_count;
-        let (info_table, grub_info) = told(&**disc, start, block).map_err(imapi_volumes::VolumeError::from)?;
+        let (info_table, grub_info) = told(disc, start, block)?;
         let manufacturer = match image.section {
             Some(section) => section.id.first_chunk().copied().unwrap_or_default(),
             None => catalog.validation.manufacturer,
         };
         let entry = BootEntry {
-            image: BootImage::Content(content),
+            // Which contents these are is not known before they are in a tree.
+            image: BootImage::File(NodeId::ROOT),
             platform: image.platform,
             emulation,
             bootable: image.entry.bootable,
@@ -87,6 +69,43 @@ pub(super) fn earlier(
             info_table,
             grub_info,
         };
+        all.push(Started { entry, block, start, bytes: len(image, start, disc) });
+    }
+    Ok(all)
+}
+
+/// The same for images of the tree that its session was brought into. What is started does without the blocks that will be
+/// written again.
+pub(crate) fn earlier(
+    started: &[Started],
+    (disc, displaced): (&Arc<dyn BlockSource>, u32),
+    doomed: &[Range<u64>],
+    tree: &Tree,
+    contents: &mut Contents,
+) -> Result<Vec<EarlierBoot>, ImportError> {
+    let mut all = Vec::new();
+    let mut number = None;
+    for Started { entry, block, start, bytes } in started {
+        let file = tree.walk(NodeId::ROOT).find_map(|node| match tree.kind(node) {
+            Kind::File { content, .. } if contents.was_at(content) == Some(*block) => Some((node, content)),
+            _ => None,
+        });
+        let content = match (file, number) {
+            (Some((_, content)), _) => content,
+            (None, _) if doomed.iter().any(|doomed| doomed.contains(&(start / SECTOR as u64))) => {
+                let runs = [Run { start: Some(*start), bytes: *bytes }].into_iter().collect();
+                let source = Fragments::new(FileBytes::new(Arc::clone(disc), &runs));
+                contents.add_source(Arc::new(source), *bytes, "the disc")?
+            }
+            (None, known) => {
+                let disc_number = match known {
+                    Some(number) => number,
+                    None => *number.insert(contents.add_disc(Arc::clone(disc), "the disc")?),
+                };
+                contents.add_placed(disc_number, (*block, displaced), *bytes)
+            }
+        };
+        let entry = BootEntry { image: BootImage::Content(content), ..entry.clone() };
         all.push(EarlierBoot { entry, path: file.map(|(node, _)| steps(tree, node)) });
     }
     Ok(all)

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use imapi_disc_types::{BlockSource, Control, SECTOR_SIZE};
-use imapi_volumes::{Entry, EntryKind, FileBytes, FileSystem, OpenOptions, Run, Runs, Step, Volume, Walk};
+use imapi_volumes::{Entry, EntryKind, FileBytes, FileSystem, OpenOptions, Run, Runs, Step, Volume, VolumeError, Walk};
 
 use super::{ImportError, fragments::Fragments};
 use crate::{Attributes, Content, Contents, Kind, NodeId, Timestamp, Tree};
@@ -34,8 +34,8 @@ pub struct Imported {
     pub folders: u64,
     /// Files of the disc that are not in the tree, because it had others in their place.
     pub hidden: u64,
-    /// Bytes of files that cannot stay where they are, because they do not stand in blocks that follow one another, or
-    /// stand where something will be written again: they will be copied.
+    /// Bytes of files that cannot stay where they are, because they do not stand in blocks that follow one another: they
+    /// will be copied.
     pub copied: u64,
 }
 
@@ -51,7 +51,7 @@ pub fn import(
     options: &OpenOptions,
     control: &mut Control<'_, Importing>,
 ) -> Result<Imported, ImportError> {
-    import_but(tree, contents, (volume, disc), options, &[], control)
+    import_but(tree, contents, (volume, disc), options, Vec::new(), control)
 }
 
 /// The same, but what stands in those blocks of the disc will be copied: they are to be written again.
@@ -60,45 +60,51 @@ pub(super) fn import_but(
     contents: &mut Contents,
     (volume, disc): (&dyn Volume, &Arc<dyn BlockSource>),
     options: &OpenOptions,
-    doomed: &[Range<u64>],
+    doomed: Vec<Range<u64>>,
     control: &mut Control<'_, Importing>,
 ) -> Result<Imported, ImportError> {
     let (point, mark) = (tree.change_point(), contents.mark());
-    let number = contents.add_disc(Arc::clone(disc), volume.facts().label.clone())?;
-    let mut importer = Importer {
-        tree,
-        contents,
-        volume,
-        disc,
-        number,
-        displaced: options.displaced,
-        doomed,
-        known: HashMap::new(),
-        done: Imported::default(),
+    let all = || {
+        let mut importer = Importer::new(contents, (volume, disc), options.displaced)?.sparing(doomed);
+        for step in Walk::new(volume, options) {
+            let step = step?;
+            let streams = streams(volume, &step.entry)?;
+            importer.take(tree, contents, &step, &streams)?;
+            control.emit(importer.event())?;
+        }
+        Ok(importer.done)
     };
-    let result = importer.all(options, control);
-    match result {
-        Ok(()) => Ok(importer.done),
+    match all() {
+        Ok(done) => Ok(done),
         Err(error) => {
             tree.roll_back(point)?;
+            tree.forget_placed(mark.entries());
             contents.forget(mark);
             Err(error)
         }
     }
 }
 
-struct Importer<'a> {
-    tree: &'a mut Tree,
-    contents: &'a mut Contents,
-    volume: &'a dyn Volume,
-    disc: &'a Arc<dyn BlockSource>,
+/// The named streams of an entry. Only files that are files have some.
+pub(crate) fn streams(volume: &dyn Volume, entry: &Entry) -> Result<Vec<Entry>, VolumeError> {
+    if entry.has_streams { volume.streams(entry) } else { Ok(Vec::new()) }
+}
+
+/// Brings what a volume has into a tree, entry by entry. It reads nothing: who goes through the volume gives it what is there.
+pub(crate) struct Importer {
+    file_system: FileSystem,
+    root: Attributes,
+    disc: Arc<dyn BlockSource>,
     /// The disc's number among the contents.
     number: u32,
     displaced: u32,
     /// Blocks that will be written again.
-    doomed: &'a [Range<u64>],
+    doomed: Vec<Range<u64>>,
     /// Contents by where they begin and how many bytes they have: one file may have several names.
     known: HashMap<(u64, u64), Content>,
+    /// The folders on the way to what was told last; the root first, and none where the tree has something else.
+    above: Vec<Option<NodeId>>,
+    event: Importing,
     done: Imported,
 }
 
@@ -108,93 +114,123 @@ const MOST_MOVED: u64 = 64 << 20;
 /// Of a folder that is not entered: the tree has something else there.
 const SHUT: Option<NodeId> = None;
 
-impl Importer<'_> {
-    fn all(&mut self, options: &OpenOptions, control: &mut Control<'_, Importing>) -> Result<(), ImportError> {
-        let volume = self.volume;
+impl Importer {
+    /// The blocks of the source are so far from those of the disc.
+    pub fn new(
+        contents: &mut Contents,
+        (volume, disc): (&dyn Volume, &Arc<dyn BlockSource>),
+        displaced: u32,
+    ) -> Result<Self, ImportError> {
         let facts = volume.facts();
-        let mut event = Importing {
-            file_system: facts.names.file_system(),
-            path: String::new(),
-            folders: 0,
-            files: 0,
-            of: facts.counts,
-        };
-        self.describe_root();
-        // The folders on the way to what was told last; the root first.
-        let mut above = vec![Some(NodeId::ROOT)];
-        for step in Walk::new(volume, options) {
-            let Step { path, entry } = step?;
-            above.truncate(path.split(|&byte| byte == b'/').count());
-            let is_folder = entry.is_directory();
-            let parent = above.last().copied().unwrap_or(SHUT);
-            let node = match parent {
-                Some(parent) => self.entry(parent, &entry)?,
-                None => None,
-            };
-            if is_folder {
-                event.folders += 1;
-                above.push(node);
-            } else {
-                event.files += 1;
-            }
-            event.path = format!("/{}{}", String::from_utf8_lossy(&path), if is_folder { "/" } else { "" });
-            control.emit(&event)?;
+        let file_system = facts.names.file_system();
+        let event = Importing { file_system, path: String::new(), folders: 0, files: 0, of: facts.counts };
+        Ok(Self {
+            file_system,
+            root: attributes(volume.root()),
+            disc: Arc::clone(disc),
+            number: contents.add_disc(Arc::clone(disc), facts.label.clone())?,
+            displaced,
+            doomed: Vec::new(),
+            known: HashMap::new(),
+            above: vec![Some(NodeId::ROOT)],
+            event,
+            done: Imported::default(),
+        })
+    }
+
+    /// What stands in those blocks is copied: they will be written again.
+    pub fn sparing(self, doomed: Vec<Range<u64>>) -> Self {
+        Self { doomed, ..self }
+    }
+
+    /// What was done last.
+    pub fn event(&self) -> &Importing {
+        &self.event
+    }
+
+    /// What has come of it so far.
+    pub fn done(&self) -> &Imported {
+        &self.done
+    }
+
+    /// Brings in what comes next in the order of the walk, with its named streams.
+    pub fn take(
+        &mut self,
+        tree: &mut Tree,
+        contents: &mut Contents,
+        Step { path, entry }: &Step,
+        streams: &[Entry],
+    ) -> Result<(), ImportError> {
+        if self.event.folders + self.event.files == 0 && tree.count(NodeId::ROOT) == 0 {
+            // A tree in which nothing is takes on what is known of the disc's root.
+            tree.describe(NodeId::ROOT, self.root);
         }
+        self.above.truncate(path.split(|&byte| byte == b'/').count());
+        let is_folder = entry.is_directory();
+        let parent = self.above.last().copied().unwrap_or(SHUT);
+        let node = match parent {
+            Some(parent) => self.entry(tree, contents, parent, entry, streams)?,
+            None => None,
+        };
+        if is_folder {
+            self.event.folders += 1;
+            self.above.push(node);
+        } else {
+            self.event.files += 1;
+        }
+        self.event.path = format!("/{}{}", String::from_utf8_lossy(path), if is_folder { "/" } else { "" });
         Ok(())
     }
 
-    /// A tree in which nothing is takes on what is known of the disc's root.
-    fn describe_root(&mut self) {
-        if self.tree.count(NodeId::ROOT) == 0 {
-            let attributes = attributes(self.volume.root());
-            self.tree.describe(NodeId::ROOT, attributes);
-        }
-    }
-
     /// Brings an entry into a folder; says which node it is now, and none when something else is there.
-    fn entry(&mut self, parent: NodeId, entry: &Entry) -> Result<Option<NodeId>, ImportError> {
-        if let Some(there) = self.tree.child(parent, &entry.name) {
-            return self.meets(there, entry);
+    fn entry(
+        &mut self,
+        tree: &mut Tree,
+        contents: &mut Contents,
+        parent: NodeId,
+        entry: &Entry,
+        streams: &[Entry],
+    ) -> Result<Option<NodeId>, ImportError> {
+        if let Some(there) = tree.child(parent, &entry.name) {
+            return self.meets(tree, there, entry);
         }
         let attributes = attributes(entry);
         let name = &entry.name;
         let node = match &entry.kind {
             EntryKind::Directory => {
                 self.done.folders += 1;
-                return Ok(Some(self.tree.add(parent, name, Kind::Directory, attributes)?));
+                return Ok(Some(tree.add(parent, name, Kind::Directory, attributes)?));
             }
-            EntryKind::Link { target } => self.tree.add_link(parent, name, target, attributes)?,
+            EntryKind::Link { target } => tree.add_link(parent, name, target, attributes)?,
             EntryKind::Special { device: (major, minor) } => {
                 let device = rustix::fs::makedev(*major, *minor);
-                self.tree.add(parent, name, Kind::Special { device }, attributes)?
+                tree.add(parent, name, Kind::Special { device }, attributes)?
             }
             EntryKind::File => {
-                let content = self.content(entry)?;
-                self.tree.add(parent, name, Kind::File { size: entry.size, content }, attributes)?
+                let content = self.content(tree, contents, entry)?;
+                tree.add(parent, name, Kind::File { size: entry.size, content }, attributes)?
             }
         };
-        if entry.has_streams {
-            for stream in self.volume.streams(entry)? {
-                let content = self.content(&stream)?;
-                self.tree.add_stream(node, &stream.name, stream.size, content)?;
-            }
+        for stream in streams {
+            let content = self.content(tree, contents, stream)?;
+            tree.add_stream(node, &stream.name, stream.size, content)?;
         }
         self.done.files += 1;
         Ok(Some(node))
     }
 
     /// What the tree has already stays.
-    fn meets(&mut self, there: NodeId, entry: &Entry) -> Result<Option<NodeId>, ImportError> {
-        let file_system = self.volume.facts().names.file_system();
-        let is_folder = matches!(self.tree.kind(there), Kind::Directory);
+    fn meets(&mut self, tree: &Tree, there: NodeId, entry: &Entry) -> Result<Option<NodeId>, ImportError> {
+        let file_system = self.file_system;
+        let is_folder = matches!(tree.kind(there), Kind::Directory);
         match (is_folder, entry.is_directory()) {
             (true, true) => Ok(Some(there)),
             (false, false) => {
                 self.done.hidden += 1;
                 Ok(None)
             }
-            (true, false) => Err(ImportError::FileMeetsFolder { path: self.tree.path(there), file_system }),
-            (false, true) => Err(ImportError::FolderMeetsFile { path: self.tree.path(there), file_system }),
+            (true, false) => Err(ImportError::FileMeetsFolder { path: tree.path(there), file_system }),
+            (false, true) => Err(ImportError::FolderMeetsFile { path: tree.path(there), file_system }),
         }
     }
 
@@ -211,10 +247,10 @@ impl Importer<'_> {
     }
 
     /// The bytes of a file: where they are on the disc, if they stand in blocks of their own that follow one another.
-    fn content(&mut self, entry: &Entry) -> Result<Content, ImportError> {
+    fn content(&mut self, tree: &mut Tree, contents: &mut Contents, entry: &Entry) -> Result<Content, ImportError> {
         const BLOCK: u64 = SECTOR_SIZE.get() as u64;
         if entry.size == 0 {
-            return Ok(self.contents.add_bytes([]));
+            return Ok(contents.add_bytes([]));
         }
         let first = entry.runs.as_slice().first().and_then(|run| run.start);
         let identity = first.map(|start| (start, entry.size));
@@ -229,14 +265,16 @@ impl Importer<'_> {
             _ => None,
         };
         let content = if let Some(block) = block {
-            self.contents.add_placed(self.number, (block, self.displaced), entry.size)
+            let content = contents.add_placed(self.number, (block, self.displaced), entry.size);
+            tree.place_content(content);
+            content
         } else {
             self.done.copied += entry.size;
-            let bytes = FileBytes::new(Arc::clone(self.disc), &entry.runs);
+            let bytes = FileBytes::new(Arc::clone(&self.disc), &entry.runs);
             let name = String::from_utf8_lossy(&entry.name).into_owned();
-            let content = self.contents.add_source(Arc::new(Fragments::new(bytes)), entry.size, name)?;
+            let content = contents.add_source(Arc::new(Fragments::new(bytes)), entry.size, name)?;
             if let Some(block) = first.and_then(|start| u32::try_from(start / BLOCK).ok()) {
-                self.contents.note_moved(content, block.saturating_add(self.displaced));
+                contents.note_moved(content, block.saturating_add(self.displaced));
             }
             content
         };

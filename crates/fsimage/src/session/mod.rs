@@ -10,14 +10,19 @@ mod boot;
 mod error;
 mod fragments;
 mod import;
+mod place;
 mod rewritten;
 mod store;
 
 pub use base::Base;
 pub use boot::EarlierBoot;
+pub(crate) use boot::{Started, earlier};
 pub use error::{AppendError, ImportError};
 pub use import::{Imported, Importing, import};
+pub(crate) use import::{Importer, streams};
+pub(crate) use place::{end_of, is_empty, newest_start};
 pub use rewritten::Rewritten;
+pub(crate) use rewritten::descriptors_that_fit;
 pub use store::store;
 
 use imapi_volume_structs::SessionLink;

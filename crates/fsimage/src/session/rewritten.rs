@@ -50,7 +50,7 @@ impl Rewritten {
     }
 
     /// The blocks of the disc that are written again for every session; with UDF, the anchor's are among them.
-    pub(super) fn again(udf: bool) -> Vec<Range<u64>> {
+    pub(crate) fn again(udf: bool) -> Vec<Range<u64>> {
         let anchors = udf.then_some(ANCHOR..ANCHOR + CLUSTER);
         std::iter::once(0..CLUSTER).chain(anchors).collect()
     }
@@ -184,6 +184,15 @@ fn descriptors(head: &[u8]) -> usize {
 
 const RECOGNITION_BLOCKS: usize = 16;
 const _: () = assert!(RECOGNITION_BLOCKS as u64 == RECOGNITION);
+
+/// How many descriptors can be written again at the beginning of a disc: as many as it has, and as many as there are empty
+/// blocks behind them.
+pub(crate) fn descriptors_that_fit(disc: &dyn BlockSource) -> Result<u64, SourceError> {
+    let head = cluster(disc, 0)?;
+    let blocks = head.chunks_exact(SECTOR).skip(RECOGNITION_BLOCKS).skip(descriptors(&head));
+    let empty = blocks.take_while(|block| block.iter().all(|&byte| byte == 0)).count();
+    Ok((descriptors(&head) + empty) as u64)
+}
 
 /// The first cluster of the disc with the descriptors of the image, which say how far the disc reaches now.
 fn new_head(old: &[u8], image: &dyn BlockSource, start: u64) -> Result<Box<[u8]>, AppendError> {

@@ -9,6 +9,7 @@ mod journal;
 mod linking;
 mod manner;
 mod node;
+mod placed;
 mod streams;
 mod walk;
 mod watch;
@@ -29,6 +30,7 @@ pub(crate) use watch::Limits;
 use journal::{Journal, Undo};
 use manner::Manners;
 use node::Node;
+use placed::Placed;
 use watch::Watch;
 
 /// The files and folders of an image.
@@ -47,6 +49,8 @@ pub struct Tree {
     counts: Counts,
     /// Whether it may become what it becomes, where somebody wants to know that before the image is planned.
     watch: Option<Box<Watch>>,
+    /// Contents that cost no blocks.
+    placed: Placed,
 }
 
 /// A node in the table, with its hash: a table that grows need not look at its nodes, which lie far apart.
@@ -102,6 +106,7 @@ impl Tree {
             journal: Journal::default(),
             counts: Counts::default(),
             watch: None,
+            placed: Placed::default(),
         }
     }
 

@@ -121,6 +121,9 @@ fn what_cannot_boot_is_refused() {
     let without = [Arc::clone(&many[0]), Arc::new(BootOptions::new())];
     assert_eq!(code(image.set_boot_image_options_array(without)), codes::IMAPI_E_BOOT_IMAGE_DATA);
     assert_eq!(image.boot_image_options_array().len(), 32, "all stays as it was");
+    image.set_session_start_block(1).expect("a later session may boot");
+    image.set_session_start_block(0).expect("the first");
+    image.set_strict_file_system_compliance(true).expect("empty");
     assert_eq!(code(image.set_session_start_block(1)), codes::IMAPI_E_BOOT_OBJECT_CONFLICT);
     image.set_boot_image_options_array([]).expect("none");
     image.set_session_start_block(1).expect("nothing boots");
@@ -141,7 +144,7 @@ fn a_machine_finds_what_it_is_to_start() {
     let path = folder.path().join("image.iso");
     let result = image.create_result_image().expect("an image");
     assert!(result.total_blocks() <= image.used_blocks());
-    let stream = result.image_stream();
+    let stream = result.image();
     let options = imapi_fsimage::WriteOptions { sync: false, ..imapi_fsimage::WriteOptions::default() };
     imapi_fsimage::write_image(stream, &path, options, &mut imapi_disc_types::Control::silent()).expect("room");
     let output = std::process::Command::new("xorriso")

@@ -204,10 +204,15 @@ fn a_name_has_255_characters_at_most() {
 fn a_session_begins_where_a_disc_can_have_blocks() {
     let image = image();
     assert_eq!(code(image.set_session_start_block(1 << 31)), codes::IMAPI_E_INVALID_PARAM);
-    image.set_session_start_block(11_704).expect("a block");
-    assert_eq!(code(image.create_result_image()), imapi_errors::common::E_NOTIMPL, "sessions are for later");
-    image.set_session_start_block(0).expect("the first");
-    image.create_result_image().expect("an image");
+    let _ = image.set_file_systems_to_create(FileSystems::from_bits(3).expect("both")).expect("empty");
+    let root_at = |start: u32| {
+        image.set_session_start_block(start).expect("a block");
+        let result = image.create_result_image().expect("an image");
+        let mut descriptor = [0; 2048];
+        result.image_stream().read_all(imapi_disc_types::Block(16), &mut descriptor).expect("readable");
+        u32::from_le_bytes(descriptor[158..162].try_into().expect("four bytes"))
+    };
+    assert_eq!(root_at(11_704), root_at(0) + 11_704, "addresses are those of the disc");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn a_reader_finds_what_was_put_there() {
     let item = image.create_file_item("second").expect("a name");
     item.set_data(b"twice").expect("in no image");
     docs.add(&item, &mut silent()).expect("new");
-    let stream = Arc::clone(image.create_result_image().expect("an image").image_stream());
+    let stream = Arc::clone(image.create_result_image().expect("an image").image());
     drop((image, docs, item));
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("image.iso");

@@ -92,7 +92,7 @@ const fn word(severity: Severity) -> &'static str {
 
 pub fn run(arguments: &CheckArguments, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
     let subject = Subject { name: arguments.name.clone(), session: arguments.session, lenient: false };
-    let opened = match Opened::new(&subject) {
+    let opened = match Opened::new(&subject, lang) {
         Ok(opened) => opened,
         Err(error) => return Ok(failed(&error, lang)),
     };

@@ -288,7 +288,7 @@ pub const IMAPI_E_BOOT_IMAGE_DATA: HResult = HResult::from_u32(0xC0AA_B148);
 ///
 /// *What to do:* Use a blank disc for a bootable image and import nothing, or set BootImageOptions to NULL and add the session without a boot image.
 ///
-/// *Raised by:* IFileSystemImage::put\_BootImageOptions or IFileSystemImage2::put\_BootImageOptionsArray with a boot image after an import or when SessionStartBlock is not 0, or IFileSystemImage::ImportFileSystem or ImportSpecificFileSystem while boot options are set.
+/// *Raised by:* IFileSystemImage::put\_BootImageOptions or IFileSystemImage2::put\_BootImageOptionsArray with a boot image after an import or when SessionStartBlock is not 0, or IFileSystemImage::put\_SessionStartBlock, ImportFileSystem or ImportSpecificFileSystem while boot options are set; all of them only while StrictFileSystemCompliance is VARIANT\_TRUE.
 pub const IMAPI_E_BOOT_OBJECT_CONFLICT: HResult = HResult::from_u32(0xC0AA_B149);
 
 /// The boot image is not exactly as large as the floppy disk that it is to imitate.
@@ -386,7 +386,7 @@ pub const IMAPI_E_INCOMPATIBLE_MULTISESSION_TYPE: HResult = HResult::from_u32(0x
 ///
 /// *What to do:* Set FileSystemsToCreate to the file systems that the disc already has. If it is so already, write everything to a new disc instead.
 ///
-/// *Raised by:* IFileSystemImage::ImportFileSystem, ImportSpecificFileSystem or, after an import, put\_FileSystemsToCreate, when the earlier session cannot be extended by the requested file systems, such as a UDF partition that is not read-only or fills the disc, or ISO 9660 in the first session of DVD+RW, DVD-RW, DVD-RAM or BD-RE.
+/// *Raised by:* IFileSystemImage::ImportFileSystem, ImportSpecificFileSystem or, after an import, put\_FileSystemsToCreate, when the earlier session cannot be extended by the requested file systems, such as a UDF partition that is not read-only, one that fills the disc, or an overwritable disc without a place at its beginning for what leads to more file systems; with StrictFileSystemCompliance also ISO 9660 on DVD+RW, DVD-RW, DVD-RAM or BD-RE.
 pub const IMAPI_E_INCOMPATIBLE_PREVIOUS_SESSION: HResult = HResult::from_u32(0xC0AA_B133);
 
 /// No session can be added: the drive has no disc, or the disc in it is closed to further sessions.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use imapi_disc_types::{Block, Timestamp};
 use imapi_volume_structs::udf::{
-    EntityId, Extent, FileSet, Integrity, LogicalVolume, LongAd, PartitionBlock, Revision, TagId,
+    AccessType, EntityId, Extent, FileSet, Integrity, LogicalVolume, LongAd, PartitionBlock, Revision, TagId,
 };
 
 use super::{disc::Disc, medium::Medium, sequence::Sequence, text};
@@ -91,6 +91,7 @@ pub struct Closing {
     pub next_id: u64,
     /// Of each partition, how many blocks are free.
     pub free: Vec<u32>,
+    min_write: Revision,
 }
 
 pub fn closing(medium: &Medium, extent: Extent) -> Option<Closing> {
@@ -113,6 +114,7 @@ pub fn closing(medium: &Medium, extent: Extent) -> Option<Closing> {
                 min_read: integrity.usage.min_read,
                 next_id: integrity.unique_id,
                 free: integrity.partitions().map(|(free, _)| free).collect(),
+                min_write: integrity.usage.min_write,
             });
             if integrity.next.len > 0 {
                 next = Some(integrity.next);
@@ -136,6 +138,7 @@ pub fn gather(
     if let Some((start, blocks)) = disc.partitions.extent() {
         (facts.first, facts.blocks) = (Block(medium.block_of(start)), blocks);
     }
+    facts.udf_read_only = Some(sequence.partitions.values().all(|partition| partition.access == AccessType::READ_ONLY));
     if !logical.domain.is(EntityId::OSTA_UDF) {
         medium.tolerate(medium.finding(&DOMAIN, address))?;
     }
@@ -148,6 +151,7 @@ pub fn gather(
             if closing.min_read.0 != 0 {
                 facts.udf_min_read = Some(closing.min_read.0);
             }
+            facts.udf_min_write = Some(closing.min_write.0).filter(|&revision| revision != 0);
             // A virtual partition is closed by its table.
             if !closing.is_closed && disc.partitions.vat.is_none() {
                 medium.tolerate(medium.finding(&OPEN, closing.address))?;

@@ -60,6 +60,7 @@ fn every_common_code_has_the_value_that_windows_gives_it() {
         ERROR_UNRECOGNIZED_VOLUME, ERROR_FILE_INVALID, ERROR_SERVICE_DISABLED, ERROR_MEDIA_CHANGED, ERROR_BUS_RESET,
         ERROR_NO_MEDIA_IN_DRIVE, ERROR_IO_DEVICE, ERROR_DEVICE_NOT_CONNECTED, ERROR_NOT_FOUND, ERROR_CANCELLED,
         ERROR_FILE_CORRUPT, ERROR_NO_SYSTEM_RESOURCES, ERROR_TIMEOUT, RPC_X_NULL_REF_POINTER, ERROR_UNRECOGNIZED_MEDIA,
+        ERROR_FILE_TOO_LARGE, ERROR_CANT_RESOLVE_FILENAME,
     };
     let from_errors = errors.map(|(name, error)| {
         let error = u16::try_from(error).unwrap_or_else(|_| panic!("{name} is a small number"));

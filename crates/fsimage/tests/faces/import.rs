@@ -46,7 +46,9 @@ fn the_next_session_has_old_and_new(
     image.root().remove("changes.txt").expect("there");
     put(&image, &[("changes.txt", "and after"), ("comes.txt", "new here")]);
     let result = image.create_result_image().expect("an image");
-    assert!(result.image().files().count() <= 2, "old bytes stay where they are");
+    // Where a disc was not made to be overwritten, what is beside its descriptors is copied.
+    let most = if facts.is_overwritable() && !file_systems.udf { 3 } else { 2 };
+    assert!(result.image().files().count() <= most, "old bytes stay where they are");
     assert_eq!(result.modified_blocks().is_some(), facts.is_overwritable());
     assert!(imapi_disc_types::BlockSource::blocks(&**result.image()) <= image.used_blocks());
     for item in 0..result.progress_items().count() {

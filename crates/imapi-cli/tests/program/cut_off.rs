@@ -125,7 +125,7 @@ fn sessions_are_found_when_the_beginning_is_lost(
     lab.three_sessions(file_systems);
     let file = fs::File::options().write(true).open(lab.path("my.iso")).expect("there");
     for block in [0, 256] {
-        file.write_all_at(&[0; 32 * 2048], block * 2048).expect("writable");
+        file.write_all_at(&vec![0; 32 * 2048], block * 2048).expect("writable");
     }
     let nothing = lab.run(&["image", "ls", "my.iso"]);
     assert!(complaint(&nothing).contains("IMAPI_E_NO_SUPPORTED_FILE_SYSTEM"), "{}", complaint(&nothing));

@@ -232,3 +232,44 @@ fn checksums_are_of_the_first_session_and_hold_when_others_came(
     let verified = lab.run(&["verify", "my.iso"]);
     assert!(complaint(&verified).contains("E_IMAPI_BURN_VERIFICATION_FAILED"), "{}", complaint(&verified));
 }
+
+/// The name of a drive with that disc, in which something goes wrong.
+fn faulty(lab: &Lab, fault: &str) -> String {
+    fs::write(lab.path("faults.json"), format!(r#"{{"faults":[{fault}]}}"#)).expect("writable");
+    "virtual:my.disc?faults=faults.json".to_string()
+}
+
+#[rstest]
+fn a_session_that_was_broken_off_hides_nothing(#[values("cd-r", "dvd+r", "bd-r")] medium: &str) {
+    let lab = Lab::new();
+    fs::write(lab.path("new/large"), vec![0x5A; 8 << 20]).expect("writable");
+    let made = format!("virtual:my.disc?media={medium}&size=600M");
+    lab.imapi(&["burn", "old", "--rock-ridge", "--keep-open", "--yes", "--drive", &made]);
+    let drive = faulty(&lab, r#"{"when":{"opcode":"2A","nth":40},"what":{"sense":{"code":"3/0C/00"}}}"#);
+    let broken = lab.run(&["append", "new", "--drive", &drive]);
+    assert_eq!(broken.status.code(), Some(1), "{}", complaint(&broken));
+    assert_eq!(lab.list(&["virtual:my.disc"]), ["a", "b"]);
+    assert_eq!(lab.imapi(&["image", "cat", "virtual:my.disc", "b"]), "b first");
+    let told = lab.imapi(&["sessions", "virtual:my.disc", "--json"]);
+    assert_eq!(told.matches("\"session\":").count(), 2, "{told}");
+}
+
+#[rstest]
+fn a_disc_whose_first_cluster_is_lost_shows_its_sessions(#[values("dvd+rw", "bd-re", "dvd-ram")] medium: &str) {
+    let lab = Lab::new();
+    let made = format!("virtual:my.disc?media={medium}&size=64M");
+    lab.imapi(&["burn", "old", "--rock-ridge", "--fs", "iso9660,joliet", "--yes", "--drive", &made]);
+    lab.imapi(&["append", "new", "--drive", "virtual:my.disc"]);
+    lab.imapi(&["append", "third", "--drive", "virtual:my.disc"]);
+    let lost = r#"{"when":{"access":"read","blocks":{"first":0,"last":31}},"what":{"sense":{"code":"3/11/00"}},"times":"always"}"#;
+    let drive = faulty(&lab, lost);
+    let nothing = lab.run(&["image", "ls", &drive]);
+    assert!(!nothing.status.success() && nothing.stdout.is_empty(), "{}", complaint(&nothing));
+    assert_eq!(lab.list(&["--lenient", &drive]), ["a", "b", "c"]);
+    assert_eq!(lab.list(&["--lenient", &drive, "--session", "1"]), ["a", "b"]);
+    for (file, text) in [("a", "a first"), ("b", "b again"), ("c", "c at last")] {
+        assert_eq!(lab.imapi(&["image", "cat", "--lenient", &drive, file]), text);
+    }
+    let told = lab.imapi(&["sessions", "--search", &drive, "--json"]);
+    assert_eq!(told.matches("\"session\":").count(), 3, "{told}");
+}

@@ -13,7 +13,7 @@ use std::{
 };
 
 use imapi_cd_sector::SECTOR_LEN;
-use imapi_disc_types::{Block, BlockSource, Cancelled, Control, FileError, FileSource, SECTOR_SIZE};
+use imapi_disc_types::{Block, BlockSource, Cancelled, Control, FileError, FileSource, MediaState, SECTOR_SIZE};
 use imapi_errors::{Coded as _, common};
 use imapi_format2::{DiscReader, Probe};
 use imapi_recorder::Recorder;
@@ -35,6 +35,8 @@ pub struct Medium {
     sessions: Vec<Session>,
     /// The beginning shows what the newest session has.
     head_is_newest: bool,
+    /// The writing of the last session was broken off.
+    is_unfinished: bool,
     displaced: u32,
     file: Option<Arc<File>>,
 }
@@ -139,7 +141,12 @@ impl Medium {
         if probe.facts.is_overwritable() || sessions.is_empty() {
             return Ok(Self::with_chain(source, MediumKind::Disc, Some(0), None));
         }
-        Ok(Self { source, kind: MediumKind::Disc, sessions, head_is_newest: false, displaced: 0, file: None })
+        // A session that was broken off is the last of the disc, whatever was left in it.
+        let last = probe.tracks.iter().map(|track| track.session).max();
+        let is_last = sessions.last().map(|session| session.number) == last;
+        let is_unfinished = is_last && probe.facts.state.contains(MediaState::NON_EMPTY_SESSION);
+        let kind = MediumKind::Disc;
+        Ok(Self { source, kind, sessions, head_is_newest: false, is_unfinished, displaced: 0, file: None })
     }
 
     /// Finds the sessions of what has no table of contents.
@@ -162,7 +169,15 @@ impl Medium {
             end: Block(place.end),
             head: place.head.map(Block),
         });
-        Self { kind, sessions: sessions.collect(), head_is_newest: chain.head_is_newest, displaced, file, source }
+        Self {
+            kind,
+            sessions: sessions.collect(),
+            head_is_newest: chain.head_is_newest,
+            is_unfinished: false,
+            displaced,
+            file,
+            source,
+        }
     }
 
     /// Looks for sessions by what stands in themselves, where the beginning does not lead to them any more: those that are
@@ -182,7 +197,7 @@ impl Medium {
             head: found.head,
         });
         self.sessions = sessions.collect();
-        self.head_is_newest = false;
+        (self.head_is_newest, self.is_unfinished) = (false, false);
         Ok(self.sessions.len())
     }
 
@@ -226,10 +241,12 @@ impl Medium {
         self.head_is_newest
     }
 
-    /// Where the volumes of a session are; without a number, those of the newest.
+    /// Where the volumes of a session are; without a number, those of the newest that is complete, if there is one.
     pub fn options(&self, session: Option<u16>) -> Result<OpenOptions, BrowseError> {
         let options = OpenOptions::default().displaced(self.displaced);
-        let Some(number) = session else {
+        let before = self.sessions.len().checked_sub(2).filter(|_| self.is_unfinished);
+        let before = before.and_then(|before| self.sessions.get(before)).map(|session| session.number);
+        let Some(number) = session.or(before) else {
             let newest = self.sessions.last().filter(|_| !self.head_is_newest);
             return Ok(options.session(newest.map_or(Block(0), |newest| newest.start)));
         };

@@ -39,13 +39,6 @@ const UNSUPPORTED: Rule = Rule {
     broken: "a file system needs what cannot be read here, and is not checked",
 };
 
-const UNOPENED: Rule = Rule {
-    id: "volume.unopened",
-    clause: "ECMA-119 6.7, ECMA-167 3/8.4",
-    severity: Severity::Error,
-    broken: "a file system is there and cannot be opened",
-};
-
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -153,13 +146,7 @@ impl Checking<'_> {
                 self.add(Finding::new(&UNSUPPORTED, file_system, block).about(feature.as_bytes()));
                 Ok(())
             }
-            error => {
-                let salvaged = self.options.salvage::<()>(file_system, Err(error));
-                if salvaged.is_err() {
-                    self.add(self.at(&UNOPENED, file_system, self.options.head_address()));
-                }
-                Ok(())
-            }
+            error => self.options.salvage::<()>(file_system, Err(error)).map(|_| ()),
         }
     }
 }

@@ -183,7 +183,7 @@ impl Checker<'_, '_> {
         let mut found: Vec<(u64, Anchor)> = places.iter().filter_map(|&at| anchor_at(at)).collect();
         if found.len() < 2 {
             // Behind the last block that was recorded, programs and drives put blocks that mean nothing.
-            let lowest = end.saturating_sub(PADDING).max(first + 1);
+            let lowest = end.saturating_sub(PADDING).max(first.saturating_add(1));
             found.extend((lowest..end).rev().find_map(anchor_at));
         }
         // Where a later session has overwritten what an earlier one began with, that has lost its first.

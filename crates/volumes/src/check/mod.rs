@@ -9,8 +9,8 @@
 //! - `same.rs` compares file systems with each other.
 //! - `boot.rs` has what machines start, `hybrid.rs` the partition tables of a disk.
 //!
-//! Time is bounded by what is read two or three times; memory by a hundred bytes for each file, and besides by the paths of
-//! those files that two file systems have in different places.
+//! Time is bounded by what is read two or three times; memory by a hundred bytes for each file of each file system, and by
+//! the paths of those files that two file systems have in different places.
 
 mod boot;
 mod extents;

@@ -74,9 +74,7 @@ pub fn check(checking: &Checking<'_>, seen: &[Seen]) -> Result<(), VolumeError> 
             checking.add(finding(&LENGTH).numbers(start.saturating_add(bytes), end));
         }
         if image.entry.emulation == Emulation::NONE {
-            if let Some(size) = files.iter().find_map(|seen| size_at(seen, start)) {
-                loader(checking, image.entry.block, start, size)?;
-            }
+            loader(checking, image.entry.block, start, files.iter().find_map(|seen| size_at(seen, start)))?;
         }
     }
     Ok(())
@@ -88,17 +86,23 @@ fn size_at(seen: &Seen, start: u64) -> Option<u64> {
     seen.files[..behind].last().filter(|(other, _)| *other == start).map(|&(_, size)| size)
 }
 
-/// A loader has a table when two of its three values are right; then all must be.
-fn loader(checking: &Checking<'_>, block: u32, start: u64, size: u64) -> Result<(), VolumeError> {
-    let head_len = (BOOT_INFO_AT + BootInfoTable::LEN) as u64;
-    if size < head_len || size > LONGEST {
+/// A loader has a table when two of its three values are right; then all must be. How long one is that is in no folder, only
+/// its table says.
+fn loader(checking: &Checking<'_>, block: u32, start: u64, file_size: Option<u64>) -> Result<(), VolumeError> {
+    let recorded = checking.blocks.count().saturating_mul(SECTOR as u64).saturating_sub(start);
+    let most = file_size.unwrap_or(recorded).min(recorded);
+    if most < (BOOT_INFO_AT + BootInfoTable::LEN) as u64 {
         return Ok(());
     }
-    let runs = Runs::One(Run { start: Some(start), bytes: size });
+    let runs = Runs::One(Run { start: Some(start), bytes: most });
     let file = FileBytes::new(Arc::clone(checking.source), &runs);
     let mut bytes = vec![0; 1 << 16];
     let count = file.read_at(0, &mut bytes)?;
     let Ok(table) = BootInfoTable::decode(bytes.get(BOOT_INFO_AT..count).unwrap_or_default()) else { return Ok(()) };
+    let size = file_size.unwrap_or(table.len.into());
+    if size > most || size > LONGEST {
+        return Ok(());
+    }
     let is_reserved = bytes[BOOT_INFO_AT + 16..BOOT_INFO_AT + BootInfoTable::LEN].iter().all(|&byte| byte == 0);
     let descriptor = checking.options.head_address().saturating_add(16);
     let values = [
@@ -108,7 +112,8 @@ fn loader(checking: &Checking<'_>, block: u32, start: u64, size: u64) -> Result<
     ];
     // A session that was added has the descriptor of the first in its place.
     let is_right = |(_, found, expected): &(&Rule, u64, u64)| found == expected || (*found == 16 && *expected > 16);
-    if !is_reserved || values.iter().filter(|value| is_right(value)).count() < 2 {
+    let right = values.iter().filter(|value| is_right(value)).count();
+    if !is_reserved || right < if file_size.is_some() { 2 } else { 3 } {
         return Ok(());
     }
     let finding = |rule| Finding::new(rule, FileSystem::Iso9660, imapi_disc_types::Block(start / SECTOR as u64));
@@ -125,7 +130,8 @@ fn loader(checking: &Checking<'_>, block: u32, start: u64, size: u64) -> Result<
         if count == 0 {
             break;
         }
-        sum.update(&bytes[..count]);
+        let wanted = usize::try_from(size - offset).map_or(count, |left| left.min(count));
+        sum.update(&bytes[..wanted]);
         offset += count as u64;
     }
     if is_whole && sum.finish() != table.checksum {

@@ -165,7 +165,7 @@ impl Going<'_> {
         let len = bytes[0];
         self.tail = Some((*address, at + usize::from(len)));
         if len % 2 != 0 {
-            disc.tolerate(finding(&LENGTH).numbers(len, len + 1))?;
+            disc.tolerate(finding(&LENGTH).numbers(len, len - 1))?;
         }
         let is_folder = record.flags.contains(FileFlags::DIRECTORY);
         let unknown = record.flags.0 & 0b0110_0000;

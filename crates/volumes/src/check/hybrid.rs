@@ -73,6 +73,14 @@ const GPT_OUTSIDE: Rule = Rule {
     id: "gpt.partition.outside",
     clause: "UEFI 5.3.3",
     severity: Severity::Error,
+    broken: "a partition of the GPT ends outside of the image, or before it begins",
+};
+
+/// isohybrid and xorriso do that with the partition that is the whole image, and every system starts from it.
+const GPT_UNUSABLE: Rule = Rule {
+    id: "gpt.partition.usable",
+    clause: "UEFI 5.3.3",
+    severity: Severity::Warning,
     broken: "a partition of the GPT is not among the blocks that partitions may have",
 };
 
@@ -183,13 +191,16 @@ impl Tables<'_, '_> {
     }
 
     fn partitions(&self, header: &GptHeader, entries: &[u8]) {
-        let last_usable = header.last_usable.min(self.blocks.saturating_sub(1));
         let each = entries.chunks(header.entry_len.max(1) as usize);
         for entry in each.filter_map(|bytes| GptEntry::decode(bytes).ok()).filter(GptEntry::is_used) {
-            if entry.first < header.first_usable || entry.last > last_usable || entry.first > entry.last {
-                let name: String = entry.name_chars().collect();
-                let finding = self.finding(&GPT_OUTSIDE, header.entries).about(name.as_bytes());
-                self.checking.add(finding.numbers(entry.last, last_usable));
+            let name: String = entry.name_chars().collect();
+            let finding = |rule| self.finding(rule, header.entries).about(name.as_bytes());
+            if entry.last >= self.blocks || entry.first > entry.last {
+                self.checking.add(finding(&GPT_OUTSIDE).numbers(entry.last, self.blocks));
+            } else if entry.first < header.first_usable {
+                self.checking.add(finding(&GPT_UNUSABLE).numbers(entry.first, header.first_usable));
+            } else if entry.last > header.last_usable {
+                self.checking.add(finding(&GPT_UNUSABLE).numbers(entry.last, header.last_usable));
             }
         }
     }

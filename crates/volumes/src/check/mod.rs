@@ -9,8 +9,8 @@
 //! - `same.rs` compares file systems with each other.
 //! - `boot.rs` has what machines start, `hybrid.rs` the partition tables of a disk.
 //!
-//! Time is bounded by what is read two or three times; memory by a hundred bytes for each file, and besides by the paths of
-//! those files that two file systems have in different places.
+//! Time is bounded by what is read two or three times; memory by a hundred bytes for each file of each file system, and by
+//! the paths of those files that two file systems have in different places.
 
 mod boot;
 mod extents;
@@ -37,13 +37,6 @@ const UNSUPPORTED: Rule = Rule {
     clause: "ECMA-119, ECMA-167",
     severity: Severity::Remark,
     broken: "a file system needs what cannot be read here, and is not checked",
-};
-
-const UNOPENED: Rule = Rule {
-    id: "volume.unopened",
-    clause: "ECMA-119 6.7, ECMA-167 3/8.4",
-    severity: Severity::Error,
-    broken: "a file system is there and cannot be opened",
 };
 
 /// What came of a check.
@@ -153,13 +146,7 @@ impl Checking<'_> {
                 self.add(Finding::new(&UNSUPPORTED, file_system, block).about(feature.as_bytes()));
                 Ok(())
             }
-            error => {
-                let salvaged = self.options.salvage::<()>(file_system, Err(error));
-                if salvaged.is_err() {
-                    self.add(self.at(&UNOPENED, file_system, self.options.head_address()));
-                }
-                Ok(())
-            }
+            error => self.options.salvage::<()>(file_system, Err(error)).map(|_| ()),
         }
     }
 }

@@ -76,13 +76,14 @@ impl Seen {
     }
 }
 
-/// The byte behind the volume, where it says how long it is. Some programs count its blocks from the beginning of the disc,
+/// The address behind the volume, where it says how long it is. Some programs count its blocks from the beginning of the disc,
 /// and some from that of the session.
 fn volume_end(checking: &Checking<'_>, volume: &dyn Volume) -> u64 {
     if volume.facts().names == Names::Udf {
         return u64::MAX;
     }
-    volume.facts().blocks.saturating_add(checking.options.session.0).saturating_mul(SECTOR as u64)
+    let session = checking.options.session.0.saturating_add(checking.options.displaced.into());
+    volume.facts().blocks.saturating_add(session)
 }
 
 struct Going<'a, 'b> {
@@ -128,10 +129,11 @@ impl Going<'_, '_> {
                 continue;
             }
             let (first, blocks) = (start / SECTOR as u64, run.bytes.div_ceil(SECTOR as u64));
-            if start.saturating_add(run.bytes) > self.end {
+            // What lies before the beginning of the source has wrapped around, and does so again.
+            let address = first.wrapping_add(self.checking.options.displaced.into()) & (u64::MAX / SECTOR as u64);
+            if address.saturating_add(blocks) > self.end {
                 let finding = Finding::new(&BEYOND, file_system, Block(told)).about(&entry.name);
-                let end = first.saturating_add(blocks);
-                self.checking.add(finding.numbers(end, self.end / SECTOR as u64));
+                self.checking.add(finding.numbers(address.saturating_add(blocks), self.end));
             }
             self.extents.add(usage, file_system, first, blocks, told);
             if self.names == Names::Udf {

@@ -183,11 +183,13 @@ impl Checker<'_, '_> {
         let mut found: Vec<(u64, Anchor)> = places.iter().filter_map(|&at| anchor_at(at)).collect();
         if found.len() < 2 {
             // Behind the last block that was recorded, programs and drives put blocks that mean nothing.
-            let lowest = end.saturating_sub(PADDING).max(first + 1);
+            let lowest = end.saturating_sub(PADDING).max(first.saturating_add(1));
             found.extend((lowest..end).rev().find_map(anchor_at));
         }
-        // Where a later session has overwritten what an earlier one began with, that has lost its first.
-        let is_whole = medium.session() == 0 && self.checking.options.head.is_none();
+        // Where a later session has overwritten what an earlier one began with, that has lost its first; and what has a
+        // virtual partition can go on, and gets its second when it is closed.
+        let is_open = self.parts.partitions.vat.is_some();
+        let is_whole = medium.session() == 0 && self.checking.options.head.is_none() && !is_open;
         if found.len() < 2 && is_whole {
             self.add(self.finding(&FEW_ANCHORS, first).numbers(found.len() as u64, 2_u64));
         }

@@ -8,6 +8,8 @@ use imapi_volumes::{Checked, OpenOptions, Severity, check};
 use crate::udf_images::{bytes::reseal, make, maker::Shape, tree::Audience};
 
 pub const BLOCK: usize = 2048;
+/// Where the second session of an image begins.
+pub const SECOND: u32 = 512;
 
 /// An image in which a fault is planted.
 #[derive(Clone)]
@@ -40,6 +42,8 @@ fn made(program: &str, arguments: &str) -> Image {
     fs::write(files.join("SUB/DEEP/LAST.TXT"), "last").expect("a file");
     let loader: Vec<u8> = (0..6000_u32).map(|index| (index % 251).to_le_bytes()[0]).collect();
     fs::write(files.join("LOADER.BIN"), loader).expect("a file");
+    // Code for an MBR: what it does is of no concern.
+    fs::write(folder.path().join("loader"), [0x90; 432]).expect("a file");
     fs::write(folder.path().join("efi.img"), vec![0xEF; 1 << 20]).expect("a file");
     let arguments: Vec<&str> = arguments.split_whitespace().collect();
     let words = says(program, &arguments, folder.path());
@@ -68,6 +72,29 @@ impl Image {
             "xorriso",
             "-as mkisofs -quiet -R -append_partition 2 0xef efi.img -appended_part_as_gpt -o image.iso files",
         )
+    }
+
+    /// With a GPT whose partition is the whole image.
+    pub fn whole_disk() -> Self {
+        made(
+            "xorriso",
+            "-as mkisofs -quiet -R -isohybrid-mbr loader -b LOADER.BIN -no-emul-boot -boot-load-size 4 \
+             -boot-info-table -isohybrid-gpt-basdat -o image.iso files",
+        )
+    }
+
+    /// A session that follows one of [`SECOND`] blocks, without that.
+    pub fn second_session() -> Self {
+        let mut first = made("genisoimage", "-quiet -R -J -o image.iso files");
+        first.0.resize(SECOND as usize * BLOCK, 0);
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("first.iso"), &first.0).expect("an image");
+        fs::create_dir(folder.path().join("more")).expect("a folder");
+        fs::write(folder.path().join("more/NEW.TXT"), "new").expect("a file");
+        let start = format!("0,{SECOND}");
+        let arguments = ["-quiet", "-R", "-J", "-C", &start, "-M", "first.iso", "-o", "image.iso", "more"];
+        let words = says("genisoimage", &arguments, folder.path());
+        Self(fs::read(folder.path().join("image.iso")).unwrap_or_else(|error| panic!("{error}\n{words}")))
     }
 
     /// ISO 9660, Joliet and UDF of the same files.

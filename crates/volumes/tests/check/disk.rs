@@ -1,10 +1,21 @@
 //! Faults of the partition tables, of which sgdisk complains, too.
 
+use imapi_volume_structs::crc32::Crc32;
+
 use crate::base::{Fault, Image, each_is_found};
 
 /// The byte of the header's copy, which is in the last block.
 fn copy(image: &Image) -> usize {
     image.0.len() - 512
+}
+
+/// Changes a header, whose sum is made right again.
+fn header(image: &mut Image, at: usize, change: impl FnOnce(&mut [u8])) {
+    let bytes = &mut image.0[at..at + 92];
+    change(bytes);
+    bytes[16..20].fill(0);
+    let sum = Crc32::of(bytes);
+    bytes[16..20].copy_from_slice(&sum.to_le_bytes());
 }
 
 const FAULTS: &[Fault] = &[
@@ -34,6 +45,24 @@ const FAULTS: &[Fault] = &[
             let at = copy(image);
             let entries = image.u32(at + 72) as usize * 512;
             image.0[entries + 20] ^= 1;
+        },
+    },
+    Fault { rule: "gpt.header.place", plant: |image| header(image, 512, |bytes| bytes[24] ^= 1) },
+    Fault {
+        rule: "gpt.backup.differs",
+        plant: |image| {
+            let at = copy(image);
+            header(image, at, |bytes| bytes[40] ^= 1);
+        },
+    },
+    Fault {
+        rule: "gpt.partition.outside",
+        plant: |image| {
+            let entries = image.u32(512 + 72) as usize * 512;
+            image.0[entries + 40 + 4] = 1;
+            let count = image.u32(512 + 80) as usize;
+            let sum = Crc32::of(&image.0[entries..entries + count * 128]);
+            header(image, 512, |bytes| bytes[88..92].copy_from_slice(&sum.to_le_bytes()));
         },
     },
     Fault { rule: "gpt.backup.end", plant: |image| image.0.extend([0; 2048]) },

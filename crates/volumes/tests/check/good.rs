@@ -1,7 +1,9 @@
 //! Good images have no errors.
 
+use imapi_volumes::{OpenOptions, check};
+
 use crate::{
-    base::Image,
+    base::{Image, SECOND},
     udf_images::{KINDS, make, tree::Audience},
 };
 
@@ -10,6 +12,25 @@ fn what_faults_are_planted_in_is_good() {
     for image in [Image::iso(), Image::numbered(), Image::disk()] {
         assert_eq!(image.errors(), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_partition_that_is_the_whole_image_is_no_error() {
+    // That is how images start from disks that isohybrid and xorriso make.
+    let image = Image::whole_disk();
+    assert_eq!(image.errors(), Vec::<String>::new());
+    assert!(image.broken().contains("gpt.partition.usable"), "{:?}", image.broken());
+}
+
+#[test]
+fn a_later_session_alone_refers_to_what_it_does_not_have() {
+    let image = Image::second_session();
+    let checked = check(&image.source(), &OpenOptions::default().displaced(SECOND)).expect("there are file systems");
+    let told: Vec<String> = checked.findings.iter().map(ToString::to_string).collect();
+    assert_eq!(checked.errors, 0, "{told:#?}");
+    assert!(told.iter().any(|told| told.contains("iso9660.file.outside")), "{told:#?}");
+    // Taken for a whole disc, nothing is where it should be.
+    assert!(check(&image.source(), &OpenOptions::default()).is_ok_and(|checked| checked.errors > 0));
 }
 
 #[test]

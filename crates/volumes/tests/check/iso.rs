@@ -75,6 +75,45 @@ const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        rule: "iso9660.record.length",
+        plant: |image| {
+            // The records behind it are lost, and told as such.
+            let at = image.record(AA);
+            image.0[at] += 1;
+        },
+    },
+    Fault {
+        // Found by mutation: no even length is longer.
+        rule: "iso9660.record.length",
+        plant: |image| {
+            let at = image.record(AA);
+            image.0[at] = 255;
+        },
+    },
+    Fault {
+        rule: "iso9660.folder.first",
+        plant: |image| {
+            let root = root(image);
+            let second = usize::from(image.block(root)[0]);
+            image.block(root)[second + 33] = b'X';
+        },
+    },
+    Fault {
+        rule: "iso9660.folder.blocks",
+        plant: |image| {
+            let at = image.record(b"SUB");
+            image.both(at + 10, 2047);
+        },
+    },
+    Fault {
+        rule: "iso9660.descriptor.block-size",
+        plant: |image| image.0[PRIMARY + 128..PRIMARY + 132].copy_from_slice(&[0, 3, 3, 0]),
+    },
+    Fault {
+        rule: "volume.unsupported",
+        plant: |image| image.0[PRIMARY + 128..PRIMARY + 132].copy_from_slice(&[0, 2, 2, 0]),
+    },
+    Fault {
         rule: "iso9660.folder.padding",
         plant: |image| {
             let root = root(image);

@@ -42,6 +42,14 @@ const OF_A_VOLUME: &[Fault] = &[
         },
     },
     Fault {
+        rule: "udf.sequence.length",
+        plant: |image| {
+            for anchor in image.tagged(ANCHOR) {
+                image.change(anchor, |block| block[16..20].copy_from_slice(&(8 * 2048_u32).to_le_bytes()));
+            }
+        },
+    },
+    Fault {
         rule: "udf.sequence.differ",
         plant: |image| {
             let copy = image.tagged(LOGICAL)[1];

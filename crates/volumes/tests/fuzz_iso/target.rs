@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use imapi_disc_types::{Block, BlockSource, BytesSource, SECTOR_SIZE};
-use imapi_volumes::{FileBytes, Names, OpenOptions, Severity, Walk, boot_catalog, check_path_tables, identify, open};
+use imapi_volumes::{
+    FileBytes, Names, OpenOptions, Severity, Walk, boot_catalog, check, check_path_tables, identify, open,
+};
 
 /// How much there was in an image.
 #[derive(Debug, Default)]
@@ -20,7 +22,9 @@ pub fn everything(bytes: &[u8]) {
     // Other sessions, and what was recorded elsewhere.
     for options in [OpenOptions::default().session(Block(3)), OpenOptions::default().displaced(40)] {
         let _ = walk(&source, Names::RockRidge, &options);
+        let _ = check(&source, &options);
     }
+    let _ = check(&source, &OpenOptions::default());
 }
 
 fn source(bytes: &[u8]) -> Arc<dyn BlockSource> {

@@ -1,6 +1,7 @@
 //! Volumes of UDF that others made, or that the second generator of these tests did, as our reader tells them: beside what
 //! Linux sees in a guest, 7-Zip takes out, and udfdump lists.
 
+mod checked;
 mod generated;
 mod guest;
 #[path = "../../../fsimage/tests/judges/listing/mod.rs"]

@@ -34,6 +34,32 @@ fn a_good_image_is_said_to_be_good() {
     assert_eq!((&json["errors"], &json["findings"]), (&0.into(), &serde_json::json!([])));
 }
 
+#[rstest]
+#[case("mbr")]
+#[case("gpt")]
+fn what_starts_machines_is_good_until_it_is_changed(#[case] table: &str) {
+    let bench = Bench::empty();
+    bench.put("one.txt", b"one\n");
+    let [loader, efi] = ["loader", "efi"].map(|name| bench.at(name));
+    fs::write(&loader, [0x90; 5000]).expect("room");
+    fs::write(&efi, vec![0xEF; 1 << 16]).expect("room");
+    let boot = format!("{loader},load-size=4,info-table");
+    let image = bench.image(&["--reproducible", "--boot", &boot, "--append-efi", &efi, "--partition-table", table]);
+    let words = told(&["image", "check", &image]);
+    assert!(words.ends_with("errors: 0, warnings: 0, remarks: 0\n"), "{words}");
+
+    let mut bytes = fs::read(&image).expect("an image");
+    let loader = bytes.windows(1000).position(|window| *window == [0x90; 1000]).expect("it is in the image");
+    bytes[loader + 999] = 0;
+    // The last byte of the first partition's length, in an MBR; a protective one may say that it has all there is.
+    bytes[446 + 15] = 0x40;
+    fs::write(&image, bytes).expect("room");
+    let output = run(&["image", "check", &image]);
+    let words = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    assert!(words.contains("el-torito.boot-info.checksum") && words.contains("mbr.partition.outside"), "{words}");
+}
+
 #[test]
 fn a_warning_alone_is_no_failure() {
     let (_bench, image) = image();

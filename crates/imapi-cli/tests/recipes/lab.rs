@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{Arc, LazyLock, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use imapi_disc_types::{Block, BlockSource as _, Control, FileSource, ManualClock, PseudoRandom, SECTOR_SIZE};
@@ -38,6 +38,10 @@ impl Materials {
             let files = folder.join(format!("files{number}"));
             fs::create_dir_all(&files).expect("a folder");
             fs::write(files.join("noise"), noise(number, 400)).expect("a file");
+            // xorriso takes files of one size and one second for the same.
+            let made = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + 60 * u64::from(number));
+            let file = File::options().write(true).open(files.join("noise")).expect("the file");
+            file.set_modified(made).expect("a date");
             let image = folder.join(format!("image{number}"));
             run(Command::new("genisoimage").args(["-quiet", "-R", "-J", "-no-pad", "-o"]).arg(&image).arg(&files));
             let ours = folder.join(format!("ours{number}"));

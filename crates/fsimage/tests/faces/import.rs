@@ -259,7 +259,8 @@ fn a_bootable_disc_stays_bootable_unless_everything_is_as_imapi_has_it(#[case] m
 
 #[test]
 fn a_session_is_not_larger_than_what_is_left_of_the_disc() {
-    let disc = Shelf::recorded(MediaType::CDR, ISO, OLD);
+    // What the disc has is larger than what is left, and costs nothing.
+    let disc = Shelf::recorded(MediaType::CDR, ISO, &[("old", &"x".repeat(2 << 20))]);
     disc.change(|facts| facts.free = 300);
     let image = disc.continued();
     assert_eq!(image.free_media_blocks(), 300);

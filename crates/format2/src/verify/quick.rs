@@ -6,7 +6,7 @@ use imapi_disc_types::{Control, MediaState};
 use imapi_recorder::{Recorder, RecorderError};
 
 use super::{Reference, Verified, VerifyError, VerifyOptions, VerifyProgress, full::compare, reference::Place};
-use crate::{Probe, sessions};
+use crate::{Probe, Way, sessions};
 
 /// What should be true of a disc that was burned.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,7 +74,10 @@ fn look_at_disc(
     if state.contains(MediaState::BLANK) {
         return Err(implausible("the state of the disc", "not blank", &found));
     }
-    if expected.closed.is_some_and(|closed| closed != state.contains(MediaState::FINALIZED)) {
+    let is_closed = state.contains(MediaState::FINALIZED);
+    // Drives close a disc that has no room for another session, whatever they were told.
+    let is_full = is_closed && i64::from(probe.facts.capacity) - end < room_of_a_session(probe.way);
+    if expected.closed.is_some_and(|closed| closed != is_closed) && !is_full {
         let wanted = if expected.closed == Some(true) { MediaState::FINALIZED } else { MediaState::APPENDABLE };
         return Err(implausible("the state of the disc", &wanted.to_string(), &found));
     }
@@ -89,6 +92,15 @@ fn look_at_disc(
             Err(implausible("the end of the track", &(end - 1).to_string(), &last.to_string()))
         }
         Some(_) => Ok(()),
+    }
+}
+
+/// Blocks that another session takes at least, with what lies between sessions: on a CD lead-out, lead-in and the shortest
+/// track, on DVDs the zones of a border, which may have 96 MiB.
+const fn room_of_a_session(way: Way) -> i64 {
+    match way {
+        Way::Cd => 11_400 + 300,
+        _ => 96 << 9,
     }
 }
 

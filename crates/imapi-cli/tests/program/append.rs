@@ -197,3 +197,18 @@ fn an_image_of_genisoimage_is_added_to() {
     status("7z", &["x", "-y", "-oout", "my.iso"]);
     assert!(is_there(&folder.join("out/comes.txt")) && !is_there(&folder.join("out/goes.txt")));
 }
+
+/// A drive closes such a disc, though it was to stay open.
+#[test]
+fn a_session_after_which_there_is_no_room_is_a_good_one() {
+    let lab = Lab::new();
+    fs::write(lab.path("new/large"), vec![0x55; 15_000_000]).expect("writable");
+    fs::write(lab.path("old/large"), vec![0xAA; 5_000_000]).expect("writable");
+    lab.imapi(&["burn", "old", "--drive", "virtual:my.disc?media=cd-r&size=50M"]);
+    lab.imapi(&["append", "new", "--drive", "virtual:my.disc"]);
+    let told = lab.imapi(&["info", "virtual:my.disc"]);
+    assert!(told.contains("state of the disc: closed"), "{told}");
+    assert_eq!(lab.imapi(&["image", "cat", "virtual:my.disc", "stays.txt"]), "as it was");
+    let more = lab.run(&["append", "third", "--drive", "virtual:my.disc"]);
+    assert!(text(&more.stderr).contains("IMAPI_E_NO_COMPATIBLE_MULTISESSION_TYPE"), "{}", text(&more.stderr));
+}

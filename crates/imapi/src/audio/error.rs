@@ -1,7 +1,11 @@
 //! [`AudioError`]: why sound cannot be taken from a file, or from a disc.
 
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
+use imapi_cd_image::files::SheetError;
 use imapi_disc_types::{Cancelled, Lba};
 use imapi_errors::{Coded, Fact, HResult, Value, common, v2};
 use imapi_format2::FormatError;
@@ -61,7 +65,7 @@ pub enum AudioError {
         /// The file.
         file: PathBuf,
         /// What is missing.
-        reason: &'static str,
+        reason: String,
     },
     /// The sound is not as on a CD.
     #[error("{} has {found}; a CD has {}", file.display(), AudioFormat::CD)]
@@ -97,6 +101,18 @@ pub enum AudioError {
     /// The caller wanted to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl AudioError {
+    /// What the reader of such files says of one.
+    pub(super) fn of_file(file: &Path, error: SheetError) -> Self {
+        let file = file.to_path_buf();
+        match error {
+            SheetError::Format { reason, .. } | SheetError::Line { reason, .. } => Self::NotWav { file, reason },
+            SheetError::Io { source, .. } => Self::Read { file, cause: source },
+            other => Self::Read { file, cause: io::Error::other(other) },
+        }
+    }
 }
 
 impl From<RecorderError> for AudioError {

@@ -1,12 +1,14 @@
 //! Sound: from files onto discs, and from discs into files.
 //!
 //! - [`WavSource`] is a WAV file as the sectors that a CD has; what has another rate is refused, or converted when asked.
+//! - [`at_once`] is what a drive is told to write for a disc that a sheet of another program describes.
 //! - [`text_sheet`] reads the titles of a disc from the sheet that cdrskin and others take.
 //! - [`DiscWords`] are numbers and titles that a disc has.
 //! - [`rip`] makes WAV files of a disc's tracks, reads again what is in doubt, and has checksums of them.
 
 mod checksum;
 mod convert;
+mod disc;
 mod error;
 mod rip;
 mod sheet;
@@ -15,6 +17,7 @@ mod wav;
 mod words;
 
 pub use checksum::{Checksums, TrackPlace};
+pub use disc::{NotAtOnce, at_once, audio_options, with_plain_data};
 pub use error::{AudioError, AudioFormat};
 pub use rip::{RipOptions, RipProgress, Ripped, rip};
 pub use sheet::{SheetError, TextSheet, text_sheet};

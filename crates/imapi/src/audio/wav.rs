@@ -2,53 +2,24 @@
 
 use std::{
     borrow::Cow,
+    fmt,
     fs::File,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Write},
     num::NonZeroU32,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::Arc,
 };
 
-use imapi_disc_types::{Block, BlockSource, Request, SourceError};
+use imapi_cd_image::files::{self, WavFile};
+use imapi_disc_types::{Block, BlockSource, SourceError};
 use imapi_format2::audio::AUDIO_SECTOR;
 
-use super::{AudioError, AudioFormat, SECTOR, convert::Converted};
-
-/// Formats in which sound is plain numbers, whole ones or fractions: by their own number, or by that of an extension.
-const PCM: u16 = 1;
-const FLOAT: u16 = 3;
-const EXTENSIBLE: u16 = 0xFFFE;
-/// Bytes of a format that says how it is extended; the number of the real one is there.
-const EXTENDED: usize = 40;
-const REAL_FORMAT: usize = 24;
-/// Files that were written by a pipe have no length.
-const NO_LENGTH: u32 = u32::MAX;
-/// More of what stands before the sound is no WAV file.
-const MOST_CHUNKS: usize = 10_000;
+use super::{AudioError, AudioFormat, convert::Converted};
 
 /// A WAV file as the sectors of a CD. What is missing to the last whole sector is silence.
-#[derive(Debug)]
 pub struct WavSource {
     path: PathBuf,
-    samples: Samples,
-    len: u64,
-}
-
-/// The samples of a file.
-#[derive(Debug)]
-enum Samples {
-    /// They are as a CD has them.
-    Plain(Plain),
-    /// They become so while they are read.
-    Converted(Box<Converted>),
-}
-
-/// Samples as a CD has them.
-#[derive(Debug)]
-struct Plain {
-    file: Mutex<File>,
-    /// Where they begin, and how many bytes they are.
-    begin: u64,
+    samples: Arc<dyn BlockSource>,
     len: u64,
 }
 
@@ -66,52 +37,22 @@ impl WavSource {
 
     fn open_with(path: &Path, converts: bool) -> Result<Self, AudioError> {
         let failed = |cause| AudioError::Read { file: path.to_path_buf(), cause };
-        let mut file = File::open(path).map_err(failed)?;
-        let size = file.metadata().map_err(failed)?.len();
-        let not_wav = |reason| AudioError::NotWav { file: path.to_path_buf(), reason };
-        let mut head = [0; 12];
-        read(&mut file, &mut head).map_err(failed)?.ok_or(not_wav("it is too short"))?;
-        if !head.starts_with(b"RIFF") || &head[8..] != b"WAVE" {
-            return Err(not_wav("it does not begin as one"));
+        let opened = File::open(path).map_err(failed)?;
+        let file = WavFile::of(path).map_err(|error| AudioError::of_file(path, error))?;
+        let (path, len) = (path.to_path_buf(), file.len);
+        if file.is_as_on_a_cd() {
+            let samples = files::wav(&path).map_err(|error| AudioError::of_file(&path, error))?;
+            return Ok(Self { path, samples, len });
         }
-        let mut format = None;
-        let mut at = 12_u64;
-        for _ in 0..MOST_CHUNKS {
-            let mut chunk = [0; 8];
-            file.seek(SeekFrom::Start(at)).map_err(failed)?;
-            read(&mut file, &mut chunk).map_err(failed)?.ok_or(not_wav("there is no sound in it"))?;
-            let [a, b, c, d, length @ ..] = chunk;
-            let (name, length) = ([a, b, c, d], u32::from_le_bytes(length));
-            at += 8;
-            match &name {
-                b"fmt " => {
-                    let found = read_format(&mut file, length).map_err(failed)?;
-                    format = Some(found.ok_or(not_wav("its format is too short"))?);
-                }
-                b"data" => {
-                    let found = format.ok_or(not_wav("it does not say how its sound is stored"))?;
-                    let (found, number): (AudioFormat, u16) = found;
-                    let left = size.saturating_sub(at);
-                    let len = if length == NO_LENGTH { left } else { left.min(length.into()) };
-                    let path = path.to_path_buf();
-                    if found == AudioFormat::CD {
-                        let samples = Samples::Plain(Plain { file: Mutex::new(file), begin: at, len });
-                        return Ok(Self { path, samples, len });
-                    }
-                    let is_known = found.plain || number == FLOAT;
-                    let converted =
-                        (converts && is_known).then(|| Converted::new(file, at, len, found, number == FLOAT));
-                    let Some(converted) = converted.flatten() else {
-                        return Err(AudioError::OtherFormat { file: path, found });
-                    };
-                    return Ok(Self { path, samples: Samples::Converted(Box::new(converted)), len });
-                }
-                _ => {}
-            }
-            // Chunks begin at even places.
-            at += u64::from(length) + u64::from(length & 1);
+        let is_float = file.coding == WavFile::FLOAT;
+        let plain = file.coding == WavFile::PCM;
+        let found = AudioFormat { rate: file.rate, bits: file.bits, channels: file.channels, plain };
+        let converted =
+            (converts && (plain || is_float)).then(|| Converted::new(opened, file.from, len, found, is_float));
+        match converted.flatten() {
+            Some(converted) => Ok(Self { path, samples: Arc::new(converted), len }),
+            None => Err(AudioError::OtherFormat { file: path, found }),
         }
-        Err(not_wav("there is no sound in it"))
     }
 
     /// Bytes of its samples, as the file has them.
@@ -127,64 +68,9 @@ impl WavSource {
     }
 }
 
-/// Fills a buffer; none where the file ends before.
-fn read(file: &mut File, out: &mut [u8]) -> io::Result<Option<()>> {
-    match file.read_exact(out) {
-        Ok(()) => Ok(Some(())),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The format, and its number.
-fn read_format(file: &mut File, length: u32) -> io::Result<Option<(AudioFormat, u16)>> {
-    let mut bytes = [0; EXTENDED];
-    let there = usize::try_from(length).unwrap_or(usize::MAX).min(EXTENDED);
-    if there < 16 || read(file, &mut bytes[..there])?.is_none() {
-        return Ok(None);
-    }
-    let u16_at = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-    let real = match u16_at(0) {
-        EXTENSIBLE if there == EXTENDED => u16_at(REAL_FORMAT),
-        number => number,
-    };
-    let format = AudioFormat {
-        rate: u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]),
-        bits: u16_at(14),
-        channels: u16_at(2),
-        plain: real == PCM,
-    };
-    Ok(Some((format, real)))
-}
-
-impl BlockSource for Plain {
-    fn block_size(&self) -> NonZeroU32 {
-        AUDIO_SECTOR
-    }
-
-    fn blocks(&self) -> u64 {
-        self.len.div_ceil(SECTOR as u64)
-    }
-
-    fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
-        let request = Request::admit(self, first, out)?;
-        let there = self.len.saturating_sub(request.offset);
-        let there = usize::try_from(there).unwrap_or(usize::MAX).min(request.out.len());
-        let (sound, silence) = request.out.split_at_mut(there);
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = file.seek(SeekFrom::Start(self.begin + request.offset)).and_then(|_| file.read_exact(sound));
-        done.map_err(|error| SourceError::new(first, error))?;
-        silence.fill(0);
-        Ok(request.count)
-    }
-}
-
-impl WavSource {
-    fn samples(&self) -> &dyn BlockSource {
-        match &self.samples {
-            Samples::Plain(plain) => plain,
-            Samples::Converted(converted) => &**converted,
-        }
+impl fmt::Debug for WavSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WavSource").field("path", &self.path).field("len", &self.len).finish_non_exhaustive()
     }
 }
 
@@ -194,11 +80,11 @@ impl BlockSource for WavSource {
     }
 
     fn blocks(&self) -> u64 {
-        self.samples().blocks()
+        self.samples.blocks()
     }
 
     fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
-        self.samples().read(first, out)
+        self.samples.read(first, out)
     }
 
     fn name_of(&self, _: Block) -> Option<Cow<'_, str>> {
@@ -217,7 +103,7 @@ pub(super) fn write_head(out: &mut dyn Write, bytes: u32) -> io::Result<()> {
     out.write_all(&(bytes + HEAD - 8).to_le_bytes())?;
     out.write_all(b"WAVEfmt ")?;
     out.write_all(&16_u32.to_le_bytes())?;
-    out.write_all(&PCM.to_le_bytes())?;
+    out.write_all(&WavFile::PCM.to_le_bytes())?;
     out.write_all(&channels.to_le_bytes())?;
     out.write_all(&rate.to_le_bytes())?;
     out.write_all(&(rate * u32::from(frame)).to_le_bytes())?;
@@ -229,10 +115,15 @@ pub(super) fn write_head(out: &mut dyn Write, bytes: u32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Seek as _, SeekFrom};
+
     use imapi_disc_types::conformance;
     use imapi_errors::{Coded as _, v2};
 
-    use super::*;
+    use super::{super::SECTOR, *};
+
+    const EXTENSIBLE: u16 = 0xFFFE;
+    const NO_LENGTH: u32 = u32::MAX;
 
     /// A file of these chunks.
     fn wav(chunks: &[(&[u8; 4], &[u8])]) -> tempfile::NamedTempFile {
@@ -330,8 +221,9 @@ mod tests {
         file.write_all(&[9; 2352]).expect("it has room");
         assert_eq!(file.as_file().metadata().expect("a file").len(), u64::from(HEAD) + 2352);
         let source = WavSource::open(file.path()).expect("a WAV file");
-        let Samples::Plain(plain) = &source.samples else { panic!("it is as a CD has it") };
-        assert_eq!((source.len(), plain.begin), (2352, HEAD.into()));
+        let mut out = vec![0; 2352];
+        source.read_all(Block(0), &mut out).expect("readable");
+        assert_eq!((source.len(), out), (2352, vec![9; 2352]));
     }
 
     /// A quarter of a second of a tone, the other way round in the second channel.

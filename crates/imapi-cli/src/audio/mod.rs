@@ -1,10 +1,13 @@
 //! `imapi audio burn`, `imapi audio rip`: discs of sound.
 //!
-//! `arguments.rs` is what can be asked, `album.rs` finds out what is burned, `burn.rs` burns it, `rip.rs` reads discs.
+//! `arguments.rs` is what can be asked, `album.rs` finds out what is burned, `burn.rs` burns it (`raw.rs` with every
+//! sector as it is), `extra.rs` the data behind it, `rip.rs` reads discs.
 
 mod album;
 mod arguments;
 mod burn;
+mod extra;
+mod raw;
 mod rip;
 
 use std::io;

@@ -5,9 +5,11 @@
 mod burned;
 #[path = "../burners/desk.rs"]
 mod desk;
+mod extra;
 mod mixed;
 mod refused;
 mod ripped;
+mod sheets;
 
 use std::process::{Command, Output};
 

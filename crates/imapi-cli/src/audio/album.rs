@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use imapi::audio::{AudioError, NotAtOnce, SheetError, WavSource, at_once, text_sheet, with_plain_data};
+use imapi::audio::{AudioError, NotAtOnce, SheetError, SoundSource, at_once, text_sheet, with_plain_data};
 use imapi_cd_image::{CdDisc, CdTrack, SectorForm, files};
 use imapi_cd_sector::subchannel::{Control, Isrc};
 use imapi_disc_types::BlockSource;
@@ -13,7 +13,7 @@ use imapi_format2::{
 };
 use imapi_format2_tao::TaoError;
 
-use super::arguments::{BurnArguments, Copying};
+use super::arguments::{BurnArguments, Copying, Mode};
 
 /// What is burned.
 pub struct Album {
@@ -79,6 +79,8 @@ impl Album {
     /// The disc of a sheet, or of these files with data before them.
     pub fn of(arguments: &BurnArguments, data: Option<Arc<dyn BlockSource>>) -> Result<Self, AlbumError> {
         let mut disc = match arguments.sheet() {
+            // Only who writes raw has a say in what stands around data.
+            Some(sheet) if arguments.mode == Mode::Raw => of_sheet(sheet, arguments.convert)?,
             Some(sheet) => with_plain_data(of_sheet(sheet, arguments.convert)?),
             None => of_files(arguments, data)?,
         };
@@ -121,7 +123,7 @@ impl Album {
     pub fn can_be_converted(error: &AlbumError) -> bool {
         match error {
             AlbumError::Audio(AudioError::OtherFormat { file, .. })
-            | AlbumError::Sheet(files::SheetError::Sound { path: file, .. }) => WavSource::converting(file).is_ok(),
+            | AlbumError::Sheet(files::SheetError::Sound { path: file, .. }) => SoundSource::converting(file).is_ok(),
             _ => false,
         }
     }
@@ -163,10 +165,22 @@ impl Album {
 /// What a sheet describes, with the files that it names.
 fn of_sheet(sheet: &Path, converts: bool) -> Result<CdDisc, files::SheetError> {
     let converted = |path: &Path| {
-        let is_wav = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav"));
-        // What cannot be converted is refused by whoever takes only what a CD has, and in its words.
-        let source = (converts && is_wav).then(|| WavSource::converting(path).ok()).flatten()?;
-        Some(Ok(Arc::new(source) as Arc<dyn BlockSource>))
+        let ends_in = |ending: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending));
+        let is_flac = ends_in("flac");
+        if !is_flac && !(converts && ends_in("wav")) {
+            return None;
+        }
+        match open(path, converts) {
+            Ok(source) => Some(Ok(Arc::new(source) as Arc<dyn BlockSource>)),
+            Err(AudioError::OtherFormat { file, found }) if is_flac => {
+                Some(Err(files::SheetError::Sound { path: file, found: found.to_string() }))
+            }
+            Err(error) if is_flac => {
+                Some(Err(files::SheetError::Format { path: path.to_path_buf(), reason: error.to_string() }))
+            }
+            // What cannot be converted is refused by whoever takes only what a CD has, and in its words.
+            Err(_) => None,
+        }
     };
     files::read_with(sheet, &converted)
 }
@@ -194,6 +208,6 @@ fn of_files(arguments: &BurnArguments, data: Option<Arc<dyn BlockSource>>) -> Re
     Ok(CdDisc::new(tracks))
 }
 
-fn open(path: &Path, converts: bool) -> Result<WavSource, AudioError> {
-    if converts { WavSource::converting(path) } else { WavSource::open(path) }
+fn open(path: &Path, converts: bool) -> Result<SoundSource, AudioError> {
+    if converts { SoundSource::converting(path) } else { SoundSource::open(path) }
 }

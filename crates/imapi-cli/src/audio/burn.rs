@@ -211,6 +211,10 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
         Ok(_) => {}
         Err(error) => {
             outcome = work.failed(&InWords { error, lang });
+            if let BurnError::NotAtOnce(_) = error {
+                let label = format!("{}{}", lang.term(Term::HelpfulOption), lang.term(Term::MarkColon));
+                output::complain(&format_args!("{label}--mode raw"));
+            }
             if let Some(term) = what_now(error, medium) {
                 output::complain(&lang.term(term));
             }

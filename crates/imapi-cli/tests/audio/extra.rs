@@ -36,8 +36,9 @@ fn sound_comes_first_and_data_has_a_session_of_its_own() {
         desk.good("cdparanoia -q -r -d /dev/sr0 2 two.raw");
         assert!(desk.read("one.raw").starts_with(&one) && desk.read("two.raw").starts_with(&two), "{mode}");
         let listed = desk.good(&format!("isoinfo -i /dev/sr0 -T {start} -R -l"));
-        assert!(listed.contains("words.txt"), "{listed}");
-        desk.good("xorriso -osirrox on -indev /dev/sr0 -extract /words.txt found.txt");
+        assert!(listed.contains("WORDS.TXT"), "{listed}");
+        // It looks also at the beginning of the disc, where there is sound, and is sorry for that.
+        desk.good("xorriso -return_with FAILURE 32 -osirrox on -indev /dev/sr0 -extract /words.txt found.txt");
         assert!(desk.read("found.txt") == words, "{mode}: xorriso");
         // And ourselves.
         good(&desk, "audio rip virtual:disc -o album");

@@ -6,6 +6,7 @@ mod burned;
 #[path = "../burners/desk.rs"]
 mod desk;
 mod extra;
+mod flac;
 mod mixed;
 mod refused;
 mod ripped;

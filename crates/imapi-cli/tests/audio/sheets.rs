@@ -133,6 +133,7 @@ fn what_a_sheet_cannot_be_is_said() {
     // A disc of another kind than drives write at once.
     desk.write("data.bin", &vec![0; 2336 * 400]);
     desk.write("two.cue", b"FILE data.bin BINARY\nTRACK 01 MODE2/2336\nINDEX 01 00:00:00\n");
-    assert!(bad(&desk, "audio burn two.cue --drive virtual:disc", 1).contains("another kind"));
+    let said = bad(&desk, "audio burn two.cue --drive virtual:disc", 1);
+    assert!(said.contains("another kind") && said.contains("--mode raw"), "{said}");
     assert_eq!(desk.state(), "blank");
 }

@@ -67,6 +67,14 @@ pub enum AudioError {
         /// What is missing.
         reason: String,
     },
+    /// The file is no FLAC file, or it is damaged.
+    #[error("{} is no FLAC file: {reason}", file.display())]
+    NotFlac {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The sound is not as on a CD.
     #[error("{} has {found}; a CD has {}", file.display(), AudioFormat::CD)]
     OtherFormat {
@@ -125,7 +133,9 @@ impl Coded for AudioError {
     fn code(&self) -> HResult {
         match self {
             Self::Read { cause, .. } | Self::Write { cause, .. } => cause.code(),
-            Self::NotWav { .. } | Self::OtherFormat { .. } => v2::E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+            Self::NotWav { .. } | Self::NotFlac { .. } | Self::OtherFormat { .. } => {
+                v2::E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED
+            }
             Self::NoSound => v2::E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE,
             Self::NoTrack { .. } => common::E_INVALIDARG,
             Self::Sector { cause, .. } => cause.code(),
@@ -140,7 +150,7 @@ impl Coded for AudioError {
                 put(Fact::File, Value::Text(&file.display()));
                 cause.facts(put);
             }
-            Self::NotWav { file, reason } => {
+            Self::NotWav { file, reason } | Self::NotFlac { file, reason } => {
                 put(Fact::File, Value::Text(&file.display()));
                 put(Fact::Reason, Value::Text(reason));
             }

@@ -1,6 +1,6 @@
 //! Sound: from files onto discs, and from discs into files.
 //!
-//! - [`WavSource`] is a WAV file as the sectors that a CD has; what has another rate is refused, or converted when asked.
+//! - [`SoundSource`] is a WAV or FLAC file as the sectors that a CD has; what has another rate is refused, or converted when asked.
 //! - [`at_once`] is what a drive is told to write for a disc that a sheet of another program describes.
 //! - [`text_sheet`] reads the titles of a disc from the sheet that cdrskin and others take.
 //! - [`DiscWords`] are numbers and titles that a disc has.
@@ -10,6 +10,7 @@ mod checksum;
 mod convert;
 mod disc;
 mod error;
+mod flac;
 mod rip;
 mod sheet;
 mod tracks;
@@ -22,7 +23,7 @@ pub use error::{AudioError, AudioFormat};
 pub use rip::{RipOptions, RipProgress, Ripped, rip};
 pub use sheet::{SheetError, TextSheet, text_sheet};
 pub use tracks::{DiscTrack, audio_tracks};
-pub use wav::WavSource;
+pub use wav::SoundSource;
 pub use words::{DiscWords, Named};
 
 /// Bytes of a sector of sound.

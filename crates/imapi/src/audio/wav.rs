@@ -1,4 +1,4 @@
-//! [`WavSource`]: a WAV file as the sectors of a CD.
+//! [`SoundSource`]: a file of sound as the sectors of a CD.
 
 use std::{
     borrow::Cow,
@@ -14,30 +14,34 @@ use imapi_cd_image::files::{self, WavFile};
 use imapi_disc_types::{Block, BlockSource, SourceError};
 use imapi_format2::audio::AUDIO_SECTOR;
 
-use super::{AudioError, AudioFormat, convert::Converted};
+use super::{AudioError, AudioFormat, convert::Converted, flac};
 
-/// A WAV file as the sectors of a CD. What is missing to the last whole sector is silence.
-pub struct WavSource {
+/// A file of sound, WAV or FLAC, as the sectors of a CD. What is missing to the last whole sector is silence.
+pub struct SoundSource {
     path: PathBuf,
     samples: Arc<dyn BlockSource>,
     len: u64,
 }
 
-impl WavSource {
+impl SoundSource {
     /// Opens a file. Only what a CD has is taken: 44.1 kHz, 16 bits, two channels. Anything else is refused and said.
     pub fn open(path: &Path) -> Result<Self, AudioError> {
         Self::open_with(path, false)
     }
 
     /// Opens a file, and makes of other rates, sizes of numbers and of one channel what a CD has. A file that has that already is
-    /// taken as it is.
+    /// taken as it is, and FLAC is not converted.
     pub fn converting(path: &Path) -> Result<Self, AudioError> {
         Self::open_with(path, true)
     }
 
     fn open_with(path: &Path, converts: bool) -> Result<Self, AudioError> {
         let failed = |cause| AudioError::Read { file: path.to_path_buf(), cause };
-        let opened = File::open(path).map_err(failed)?;
+        let mut opened = File::open(path).map_err(failed)?;
+        if flac::begins_as_flac(&mut opened).map_err(failed)? {
+            let source = flac::FlacSource::open(path)?;
+            return Ok(Self { path: path.to_path_buf(), len: source.len(), samples: Arc::new(source) });
+        }
         let file = WavFile::of(path).map_err(|error| AudioError::of_file(path, error))?;
         let (path, len) = (path.to_path_buf(), file.len);
         if file.is_as_on_a_cd() {
@@ -68,13 +72,13 @@ impl WavSource {
     }
 }
 
-impl fmt::Debug for WavSource {
+impl fmt::Debug for SoundSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WavSource").field("path", &self.path).field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("SoundSource").field("path", &self.path).field("len", &self.len).finish_non_exhaustive()
     }
 }
 
-impl BlockSource for WavSource {
+impl BlockSource for SoundSource {
     fn block_size(&self) -> NonZeroU32 {
         AUDIO_SECTOR
     }
@@ -156,7 +160,7 @@ mod tests {
         let sound: Vec<u8> = (0..5000_u32).map(|at| at.to_le_bytes()[0]).collect();
         let cd = format(1, 2, 44_100, 16);
         let file = wav(&[(b"LIST", b"odd"), (b"fmt ", &cd), (b"fact", &[0; 4]), (b"data", &sound), (b"LIST", b"more")]);
-        let source = WavSource::open(file.path()).expect("a WAV file");
+        let source = SoundSource::open(file.path()).expect("a WAV file");
         assert_eq!((source.blocks(), source.len()), (3, 5000));
         let mut out = vec![0xA5; 3 * SECTOR];
         source.read_all(Block(0), &mut out).expect("readable");
@@ -171,10 +175,10 @@ mod tests {
         let mut extended = format(EXTENSIBLE, 2, 44_100, 16);
         extended.extend([22, 0, 16, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 16, 0, 128, 0, 0, 170, 0, 56, 155, 113]);
         let file = wav(&[(b"fmt ", &extended), (b"data", &[1; 2352])]);
-        assert_eq!(WavSource::open(file.path()).expect("a WAV file").blocks(), 1);
+        assert_eq!(SoundSource::open(file.path()).expect("a WAV file").blocks(), 1);
         extended[24] = 3;
         let file = wav(&[(b"fmt ", &extended), (b"data", &[1; 2352])]);
-        let error = WavSource::open(file.path()).expect_err("floating-point numbers");
+        let error = SoundSource::open(file.path()).expect_err("floating-point numbers");
         assert!(matches!(error, AudioError::OtherFormat { found: AudioFormat { plain: false, .. }, .. }), "{error}");
     }
 
@@ -183,7 +187,7 @@ mod tests {
         let mut file = wav(&[(b"fmt ", &format(1, 2, 44_100, 16)), (b"data", &[7; 2352 * 2])]);
         file.seek(SeekFrom::Start(40)).expect("a file");
         file.write_all(&NO_LENGTH.to_le_bytes()).expect("it has room");
-        assert_eq!(WavSource::open(file.path()).expect("a WAV file").blocks(), 2);
+        assert_eq!(SoundSource::open(file.path()).expect("a WAV file").blocks(), 2);
     }
 
     #[test]
@@ -195,7 +199,7 @@ mod tests {
             (3, 2, 44_100, 32, "44100 Hz, 32 bit, 2 ch, no PCM"),
         ] {
             let file = wav(&[(b"fmt ", &format(number, channels, rate, bits)), (b"data", &[1; 2352])]);
-            let error = WavSource::open(file.path()).expect_err(said);
+            let error = SoundSource::open(file.path()).expect_err(said);
             assert!(error.to_string().contains(said), "{error}");
             assert_eq!(error.code(), v2::E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED);
         }
@@ -208,10 +212,10 @@ mod tests {
         for len in 0..44 {
             let mut file = tempfile::NamedTempFile::new().expect("a file");
             file.write_all(&bytes[..len]).expect("it has room");
-            let error = WavSource::open(file.path()).expect_err("it ends before its sound");
+            let error = SoundSource::open(file.path()).expect_err("it ends before its sound");
             assert!(matches!(error, AudioError::NotWav { .. }), "{len}: {error}");
         }
-        assert!(matches!(WavSource::open(Path::new("/nonexistent")), Err(AudioError::Read { .. })));
+        assert!(matches!(SoundSource::open(Path::new("/nonexistent")), Err(AudioError::Read { .. })));
     }
 
     #[test]
@@ -220,7 +224,7 @@ mod tests {
         write_head(&mut file, 2352).expect("it has room");
         file.write_all(&[9; 2352]).expect("it has room");
         assert_eq!(file.as_file().metadata().expect("a file").len(), u64::from(HEAD) + 2352);
-        let source = WavSource::open(file.path()).expect("a WAV file");
+        let source = SoundSource::open(file.path()).expect("a WAV file");
         let mut out = vec![0; 2352];
         source.read_all(Block(0), &mut out).expect("readable");
         assert_eq!((source.len(), out), (2352, vec![9; 2352]));
@@ -247,7 +251,7 @@ mod tests {
     }
 
     /// The largest difference from the tone as it should be, in units of 16 bits, away from beginning and end.
-    fn difference(source: &WavSource, hertz: f64, loudness: f64) -> f64 {
+    fn difference(source: &SoundSource, hertz: f64, loudness: f64) -> f64 {
         let mut out = vec![0; usize::try_from(source.bytes()).expect("short")];
         source.read_all(Block(0), &mut out).expect("readable");
         let mut most: f64 = 0.0;
@@ -267,8 +271,8 @@ mod tests {
             [(48_000, 24, 1), (96_000, 32, 1), (44_100, 24, 1), (22_050, 16, 1), (88_200, 32, 3), (47_999, 64, 3)]
         {
             let file = tone(rate, bits, number, 997.0);
-            assert!(WavSource::open(file.path()).is_err());
-            let source = WavSource::converting(file.path()).expect("it can be converted");
+            assert!(SoundSource::open(file.path()).is_err());
+            let source = SoundSource::converting(file.path()).expect("it can be converted");
             assert_eq!(source.blocks(), 19, "{rate}: a quarter of a second");
             let difference = difference(&source, 997.0, 0.5);
             // What was rounded to 16 bits before is not better afterwards.
@@ -278,10 +282,10 @@ mod tests {
 
     #[test]
     fn what_a_cd_has_no_room_for_is_left_out_and_what_it_has_stays() {
-        let high = WavSource::converting(tone(96_000, 24, 1, 30_000.0).path()).expect("it can be converted");
+        let high = SoundSource::converting(tone(96_000, 24, 1, 30_000.0).path()).expect("it can be converted");
         let left = difference(&high, 30_000.0, 0.0);
         assert!(left < 2.0, "{left}");
-        let bright = WavSource::converting(tone(96_000, 24, 1, 15_000.0).path()).expect("it can be converted");
+        let bright = SoundSource::converting(tone(96_000, 24, 1, 15_000.0).path()).expect("it can be converted");
         let lost = difference(&bright, 15_000.0, 0.5);
         assert!(lost < 2.0, "{lost}");
     }
@@ -289,7 +293,7 @@ mod tests {
     #[test]
     fn one_channel_sounds_from_both_sides_and_more_are_refused() {
         let file = wav(&[(b"fmt ", &format(1, 1, 44_100, 8)), (b"data", &[128, 0, 255, 192])]);
-        let source = WavSource::converting(file.path()).expect("it can be converted");
+        let source = SoundSource::converting(file.path()).expect("it can be converted");
         let mut out = vec![0; SECTOR];
         source.read_all(Block(0), &mut out).expect("readable");
         let samples: Vec<i16> = out.chunks(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).take(10).collect();
@@ -298,7 +302,7 @@ mod tests {
         for (number, channels, rate, bits) in [(1, 6, 48_000, 16), (2, 2, 44_100, 4), (1, 2, 1, 16), (1, 2, 44_100, 12)]
         {
             let file = wav(&[(b"fmt ", &format(number, channels, rate, bits)), (b"data", &[1; 2400])]);
-            let error = WavSource::converting(file.path()).expect_err("nobody here reads it");
+            let error = SoundSource::converting(file.path()).expect_err("nobody here reads it");
             assert!(matches!(error, AudioError::OtherFormat { .. }), "{error}");
         }
     }

@@ -167,7 +167,7 @@ fn of_sheet(sheet: &Path, converts: bool) -> Result<CdDisc, files::SheetError> {
     let converted = |path: &Path| {
         let ends_in = |ending: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending));
         let is_flac = ends_in("flac");
-        if !is_flac && !(converts && ends_in("wav")) {
+        if !(is_flac || (converts && ends_in("wav"))) {
             return None;
         }
         match open(path, converts) {

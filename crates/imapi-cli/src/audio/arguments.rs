@@ -88,6 +88,14 @@ pub struct BurnArguments {
     #[arg(help_heading = TRACKS, long, value_enum, default_value_t = Normalize::Off)]
     pub normalize: Normalize,
 
+    /// Blanks a CD-RW that has something on it
+    #[arg(help_heading = DISC, long)]
+    pub overwrite: bool,
+
+    /// Agrees to lose what is on the disc
+    #[arg(short, long)]
+    pub yes: bool,
+
     /// Leaves the disc open, so that a session with data can follow
     #[arg(help_heading = DISC, long)]
     pub keep_open: bool,

@@ -12,8 +12,9 @@ use imapi::{
 };
 use imapi_disc_types::{BlockSource, ClientName, Control, Lba, MediaState, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
-use imapi_format2::at_once::SessionError;
+use imapi_format2::{Probe, at_once::SessionError, is_heuristically_blank};
 use imapi_format2_data::DataError;
+use imapi_format2_erase::{Becomes, EraseError, EraseOptions, EraseProgress};
 use imapi_format2_raw::RawError;
 use imapi_format2_tao::{Action, AtOnceError, Session, TaoError, TaoEvent, TaoOptions, What, burn_at_once};
 use imapi_mmc_transport::commands::Toc;
@@ -28,9 +29,10 @@ use super::{
     raw::{self, RawAlbumError},
 };
 use crate::{
+    agree::agrees,
     burn,
     drive::{
-        self,
+        self, erase,
         work::{Work, code_of},
     },
     output::{self, Outcome, Output},
@@ -185,10 +187,22 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
     // A drive in software burns no disc that a sleeping machine would spoil.
     let is_real = recorder.device().node().is_some();
     let _awake = is_real.then(|| Logind::default().keep_awake(&client, lang.term(Term::BurnWriting)));
+    // What no drive writes at once costs nobody a disc that would have to be blanked.
+    let possible = possible(&album, arguments.mode);
+    if possible.is_ok() {
+        match blanked(arguments, &recorder, &client, &mut work) {
+            Ok(true) => {}
+            Ok(false) => {
+                output::complain(&lang.term(Term::NotAgreed));
+                return Ok(Outcome::Failed);
+            }
+            Err(error) => return ended(&mut work, arguments, &error, out),
+        }
+    }
     let mut burning =
         Burning { work: &mut work, recorder: &recorder, client: &client, album: &album, options: &options };
-    let room = extra.as_ref().map_or(Ok(()), |extra| extra.check_room(&recorder).map_err(BurnError::from));
-    let burned = room.and_then(|()| match arguments.mode {
+    let room = |()| extra.as_ref().map_or(Ok(()), |extra| extra.check_room(&recorder).map_err(BurnError::from));
+    let burned = possible.and_then(room).and_then(|()| match arguments.mode {
         Mode::Sao => burning.at_once(),
         Mode::Tao => burning.track_by_track(),
         Mode::Raw => burning.raw(),
@@ -262,6 +276,44 @@ fn extra(arguments: &BurnArguments, album: &Album, work: &mut Work<'_>) -> Resul
         Mode::Tao | Mode::Raw => album.sectors_track_by_track(),
     };
     Ok(Some(Extra::plan(arguments.data.clone(), sectors, work)?))
+}
+
+/// Whether the album can be written in that way at all.
+fn possible(album: &Album, mode: Mode) -> Result<(), BurnError> {
+    if mode == Mode::Sao {
+        album.session()?.place(Lba(0))?;
+    }
+    Ok(())
+}
+
+/// Makes a disc with something on it blank, where that was asked for. False when nobody agrees.
+fn blanked(
+    arguments: &BurnArguments,
+    recorder: &Recorder,
+    client: &ClientName,
+    work: &mut Work<'_>,
+) -> Result<bool, EraseError> {
+    // A test loses nothing.
+    if !arguments.overwrite || arguments.simulate {
+        return Ok(true);
+    }
+    let probe = Probe::of(recorder)?;
+    // What cannot be blanked is told by whoever would write it.
+    if !probe.medium().is_rewritable() || is_heuristically_blank(recorder, &probe)? {
+        return Ok(true);
+    }
+    if !arguments.yes && !agrees(work.lang) {
+        return Ok(false);
+    }
+    let token = work.interrupts.token().clone();
+    let progress = &mut work.progress;
+    let mut listener = |told: &EraseProgress| {
+        erase::show(told, progress);
+        ControlFlow::Continue(())
+    };
+    let options = EraseOptions { full: false, becomes: Becomes::Blank, force: arguments.force };
+    imapi_format2_erase::erase(recorder, client, &options, &mut Control::new(token, &mut listener))?;
+    Ok(true)
 }
 
 /// It ends before anything was burned.

@@ -2,7 +2,7 @@
 //! tell, their discs, and their trays.
 
 #[cfg(target_os = "linux")]
-mod erase;
+pub mod erase;
 mod info;
 mod list;
 mod look;

@@ -50,6 +50,18 @@ fn a_cue_sheet_becomes_the_disc_that_it_describes() {
             assert!(toc.contains(line), "{mode}: {line}: {toc}");
         }
         assert_eq!(toc.matches("\nNO COPY\n").count(), 2, "{toc}");
+        // What cdrdao finds, we find.
+        let told: serde_json::Value =
+            serde_json::from_str(&good(&desk, "info virtual:disc --indexes --json")).expect("JSON");
+        let tracks = &told["medium"]["tracks"];
+        assert_eq!(
+            (&tracks[0]["indexes"], &tracks[0]["pause"]),
+            (&serde_json::json!([525, 685]), &().into()),
+            "{told}"
+        );
+        assert_eq!((&tracks[1]["pause"], &tracks[2]["pause"]), (&750.into(), &1200.into()), "{told}");
+        assert!(good(&desk, "info virtual:disc --indexes").contains("INDEX 02 525, INDEX 03 685"));
+        assert!(!good(&desk, "info virtual:disc").contains("INDEX"));
         let info = desk.good("cd-info --no-cddb --no-device-info /dev/sr0");
         assert!(info.contains("TITLE: Second") && info.contains("TRACK  1 ISRC: USRC17607839"), "{info}");
     }

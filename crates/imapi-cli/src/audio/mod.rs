@@ -25,7 +25,7 @@ const SECTOR: u64 = 2352;
 pub enum AudioCommand {
     /// Burns sound onto a blank CD, as players take it
     ///
-    /// Tracks are WAV files of 44.1 kHz, 16 bits and two channels. Their samples are burned as they are.
+    /// Tracks are WAV or FLAC files of 44.1 kHz, 16 bits and two channels. Their samples are burned as they are.
     #[command(after_help = arguments::BURN_EXAMPLES)]
     Burn(Box<arguments::BurnArguments>),
 

@@ -28,6 +28,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "fdisk", package: "fdisk", why: "reads the partition tables of our images" },
     Peer { program: "find", package: "findutils", why: "sees the folders that we add to images" },
     Peer { program: "fish", package: "fish", why: "accepts our completions" },
+    Peer { program: "flac", package: "flac", why: "makes files of sound that we burn" },
     Peer { program: "gcc", package: "gcc", why: "builds the clients of the virtual device's tests" },
     Peer { program: "ddrescuelog", package: "gddrescue", why: "reads the maps of damaged discs" },
     Peer { program: "sgdisk", package: "gdisk", why: "checks the GPT of our images" },

@@ -28,3 +28,4 @@ pub use face::{DiscFormat2TrackAtOnce, Tao2Error};
 pub use options::TaoOptions;
 pub use session::{Finished, Session, Track};
 pub use support::{MEDIA, is_current_media_supported, is_recorder_supported};
+pub use verify::disc as verify_disc;

@@ -35,8 +35,8 @@ pub(crate) fn track(recorder: &Recorder, track: &Track) -> Result<(), VerifyErro
     }
 }
 
-/// The finished disc: open or not as it should be, with the table that it should have.
-pub(crate) fn disc(recorder: &Recorder, expected: &Toc, finalized: bool) -> Result<(), VerifyError> {
+/// Looks whether a finished disc is open or not as it should be, and has the table that it should have.
+pub fn disc(recorder: &Recorder, expected: &Toc, finalized: bool) -> Result<(), VerifyError> {
     let disc = patiently(recorder, || recorder.disc_information()).map_err(VerifyError::from)?;
     let status = |complete| if complete { "complete" } else { "appendable" };
     same("the state of the disc", status(finalized), status(disc.state.status == DiscStatus::Complete))?;

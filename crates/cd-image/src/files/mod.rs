@@ -24,5 +24,5 @@ mod write;
 
 pub use error::SheetError;
 pub use open::{Decode, read, read_with};
-pub use wav::wav;
+pub use wav::{WavFile, wav};
 pub use write::{Kind, Lost, Made, Writing, write};

@@ -1,21 +1,23 @@
 //! What `imapi audio` can be asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use imapi_format2::{SpeedRequest, Verification, audio::PAUSE};
+use imapi_format2_data::DataOptions;
 use imapi_format2_tao::TaoOptions;
 
 use crate::{
-    burn::{Speed, speed},
+    burn::{Speed, is_image, speed},
     drive::work::Manner,
 };
 
 pub const BURN_EXAMPLES: &str = "\
 Examples:
   imapi audio burn *.wav --drive /dev/sr0
+  imapi audio burn album.cue --drive /dev/sr0
   imapi audio burn live-1.wav live-2.wav --gap 0 --cd-text album.txt --drive /dev/sr0
-  imapi audio burn song-1.wav song-2.wav --data videos --drive /dev/sr0
+  imapi audio burn song-1.wav song-2.wav --data videos --extra --drive /dev/sr0
   imapi audio burn song.wav --isrc DE-A12-24-00007 --mcn 4006381333931 --mode tao --drive 'virtual:my.disc?media=cd-r'";
 
 pub const RIP_EXAMPLES: &str = "\
@@ -33,7 +35,7 @@ const SECOND: f64 = 75.0;
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct BurnArguments {
-    /// The tracks, in their order
+    /// The tracks, in their order, or a sheet that says all of a disc: .cue, .toc, .ccd, .nrg
     #[arg(required = true, value_name = "TRACK")]
     pub tracks: Vec<PathBuf>,
 
@@ -44,6 +46,10 @@ pub struct BurnArguments {
     /// Makes a mixed disc: an image, or files and folders, becomes the first track, before those with sound
     #[arg(help_heading = TRACKS, long, value_name = "PATH")]
     pub data: Vec<PathBuf>,
+
+    /// Puts the data of `--data` into a session of its own behind the sound (CD-Extra), where players do not come across it
+    #[arg(help_heading = TRACKS, long, requires = "data")]
+    pub extra: bool,
 
     /// How the disc is written
     #[arg(help_heading = DISC, long, value_enum, default_value_t = Mode::Sao)]
@@ -66,9 +72,9 @@ pub struct BurnArguments {
     #[arg(help_heading = DISC, long, value_name = "NUMBER")]
     pub mcn: Option<String>,
 
-    /// Whether recorders for consumers copy the tracks
-    #[arg(help_heading = TRACKS, long, value_enum, default_value_t = Copying::Permitted)]
-    pub copying: Copying,
+    /// Whether recorders for consumers copy the tracks [default: permitted, or what the sheet says]
+    #[arg(help_heading = TRACKS, long, value_enum)]
+    pub copying: Option<Copying>,
 
     /// Says that the tracks were recorded with emphasis, which players take back
     #[arg(help_heading = TRACKS, long)]
@@ -81,6 +87,14 @@ pub struct BurnArguments {
     /// What is done to the loudness of tracks: nothing
     #[arg(help_heading = TRACKS, long, value_enum, default_value_t = Normalize::Off)]
     pub normalize: Normalize,
+
+    /// Blanks a CD-RW that has something on it
+    #[arg(help_heading = DISC, long)]
+    pub overwrite: bool,
+
+    /// Agrees to lose what is on the disc
+    #[arg(short, long)]
+    pub yes: bool,
 
     /// Leaves the disc open, so that a session with data can follow
     #[arg(help_heading = DISC, long)]
@@ -152,6 +166,8 @@ pub enum Mode {
     Tao,
     /// Session at once: with pauses of any length or none, and titles
     Sao,
+    /// Raw: the drive is told every sector with what stands beside it, and makes nothing by itself
+    Raw,
 }
 
 /// Whether recorders for consumers copy a track.
@@ -179,6 +195,13 @@ pub enum Verify {
     None,
     /// What the drive says of the tracks and of the table of contents
     Quick,
+}
+
+/// Files that describe a disc, by the ends of their names.
+const SHEETS: [&str; 4] = ["cue", "toc", "ccd", "nrg"];
+
+fn is_sheet(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| SHEETS.iter().any(|sheet| extension.eq_ignore_ascii_case(sheet)))
 }
 
 /// Sectors of silence.
@@ -211,6 +234,16 @@ fn list(text: &str) -> Result<List, String> {
 }
 
 impl BurnArguments {
+    /// The sheet that says all, when it is one.
+    pub fn sheet(&self) -> Option<&Path> {
+        self.tracks.iter().map(PathBuf::as_path).find(|path| is_sheet(path))
+    }
+
+    /// Data stands before the sound.
+    pub fn is_mixed(&self) -> bool {
+        !self.data.is_empty() && !self.extra
+    }
+
     /// Silence before each track but the first.
     pub fn pause(&self) -> u32 {
         self.gap.map_or(PAUSE, |Gap(sectors)| sectors)
@@ -219,21 +252,48 @@ impl BurnArguments {
     /// What was asked for that cannot be; nothing where all can.
     pub fn contradiction(&self) -> Option<String> {
         let tracks = self.tracks.len();
+        let is_sheet = self.sheet().is_some();
         match self.mode {
-            Mode::Tao if self.pause() != PAUSE => {
-                Some("with --mode tao there are always two seconds between tracks: use --mode sao".to_string())
+            _ if is_sheet && tracks > 1 => Some("a sheet says all of a disc: no other track goes with it".to_string()),
+            _ if is_sheet && self.gap.is_some() => Some("the sheet says what stands between tracks".to_string()),
+            _ if is_sheet && !self.data.is_empty() => {
+                Some("the sheet says what the disc has: --data goes with --extra only".to_string())
             }
-            Mode::Tao if !self.data.is_empty() => Some("mixed discs are written with --mode sao only".to_string()),
-            Mode::Tao if self.cd_text.is_some() => Some("titles are written with --mode sao only".to_string()),
-            _ if self.isrc.len() > tracks => Some(format!("there are more codes than tracks: {tracks}")),
+            Mode::Tao if is_sheet => Some("what a sheet says is written with --mode sao or raw only".to_string()),
+            Mode::Tao if self.pause() != PAUSE => {
+                Some("with --mode tao there are always two seconds between tracks: use --mode sao or raw".to_string())
+            }
+            Mode::Raw if self.keep_open || self.extra => {
+                Some("with --mode raw the disc is closed, and nothing goes behind it".to_string())
+            }
+            _ if self.extra && self.data.iter().any(|path| path.is_file() && is_image(path)) => {
+                Some("an image is made for the beginning of a disc: --extra takes files and folders".to_string())
+            }
+            Mode::Tao if self.is_mixed() => Some("mixed discs are written with --mode sao or raw only".to_string()),
+            Mode::Tao if self.cd_text.is_some() => Some("titles are written with --mode sao or raw only".to_string()),
+            _ if !is_sheet && self.isrc.len() > tracks => Some(format!("there are more codes than tracks: {tracks}")),
             _ => None,
+        }
+    }
+
+    /// How data goes into a session of its own.
+    pub fn data_options(&self, medium: imapi_disc_types::MediaType) -> DataOptions {
+        let options = self.options(medium);
+        DataOptions {
+            close: !self.keep_open,
+            underrun_protection: options.underrun_protection,
+            speed: options.speed,
+            force: options.force,
+            verification: options.verification,
+            ..DataOptions::default()
         }
     }
 
     /// What the library is to do.
     pub fn options(&self, medium: imapi_disc_types::MediaType) -> TaoOptions {
         TaoOptions {
-            finalize: !self.keep_open,
+            // Another session needs an open disc.
+            finalize: !self.keep_open && !self.extra,
             underrun_protection: !self.no_underrun_protection,
             speed: SpeedRequest { sectors_per_second: self.speed.map(|speed| speed.of(medium)), pure_cav: false },
             test: self.simulate,

@@ -6,10 +6,16 @@ use std::{
     sync::Arc,
 };
 
-use imapi::drives::Drives;
+use imapi::{
+    audio::{NotAtOnce, audio_options},
+    drives::Drives,
+};
 use imapi_disc_types::{BlockSource, ClientName, Control, Lba, MediaState, MediaType};
 use imapi_errors::{Coded, Fact, HResult, Lang, Term, Value};
-use imapi_format2::at_once::SessionError;
+use imapi_format2::{Probe, at_once::SessionError, is_heuristically_blank};
+use imapi_format2_data::DataError;
+use imapi_format2_erase::{Becomes, EraseError, EraseOptions, EraseProgress};
+use imapi_format2_raw::RawError;
 use imapi_format2_tao::{Action, AtOnceError, Session, TaoError, TaoEvent, TaoOptions, What, burn_at_once};
 use imapi_mmc_transport::commands::Toc;
 use imapi_recorder::{Inhibitor as _, Logind, Recorder};
@@ -19,11 +25,14 @@ use super::{
     SECTOR,
     album::Album,
     arguments::{BurnArguments, Mode},
+    extra::{DataSession, Extra, ExtraError},
+    raw::{self, RawAlbumError},
 };
 use crate::{
+    agree::agrees,
     burn,
     drive::{
-        self,
+        self, erase,
         work::{Work, code_of},
     },
     output::{self, Outcome, Output},
@@ -46,6 +55,8 @@ struct Told {
     cd_text: bool,
     closed: bool,
     simulated: bool,
+    /// The session with data behind the sound.
+    data: Option<DataSession>,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,6 +70,7 @@ struct Burned {
     toc: Option<Toc>,
     with_text: bool,
     closed: bool,
+    data: Option<DataSession>,
 }
 
 /// Why it was not burned.
@@ -70,6 +82,12 @@ enum BurnError {
     Tao(#[from] TaoError),
     #[error(transparent)]
     Session(#[from] SessionError),
+    #[error(transparent)]
+    NotAtOnce(#[from] NotAtOnce),
+    #[error(transparent)]
+    Extra(#[from] ExtraError),
+    #[error(transparent)]
+    Raw(#[from] RawAlbumError),
 }
 
 impl BurnError {
@@ -78,6 +96,9 @@ impl BurnError {
             Self::AtOnce(error) => error,
             Self::Tao(error) => error,
             Self::Session(error) => error,
+            Self::NotAtOnce(error) => error,
+            Self::Extra(error) => error,
+            Self::Raw(error) => error,
         }
     }
 
@@ -87,8 +108,12 @@ impl BurnError {
             Self::AtOnce(AtOnceError::Burning { state, .. }) | Self::Tao(TaoError::Closing { state, .. }) => {
                 After::Begun(*state)
             }
+            Self::Extra(ExtraError::Data(DataError::Burning { after, .. })) => After::Begun(after.state),
             // What was written became a track, and the disc was finished.
-            Self::Tao(TaoError::Writing { .. } | TaoError::Verification(_))
+            Self::Raw(RawAlbumError::Raw(RawError::Writing { after, .. })) => After::Begun(after.state),
+            Self::Raw(RawAlbumError::Verification(_))
+            | Self::Extra(ExtraError::Behind { .. })
+            | Self::Tao(TaoError::Writing { .. } | TaoError::Verification(_))
             | Self::AtOnce(AtOnceError::Tao(TaoError::Verification(_))) => After::Finished,
             _ => After::AsItWas,
         }
@@ -148,31 +173,62 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
             return Ok(outcome);
         }
     };
+    let extra = match extra(arguments, &album, &mut work) {
+        Ok(extra) => extra,
+        Err(error) => return ended(&mut work, arguments, error.coded(), out),
+    };
     let recorder = match work.recorder(&arguments.drive) {
         Ok(recorder) => recorder,
         Err(error) => return ended(&mut work, arguments, &error, out),
     };
     let medium = recorder.medium().unwrap_or(MediaType::UNKNOWN);
-    let options = TaoOptions { catalogue: album.catalogue, ..arguments.options(medium) };
+    let options = TaoOptions { catalogue: album.disc.mcn, ..arguments.options(medium) };
     let client: ClientName = CLIENT.parse().expect("letters and spaces");
     // A drive in software burns no disc that a sleeping machine would spoil.
     let is_real = recorder.device().node().is_some();
     let _awake = is_real.then(|| Logind::default().keep_awake(&client, lang.term(Term::BurnWriting)));
+    // What no drive writes at once costs nobody a disc that would have to be blanked.
+    let possible = possible(&album, arguments.mode);
+    if possible.is_ok() {
+        match blanked(arguments, &recorder, &client, &mut work) {
+            Ok(true) => {}
+            Ok(false) => {
+                output::complain(&lang.term(Term::NotAgreed));
+                return Ok(Outcome::Failed);
+            }
+            Err(error) => return ended(&mut work, arguments, &error, out),
+        }
+    }
     let mut burning =
         Burning { work: &mut work, recorder: &recorder, client: &client, album: &album, options: &options };
-    let burned = match arguments.mode {
+    let room = |()| extra.as_ref().map_or(Ok(()), |extra| extra.check_room(&recorder).map_err(BurnError::from));
+    let burned = possible.and_then(room).and_then(|()| match arguments.mode {
         Mode::Sao => burning.at_once(),
         Mode::Tao => burning.track_by_track(),
-    };
+        Mode::Raw => burning.raw(),
+    });
+    // Behind a test there is nothing to which data could be added.
+    let extra = extra.filter(|_| !arguments.simulate);
+    let burned = burned.and_then(|burned| match extra {
+        Some(extra) => {
+            let data = extra.burn(&recorder, &client, arguments.data_options(medium), &mut work)?;
+            Ok(Burned { closed: data.closed, data: Some(data), ..burned })
+        }
+        None => Ok(burned),
+    });
     work.progress.clear();
     let mut outcome = Outcome::Done;
     match &burned {
-        Ok(burned) if !album.text.is_empty() && !burned.with_text && !arguments.manner.quiet => {
+        Ok(burned) if album.has_text() && !burned.with_text && !arguments.manner.quiet => {
             output::complain(&lang.term(Term::AudioNoText));
         }
         Ok(_) => {}
         Err(error) => {
             outcome = work.failed(&InWords { error, lang });
+            if let BurnError::NotAtOnce(_) = error {
+                let label = format!("{}{}", lang.term(Term::HelpfulOption), lang.term(Term::MarkColon));
+                output::complain(&format_args!("{label}--mode raw"));
+            }
             if let Some(term) = what_now(error, medium) {
                 output::complain(&lang.term(term));
             }
@@ -186,8 +242,8 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
         let term = if arguments.simulate { Term::BurnTried } else { Term::BurnDone };
         let state = if burned.closed { Term::StateComplete } else { Term::StateAppendable };
         let mut parts = vec![medium.to_string()];
-        parts.extend((!arguments.data.is_empty()).then(|| lang.term(Term::Data).to_string()));
-        parts.push(format!("{} × {}", album.sources.len(), lang.term(Term::Audio)));
+        parts.extend((!arguments.data.is_empty() || album.has_data()).then(|| lang.term(Term::Data).to_string()));
+        parts.push(format!("{} × {}", album.songs(), lang.term(Term::Audio)));
         parts.push(progress::size(album.bytes()));
         parts.extend((!arguments.simulate).then(|| lang.term(state).to_string()));
         writeln!(out, "{}{}{}", lang.term(term), lang.term(Term::MarkColon), parts.join(lang.term(Term::MarkComma)))?;
@@ -202,11 +258,62 @@ pub fn run(drives: &Drives, arguments: &BurnArguments, lang: Lang, out: &mut Out
 
 /// What becomes the first track of a mixed disc.
 fn data(arguments: &BurnArguments, work: &mut Work<'_>) -> Result<Option<Arc<dyn BlockSource>>, burn::BurnError> {
-    if arguments.data.is_empty() {
+    if !arguments.is_mixed() {
         return Ok(None);
     }
     let Work { interrupts, progress, lang, .. } = work;
     burn::image_of(&arguments.data, interrupts, progress, *lang).map(Some)
+}
+
+/// What goes into a session of its own behind the sound.
+fn extra(arguments: &BurnArguments, album: &Album, work: &mut Work<'_>) -> Result<Option<Extra>, BurnError> {
+    if !arguments.extra {
+        return Ok(None);
+    }
+    let sectors = match arguments.mode {
+        Mode::Sao => album.session()?.place(Lba(0))?.sectors(),
+        // Raw discs are closed, and have nothing behind them.
+        Mode::Tao | Mode::Raw => album.sectors_track_by_track(),
+    };
+    Ok(Some(Extra::plan(arguments.data.clone(), sectors, work)?))
+}
+
+/// Whether the album can be written in that way at all.
+fn possible(album: &Album, mode: Mode) -> Result<(), BurnError> {
+    if mode == Mode::Sao {
+        album.session()?.place(Lba(0))?;
+    }
+    Ok(())
+}
+
+/// Makes a disc with something on it blank, where that was asked for. False when nobody agrees.
+fn blanked(
+    arguments: &BurnArguments,
+    recorder: &Recorder,
+    client: &ClientName,
+    work: &mut Work<'_>,
+) -> Result<bool, EraseError> {
+    // A test loses nothing.
+    if !arguments.overwrite || arguments.simulate {
+        return Ok(true);
+    }
+    let probe = Probe::of(recorder)?;
+    // What cannot be blanked is told by whoever would write it.
+    if !probe.medium().is_rewritable() || is_heuristically_blank(recorder, &probe)? {
+        return Ok(true);
+    }
+    if !arguments.yes && !agrees(work.lang) {
+        return Ok(false);
+    }
+    let token = work.interrupts.token().clone();
+    let progress = &mut work.progress;
+    let mut listener = |told: &EraseProgress| {
+        erase::show(told, progress);
+        ControlFlow::Continue(())
+    };
+    let options = EraseOptions { full: false, becomes: Becomes::Blank, force: arguments.force };
+    imapi_format2_erase::erase(recorder, client, &options, &mut Control::new(token, &mut listener))?;
+    Ok(true)
 }
 
 /// It ends before anything was burned.
@@ -237,12 +344,14 @@ fn told(
         mode: match arguments.mode {
             Mode::Tao => "tao",
             Mode::Sao => "sao",
+            Mode::Raw => "raw",
         },
         tracks: tracks.iter().map(|entry| Track { number: entry.track, start: place(entry) }).collect(),
         lead_out: entries.last().map(place),
         cd_text: burned.is_some_and(|burned| burned.with_text),
         closed: burned.is_some_and(|burned| burned.closed),
         simulated: arguments.simulate,
+        data: burned.and_then(|burned| burned.data),
     }
 }
 
@@ -269,7 +378,7 @@ struct Burning<'a, 'w> {
 
 impl Burning<'_, '_> {
     fn at_once(&mut self) -> Result<Burned, BurnError> {
-        let session = self.album.session();
+        let session = self.album.session()?;
         let all = session.place(Lba(0))?.sectors() * SECTOR;
         let token = self.work.interrupts.token().clone();
         let progress = &mut self.work.progress;
@@ -279,7 +388,12 @@ impl Burning<'_, '_> {
         };
         let mut control = Control::new(token, &mut listener);
         let burned = burn_at_once(self.recorder, self.client, &session, self.options, &mut control)?;
-        Ok(Burned { toc: Some(burned.toc), with_text: burned.with_text, closed: burned.finalized })
+        Ok(Burned { toc: Some(burned.toc), with_text: burned.with_text, closed: burned.finalized, data: None })
+    }
+
+    fn raw(&mut self) -> Result<Burned, BurnError> {
+        let (toc, with_text) = raw::burn(self.recorder, self.client, self.album, self.options, self.work)?;
+        Ok(Burned { toc: Some(toc), with_text, closed: !self.options.test, data: None })
     }
 
     /// When a track fails or somebody stops it, the disc is finished with what there is.
@@ -303,17 +417,17 @@ impl Burning<'_, '_> {
         }
         let mut done = 0;
         let mut failed = None;
-        for (source, audio) in self.album.sources.iter().zip(&self.album.audio) {
+        for track in &self.album.disc.tracks {
             let mut listener = |event: &TaoEvent| {
                 show(progress, event, done, all);
                 ControlFlow::Continue(())
             };
             let mut control = Control::new(token.clone(), &mut listener);
-            if let Err(error) = session.add_track(source, audio, &mut control) {
+            if let Err(error) = session.add_track(&*track.source, &audio_options(track), &mut control) {
                 failed = Some(error);
                 break;
             }
-            done += BlockSource::bytes(source);
+            done += track.source.bytes();
         }
         let mut listener = |event: &TaoEvent| {
             show(progress, event, done, all);
@@ -322,7 +436,9 @@ impl Burning<'_, '_> {
         let finished = session.finish(&mut Control::new(imapi_disc_types::CancelToken::new(), &mut listener));
         match (failed, finished) {
             (Some(error), _) | (None, Err(error)) => Err(error.into()),
-            (None, Ok(finished)) => Ok(Burned { toc: finished.toc, with_text: false, closed: finished.finalized }),
+            (None, Ok(finished)) => {
+                Ok(Burned { toc: finished.toc, with_text: false, closed: finished.finalized, data: None })
+            }
         }
     }
 }

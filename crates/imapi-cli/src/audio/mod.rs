@@ -1,10 +1,13 @@
 //! `imapi audio burn`, `imapi audio rip`: discs of sound.
 //!
-//! `arguments.rs` is what can be asked, `album.rs` finds out what is burned, `burn.rs` burns it, `rip.rs` reads discs.
+//! `arguments.rs` is what can be asked, `album.rs` finds out what is burned, `burn.rs` burns it (`raw.rs` with every
+//! sector as it is), `extra.rs` the data behind it, `rip.rs` reads discs.
 
 mod album;
 mod arguments;
 mod burn;
+mod extra;
+mod raw;
 mod rip;
 
 use std::io;
@@ -22,7 +25,7 @@ const SECTOR: u64 = 2352;
 pub enum AudioCommand {
     /// Burns sound onto a blank CD, as players take it
     ///
-    /// Tracks are WAV files of 44.1 kHz, 16 bits and two channels. Their samples are burned as they are.
+    /// Tracks are WAV or FLAC files of 44.1 kHz, 16 bits and two channels. Their samples are burned as they are.
     #[command(after_help = arguments::BURN_EXAMPLES)]
     Burn(Box<arguments::BurnArguments>),
 

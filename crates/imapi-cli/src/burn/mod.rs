@@ -44,8 +44,8 @@ use crate::{
 };
 use after::InWords;
 use manifest::{Making, ManifestFailure};
-pub use source::image_of;
 use source::{Burnable, NoLength};
+pub use source::{image_at, image_of, is_image};
 use tell::{Commands, Teller};
 
 /// What this program calls itself while it has a drive.
@@ -446,7 +446,7 @@ impl Burning<'_> {
     }
 }
 
-fn term(action: Action) -> Term {
+pub fn term(action: Action) -> Term {
     match action {
         Action::ValidatingMedia | Action::InitializingHardware => Term::BurnPreparing,
         Action::FormattingMedia => Term::BurnFormatting,

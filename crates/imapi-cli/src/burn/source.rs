@@ -126,18 +126,37 @@ pub fn image_of(
     progress: &mut Progress,
     lang: Lang,
 ) -> Result<Arc<dyn BlockSource>, BurnError> {
+    Ok(source(&arguments_of(paths), (false, false), &[], || false, interrupts, progress, lang)?.source)
+}
+
+/// The image of these files for a session that begins there, behind sessions without files.
+pub fn image_at(
+    paths: &[PathBuf],
+    start: u32,
+    interrupts: &Interrupts,
+    progress: &mut Progress,
+    lang: Lang,
+) -> Result<Arc<ResultImage>, BurnError> {
+    let arguments = arguments_of(paths);
+    let planned = Planned::at(&arguments, interrupts, progress, start)?;
+    planned.notes(&arguments, lang);
+    check_empty(&planned.image)?;
+    Ok(planned.image)
+}
+
+/// What `imapi burn` is asked when it is asked for nothing but these files.
+fn arguments_of(paths: &[PathBuf]) -> ImageArguments {
     #[derive(Parser)]
     struct Plain {
         #[command(flatten)]
         image: ImageArguments,
     }
     let words = [OsStr::new("imapi"), OsStr::new("--")].into_iter().chain(paths.iter().map(|path| path.as_os_str()));
-    let Plain { image } = Plain::parse_from(words);
-    Ok(source(&image, (false, false), &[], || false, interrupts, progress, lang)?.source)
+    Plain::parse_from(words).image
 }
 
 /// Whether a file has a file system in it.
-fn is_image(path: &Path) -> bool {
+pub fn is_image(path: &Path) -> bool {
     let mut head = [0; 6];
     let read = File::open(path).and_then(|file| file.read_exact_at(&mut head, DESCRIPTORS));
     read.is_ok() && MARKS.iter().any(|mark| head[1..] == mark[..])

@@ -18,7 +18,7 @@ use super::work::{Manner, Work, code_of};
 use crate::{
     agree::agrees,
     output::{self, Outcome, Output},
-    progress::Step,
+    progress::{Progress, Step},
 };
 
 const CLIENT: &str = "imapi erase";
@@ -85,9 +85,7 @@ pub fn run(drives: &Drives, arguments: &EraseArguments, lang: Lang, out: &mut Ou
     let token = work.interrupts.token().clone();
     let progress = &mut work.progress;
     let mut listener = |told: &EraseProgress| {
-        let (elapsed, total) = (told.elapsed.as_secs(), told.estimated_total.as_secs());
-        let percent = u32::try_from(elapsed * 100 / total.max(1)).ok().filter(|_| told.doing != Doing::Preparing);
-        progress.show(Step::Drive { doing: term(told.doing), seconds: elapsed, most: None, percent });
+        show(told, progress);
         ControlFlow::Continue(())
     };
     let erased = erase(&recorder, &client, &options, &mut Control::new(token, &mut listener));
@@ -111,6 +109,13 @@ pub fn run(drives: &Drives, arguments: &EraseArguments, lang: Lang, out: &mut Ou
         writeln!(out, "{}{colon}{medium}{comma}{state}", lang.term(Term::EraseDone))?;
     }
     Ok(outcome)
+}
+
+/// Shows what the drive is at.
+pub fn show(told: &EraseProgress, progress: &mut Progress) {
+    let (elapsed, total) = (told.elapsed.as_secs(), told.estimated_total.as_secs());
+    let percent = u32::try_from(elapsed * 100 / total.max(1)).ok().filter(|_| told.doing != Doing::Preparing);
+    progress.show(Step::Drive { doing: term(told.doing), seconds: elapsed, most: None, percent });
 }
 
 /// The kind of disc, and whether there is anything on it to lose.

@@ -17,8 +17,21 @@ use super::{
 use crate::output::{NAME, Outcome, Output};
 
 /// Tells what the drive is, what it can do, and what disc is in it.
-pub fn run(drives: &Drives, name: &str, json: bool, lang: Lang, out: &mut Output) -> io::Result<Outcome> {
-    let looked = match on(drives, name, look) {
+pub fn run(
+    drives: &Drives,
+    name: &str,
+    (indexes, json): (bool, bool),
+    lang: Lang,
+    out: &mut Output,
+) -> io::Result<Outcome> {
+    let looked = on(drives, name, |recorder| {
+        let mut looked = look(recorder)?;
+        if let (Some(medium), true) = (&mut looked.medium, indexes) {
+            medium.find_indexes(recorder)?;
+        }
+        Ok(looked)
+    });
+    let looked = match looked {
         Ok(looked) => looked,
         Err(error) => return Ok(failed(&error, lang)),
     };
@@ -109,7 +122,9 @@ impl Page<'_> {
                 if track.damaged { format!("{comma}{}", lang.term(Term::StateDamaged)) } else { String::new() };
             let isrc = track.isrc.as_ref().map(|isrc| format!("ISRC {isrc}"));
             let mut sound = String::new();
-            for word in isrc.into_iter().chain(track.words.all()) {
+            let pause = track.pause.iter().map(|at| format!("INDEX 00 {at}"));
+            let further = track.indexes.iter().zip(2..).map(|(at, index)| format!("INDEX {index:02} {at}"));
+            for word in isrc.into_iter().chain(track.words.all()).chain(pause).chain(further) {
                 sound.extend([comma, &word]);
             }
             let label = format!("{session} {}{comma}{number} {}", track.session, track.number);

@@ -1,7 +1,7 @@
 //! What is told of the disc.
 
 use imapi::{
-    audio::{DiscWords, Named},
+    audio::{DiscWords, Named, audio_tracks, indexes},
     read::Volume,
 };
 use imapi_disc_types::{Lba, MediaState, MediaType};
@@ -11,7 +11,7 @@ use imapi_mmc_transport::{
     commands::{ReadDiscStructure, TrackInformation},
     structure::{DiscStructure, StructureFormat},
 };
-use imapi_recorder::RecorderError;
+use imapi_recorder::{Recorder, RecorderError};
 use serde::Serialize;
 
 use super::look::Gathering;
@@ -106,6 +106,12 @@ pub struct Track {
     /// The code of the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isrc: Option<String>,
+    /// Where its pause begins, when somebody looked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<i32>,
+    /// Where its indexes begin, from the second on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<i32>,
     #[serde(flatten)]
     pub words: Words,
 }
@@ -195,6 +201,21 @@ impl Medium {
     }
 }
 
+impl Medium {
+    /// Looks where pauses and indexes of tracks with sound begin.
+    pub fn find_indexes(&mut self, recorder: &Recorder) -> Result<(), RecorderError> {
+        // Without tracks with sound there are none.
+        let Ok(tracks) = audio_tracks(&Probe::of(recorder)?) else { return Ok(()) };
+        let mut found = indexes(recorder, &tracks)?;
+        for track in &mut self.tracks {
+            let found = u8::try_from(track.number).ok().and_then(|number| found.remove(&number)).unwrap_or_default();
+            track.pause = found.pause.map(|lba| lba.0);
+            track.indexes = found.further.iter().map(|lba| lba.0).collect();
+        }
+        Ok(())
+    }
+}
+
 /// What a disc with sound says of itself; its tracks get what it says of them.
 fn sound(gathering: &Gathering<'_>, tracks: &mut [Track]) -> Result<(Option<String>, Words), RecorderError> {
     let numbers = tracks.iter().filter(|track| !track.data).filter_map(|track| u8::try_from(track.number).ok());
@@ -223,6 +244,8 @@ impl Track {
             open: track.next_writable.is_some(),
             damaged: track.damage,
             isrc: None,
+            pause: None,
+            indexes: Vec::new(),
             words: Words::default(),
         }
     }

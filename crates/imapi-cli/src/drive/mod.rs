@@ -2,7 +2,7 @@
 //! tell, their discs, and their trays.
 
 #[cfg(target_os = "linux")]
-mod erase;
+pub mod erase;
 mod info;
 mod list;
 mod look;
@@ -43,6 +43,10 @@ pub enum DriveCommand {
     Info {
         /// The drive
         drive: String,
+
+        /// Looks also where pauses and indexes of tracks with sound begin, for which the drive reads here and there
+        #[arg(long)]
+        indexes: bool,
 
         /// Prints a JSON object
         #[arg(long)]
@@ -117,7 +121,7 @@ pub fn run(command: &DriveCommand, lang: Lang, out: &mut Output) -> io::Result<O
     let drives = Drives::of_this_machine();
     let done = match command {
         DriveCommand::Drives { json } => list::run(&drives, *json, lang, out)?,
-        DriveCommand::Info { drive, json } => info::run(&drives, drive, *json, lang, out)?,
+        DriveCommand::Info { drive, indexes, json } => info::run(&drives, drive, (*indexes, *json), lang, out)?,
         #[cfg(target_os = "linux")]
         DriveCommand::Read(arguments) => read::run(&drives, arguments, lang, out)?,
         #[cfg(target_os = "linux")]

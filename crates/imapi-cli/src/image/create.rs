@@ -12,7 +12,7 @@ use std::{
 use imapi::checksums::embed;
 use imapi_disc_types::{Block, BlockSource as _, Control};
 use imapi_errors::{Lang, Term, v2};
-use imapi_fsimage::{ImageOptions, ImageWritten, ResultImage, WriteError, WriteOptions, write_image};
+use imapi_fsimage::{ImageOptions, ImageWritten, ResultImage, Session, WriteError, WriteOptions, write_image};
 
 use super::{
     CreateError,
@@ -88,6 +88,28 @@ impl Planned {
         goes: Goes<'_>,
         behind: Option<&Behind<'_>>,
     ) -> Result<Self, CreateError> {
+        Self::of(arguments, interrupts, progress, goes, behind, Session::default())
+    }
+
+    /// The same for a session of a disc on which other sessions have nothing that it would show.
+    pub fn at(
+        arguments: &ImageArguments,
+        interrupts: &Interrupts,
+        progress: &mut Progress,
+        start: u32,
+    ) -> Result<Self, CreateError> {
+        let goes = Goes::default();
+        Self::of(arguments, interrupts, progress, goes, None, Session::at(start))
+    }
+
+    fn of(
+        arguments: &ImageArguments,
+        interrupts: &Interrupts,
+        progress: &mut Progress,
+        goes: Goes<'_>,
+        behind: Option<&Behind<'_>>,
+        session: Session,
+    ) -> Result<Self, CreateError> {
         let rewritable = goes.rewritable;
         let moments = Moments::wanted(arguments.reproducible)?;
         let mut sources = Sources::new(arguments, interrupts, progress, moments, goes)?;
@@ -103,7 +125,8 @@ impl Planned {
         let options = if let Some(behind) = behind {
             behind.image_options(moments.now, entries)
         } else {
-            let mut options = ImageOptions { boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
+            let mut options =
+                ImageOptions { session, boot: entries, hybrid, ..arguments.image_options(&tree, moments) };
             options.session.rewritable = rewritable;
             options
         };

@@ -251,7 +251,8 @@ fn image(
     Ok((Arc::new(RawImage::new(&disc, sub_code)?), sub_code))
 }
 
-fn show(event: &RawEvent, doing: &mut Term, progress: &mut Progress) {
+/// Shows what the drive is at.
+pub fn show(event: &RawEvent, doing: &mut Term, progress: &mut Progress) {
     match event {
         RawEvent::Begins { action, elapsed } => {
             *doing = match action {

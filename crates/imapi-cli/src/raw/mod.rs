@@ -16,7 +16,7 @@ use imapi_errors::Lang;
 
 use crate::output::{Outcome, Output};
 
-pub use burn::BurnRawArguments;
+pub use burn::{BurnRawArguments, show};
 pub use create::CreateRawArguments;
 pub use info::InfoRawArguments;
 

@@ -5,9 +5,12 @@
 mod burned;
 #[path = "../burners/desk.rs"]
 mod desk;
+mod extra;
+mod flac;
 mod mixed;
 mod refused;
 mod ripped;
+mod sheets;
 
 use std::process::{Command, Output};
 

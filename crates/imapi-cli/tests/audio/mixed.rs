@@ -4,6 +4,10 @@ use crate::{bad, desk::Desk, good};
 
 #[test]
 fn a_mixed_disc_has_files_for_computers_and_songs_for_players() {
+    crate::desk::each(&[("sao", ""), ("raw", "")], |mode, _| mixed(mode));
+}
+
+fn mixed(mode: &str) {
     let desk = Desk::with("cd-r");
     let (one, two) = (desk.song("one.wav", 1, 500), desk.song("two.wav", 2, 350));
     std::fs::create_dir(desk.path("tree")).expect("a folder");
@@ -12,7 +16,10 @@ fn a_mixed_disc_has_files_for_computers_and_songs_for_players() {
         "sheet",
         b"Album Title = Mixed\nTrack 02 Title = First\nTrack 03 Title = Second\nISRC 03 = USRC17607839\n",
     );
-    let said = good(&desk, "audio burn one.wav two.wav --data tree --gap 0 --cd-text sheet --drive virtual:disc");
+    let said = good(
+        &desk,
+        &format!("audio burn one.wav two.wav --data tree --gap 0 --cd-text sheet --mode {mode} --drive virtual:disc"),
+    );
     assert!(said.contains("data") && said.contains("2 ×"), "{said}");
     let toc = desk.toc();
     let starts: Vec<_> = toc.iter().map(|(_, start)| *start).collect();

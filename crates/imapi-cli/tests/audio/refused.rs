@@ -70,3 +70,28 @@ fn a_disc_with_something_on_it_is_refused() {
     let said = bad(&desk, "audio burn one.wav --drive virtual:other?media=dvd-r", 1);
     assert!(said.contains("E_IMAPI_DF2TAO_MEDIA_IS_NOT_SUPPORTED"), "{said}");
 }
+
+#[test]
+fn a_rewritable_disc_is_blanked_when_that_was_said_and_agreed() {
+    let desk = Desk::with("cd-rw");
+    let (one, two) = (desk.song("one.wav", 1, 500), desk.song("two.wav", 2, 350));
+    good(&desk, "audio burn one.wav --drive virtual:disc");
+    let said = bad(&desk, "audio burn two.wav --drive virtual:disc", 1);
+    assert!(said.contains("E_IMAPI_DF2TAO_MEDIA_IS_NOT_BLANK"), "{said}");
+    // Nobody is there to agree.
+    bad(&desk, "audio burn two.wav --overwrite --drive virtual:disc", 1);
+    // What cannot be written at cdr costs nothing.
+    desk.write("data.bin", &vec![0; 2336 * 400]);
+    desk.write("two.cue", b"FILE data.bin BINARY\nTRACK 01 MODE2/2336\nINDEX 01 00:00:00\n");
+    bad(&desk, "audio burn two.cue --overwrite --yes --drive virtual:disc", 1);
+    assert!(desk.sound() == one);
+    for mode in ["tao", "sao", "raw"] {
+        good(&desk, &format!("audio burn two.wav --overwrite --yes --mode {mode} --drive virtual:disc"));
+        assert!(desk.sound().starts_with(&two), "{mode}");
+    }
+    let cdr = Desk::with("cd-r");
+    cdr.song("one.wav", 1, 500);
+    good(&cdr, "audio burn one.wav --overwrite --drive virtual:disc");
+    let said = bad(&cdr, "audio burn one.wav --overwrite --yes --drive virtual:disc", 1);
+    assert!(said.contains("E_IMAPI_DF2TAO_MEDIA_IS_NOT_BLANK"), "{said}");
+}

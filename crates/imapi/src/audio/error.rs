@@ -1,7 +1,11 @@
 //! [`AudioError`]: why sound cannot be taken from a file, or from a disc.
 
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
+use imapi_cd_image::files::SheetError;
 use imapi_disc_types::{Cancelled, Lba};
 use imapi_errors::{Coded, Fact, HResult, Value, common, v2};
 use imapi_format2::FormatError;
@@ -61,7 +65,15 @@ pub enum AudioError {
         /// The file.
         file: PathBuf,
         /// What is missing.
-        reason: &'static str,
+        reason: String,
+    },
+    /// The file is no FLAC file, or it is damaged.
+    #[error("{} is no FLAC file: {reason}", file.display())]
+    NotFlac {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The sound is not as on a CD.
     #[error("{} has {found}; a CD has {}", file.display(), AudioFormat::CD)]
@@ -99,6 +111,18 @@ pub enum AudioError {
     Cancelled(#[from] Cancelled),
 }
 
+impl AudioError {
+    /// What the reader of such files says of one.
+    pub(super) fn of_file(file: &Path, error: SheetError) -> Self {
+        let file = file.to_path_buf();
+        match error {
+            SheetError::Format { reason, .. } | SheetError::Line { reason, .. } => Self::NotWav { file, reason },
+            SheetError::Io { source, .. } => Self::Read { file, cause: source },
+            other => Self::Read { file, cause: io::Error::other(other) },
+        }
+    }
+}
+
 impl From<RecorderError> for AudioError {
     fn from(error: RecorderError) -> Self {
         Self::Format(error.into())
@@ -109,7 +133,9 @@ impl Coded for AudioError {
     fn code(&self) -> HResult {
         match self {
             Self::Read { cause, .. } | Self::Write { cause, .. } => cause.code(),
-            Self::NotWav { .. } | Self::OtherFormat { .. } => v2::E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+            Self::NotWav { .. } | Self::NotFlac { .. } | Self::OtherFormat { .. } => {
+                v2::E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED
+            }
             Self::NoSound => v2::E_IMAPI_RECORDER_MEDIA_INCOMPATIBLE,
             Self::NoTrack { .. } => common::E_INVALIDARG,
             Self::Sector { cause, .. } => cause.code(),
@@ -124,7 +150,7 @@ impl Coded for AudioError {
                 put(Fact::File, Value::Text(&file.display()));
                 cause.facts(put);
             }
-            Self::NotWav { file, reason } => {
+            Self::NotWav { file, reason } | Self::NotFlac { file, reason } => {
                 put(Fact::File, Value::Text(&file.display()));
                 put(Fact::Reason, Value::Text(reason));
             }

@@ -1,117 +1,62 @@
-//! [`WavSource`]: a WAV file as the sectors of a CD.
+//! [`SoundSource`]: a file of sound as the sectors of a CD.
 
 use std::{
     borrow::Cow,
+    fmt,
     fs::File,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Write},
     num::NonZeroU32,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::Arc,
 };
 
-use imapi_disc_types::{Block, BlockSource, Request, SourceError};
+use imapi_cd_image::files::{self, WavFile};
+use imapi_disc_types::{Block, BlockSource, SourceError};
 use imapi_format2::audio::AUDIO_SECTOR;
 
-use super::{AudioError, AudioFormat, SECTOR, convert::Converted};
+use super::{AudioError, AudioFormat, convert::Converted, flac};
 
-/// Formats in which sound is plain numbers, whole ones or fractions: by their own number, or by that of an extension.
-const PCM: u16 = 1;
-const FLOAT: u16 = 3;
-const EXTENSIBLE: u16 = 0xFFFE;
-/// Bytes of a format that says how it is extended; the number of the real one is there.
-const EXTENDED: usize = 40;
-const REAL_FORMAT: usize = 24;
-/// Files that were written by a pipe have no length.
-const NO_LENGTH: u32 = u32::MAX;
-/// More of what stands before the sound is no WAV file.
-const MOST_CHUNKS: usize = 10_000;
-
-/// A WAV file as the sectors of a CD. What is missing to the last whole sector is silence.
-#[derive(Debug)]
-pub struct WavSource {
+/// A file of sound, WAV or FLAC, as the sectors of a CD. What is missing to the last whole sector is silence.
+pub struct SoundSource {
     path: PathBuf,
-    samples: Samples,
+    samples: Arc<dyn BlockSource>,
     len: u64,
 }
 
-/// The samples of a file.
-#[derive(Debug)]
-enum Samples {
-    /// They are as a CD has them.
-    Plain(Plain),
-    /// They become so while they are read.
-    Converted(Box<Converted>),
-}
-
-/// Samples as a CD has them.
-#[derive(Debug)]
-struct Plain {
-    file: Mutex<File>,
-    /// Where they begin, and how many bytes they are.
-    begin: u64,
-    len: u64,
-}
-
-impl WavSource {
+impl SoundSource {
     /// Opens a file. Only what a CD has is taken: 44.1 kHz, 16 bits, two channels. Anything else is refused and said.
     pub fn open(path: &Path) -> Result<Self, AudioError> {
         Self::open_with(path, false)
     }
 
     /// Opens a file, and makes of other rates, sizes of numbers and of one channel what a CD has. A file that has that already is
-    /// taken as it is.
+    /// taken as it is, and FLAC is not converted.
     pub fn converting(path: &Path) -> Result<Self, AudioError> {
         Self::open_with(path, true)
     }
 
     fn open_with(path: &Path, converts: bool) -> Result<Self, AudioError> {
         let failed = |cause| AudioError::Read { file: path.to_path_buf(), cause };
-        let mut file = File::open(path).map_err(failed)?;
-        let size = file.metadata().map_err(failed)?.len();
-        let not_wav = |reason| AudioError::NotWav { file: path.to_path_buf(), reason };
-        let mut head = [0; 12];
-        read(&mut file, &mut head).map_err(failed)?.ok_or(not_wav("it is too short"))?;
-        if !head.starts_with(b"RIFF") || &head[8..] != b"WAVE" {
-            return Err(not_wav("it does not begin as one"));
+        let mut opened = File::open(path).map_err(failed)?;
+        if flac::begins_as_flac(&mut opened).map_err(failed)? {
+            let source = flac::FlacSource::open(path)?;
+            return Ok(Self { path: path.to_path_buf(), len: source.len(), samples: Arc::new(source) });
         }
-        let mut format = None;
-        let mut at = 12_u64;
-        for _ in 0..MOST_CHUNKS {
-            let mut chunk = [0; 8];
-            file.seek(SeekFrom::Start(at)).map_err(failed)?;
-            read(&mut file, &mut chunk).map_err(failed)?.ok_or(not_wav("there is no sound in it"))?;
-            let [a, b, c, d, length @ ..] = chunk;
-            let (name, length) = ([a, b, c, d], u32::from_le_bytes(length));
-            at += 8;
-            match &name {
-                b"fmt " => {
-                    let found = read_format(&mut file, length).map_err(failed)?;
-                    format = Some(found.ok_or(not_wav("its format is too short"))?);
-                }
-                b"data" => {
-                    let found = format.ok_or(not_wav("it does not say how its sound is stored"))?;
-                    let (found, number): (AudioFormat, u16) = found;
-                    let left = size.saturating_sub(at);
-                    let len = if length == NO_LENGTH { left } else { left.min(length.into()) };
-                    let path = path.to_path_buf();
-                    if found == AudioFormat::CD {
-                        let samples = Samples::Plain(Plain { file: Mutex::new(file), begin: at, len });
-                        return Ok(Self { path, samples, len });
-                    }
-                    let is_known = found.plain || number == FLOAT;
-                    let converted =
-                        (converts && is_known).then(|| Converted::new(file, at, len, found, number == FLOAT));
-                    let Some(converted) = converted.flatten() else {
-                        return Err(AudioError::OtherFormat { file: path, found });
-                    };
-                    return Ok(Self { path, samples: Samples::Converted(Box::new(converted)), len });
-                }
-                _ => {}
-            }
-            // Chunks begin at even places.
-            at += u64::from(length) + u64::from(length & 1);
+        let file = WavFile::of(path).map_err(|error| AudioError::of_file(path, error))?;
+        let (path, len) = (path.to_path_buf(), file.len);
+        if file.is_as_on_a_cd() {
+            let samples = files::wav(&path).map_err(|error| AudioError::of_file(&path, error))?;
+            return Ok(Self { path, samples, len });
         }
-        Err(not_wav("there is no sound in it"))
+        let is_float = file.coding == WavFile::FLOAT;
+        let plain = file.coding == WavFile::PCM;
+        let found = AudioFormat { rate: file.rate, bits: file.bits, channels: file.channels, plain };
+        let converted =
+            (converts && (plain || is_float)).then(|| Converted::new(opened, file.from, len, found, is_float));
+        match converted.flatten() {
+            Some(converted) => Ok(Self { path, samples: Arc::new(converted), len }),
+            None => Err(AudioError::OtherFormat { file: path, found }),
+        }
     }
 
     /// Bytes of its samples, as the file has them.
@@ -127,78 +72,23 @@ impl WavSource {
     }
 }
 
-/// Fills a buffer; none where the file ends before.
-fn read(file: &mut File, out: &mut [u8]) -> io::Result<Option<()>> {
-    match file.read_exact(out) {
-        Ok(()) => Ok(Some(())),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-        Err(error) => Err(error),
+impl fmt::Debug for SoundSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SoundSource").field("path", &self.path).field("len", &self.len).finish_non_exhaustive()
     }
 }
 
-/// The format, and its number.
-fn read_format(file: &mut File, length: u32) -> io::Result<Option<(AudioFormat, u16)>> {
-    let mut bytes = [0; EXTENDED];
-    let there = usize::try_from(length).unwrap_or(usize::MAX).min(EXTENDED);
-    if there < 16 || read(file, &mut bytes[..there])?.is_none() {
-        return Ok(None);
-    }
-    let u16_at = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-    let real = match u16_at(0) {
-        EXTENSIBLE if there == EXTENDED => u16_at(REAL_FORMAT),
-        number => number,
-    };
-    let format = AudioFormat {
-        rate: u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]),
-        bits: u16_at(14),
-        channels: u16_at(2),
-        plain: real == PCM,
-    };
-    Ok(Some((format, real)))
-}
-
-impl BlockSource for Plain {
+impl BlockSource for SoundSource {
     fn block_size(&self) -> NonZeroU32 {
         AUDIO_SECTOR
     }
 
     fn blocks(&self) -> u64 {
-        self.len.div_ceil(SECTOR as u64)
+        self.samples.blocks()
     }
 
     fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
-        let request = Request::admit(self, first, out)?;
-        let there = self.len.saturating_sub(request.offset);
-        let there = usize::try_from(there).unwrap_or(usize::MAX).min(request.out.len());
-        let (sound, silence) = request.out.split_at_mut(there);
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = file.seek(SeekFrom::Start(self.begin + request.offset)).and_then(|_| file.read_exact(sound));
-        done.map_err(|error| SourceError::new(first, error))?;
-        silence.fill(0);
-        Ok(request.count)
-    }
-}
-
-impl WavSource {
-    fn samples(&self) -> &dyn BlockSource {
-        match &self.samples {
-            Samples::Plain(plain) => plain,
-            Samples::Converted(converted) => &**converted,
-        }
-    }
-}
-
-impl BlockSource for WavSource {
-    fn block_size(&self) -> NonZeroU32 {
-        AUDIO_SECTOR
-    }
-
-    fn blocks(&self) -> u64 {
-        self.samples().blocks()
-    }
-
-    fn read(&self, first: Block, out: &mut [u8]) -> Result<NonZeroU32, SourceError> {
-        self.samples().read(first, out)
+        self.samples.read(first, out)
     }
 
     fn name_of(&self, _: Block) -> Option<Cow<'_, str>> {
@@ -217,7 +107,7 @@ pub(super) fn write_head(out: &mut dyn Write, bytes: u32) -> io::Result<()> {
     out.write_all(&(bytes + HEAD - 8).to_le_bytes())?;
     out.write_all(b"WAVEfmt ")?;
     out.write_all(&16_u32.to_le_bytes())?;
-    out.write_all(&PCM.to_le_bytes())?;
+    out.write_all(&WavFile::PCM.to_le_bytes())?;
     out.write_all(&channels.to_le_bytes())?;
     out.write_all(&rate.to_le_bytes())?;
     out.write_all(&(rate * u32::from(frame)).to_le_bytes())?;
@@ -229,10 +119,15 @@ pub(super) fn write_head(out: &mut dyn Write, bytes: u32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Seek as _, SeekFrom};
+
     use imapi_disc_types::conformance;
     use imapi_errors::{Coded as _, v2};
 
-    use super::*;
+    use super::{super::SECTOR, *};
+
+    const EXTENSIBLE: u16 = 0xFFFE;
+    const NO_LENGTH: u32 = u32::MAX;
 
     /// A file of these chunks.
     fn wav(chunks: &[(&[u8; 4], &[u8])]) -> tempfile::NamedTempFile {
@@ -265,7 +160,7 @@ mod tests {
         let sound: Vec<u8> = (0..5000_u32).map(|at| at.to_le_bytes()[0]).collect();
         let cd = format(1, 2, 44_100, 16);
         let file = wav(&[(b"LIST", b"odd"), (b"fmt ", &cd), (b"fact", &[0; 4]), (b"data", &sound), (b"LIST", b"more")]);
-        let source = WavSource::open(file.path()).expect("a WAV file");
+        let source = SoundSource::open(file.path()).expect("a WAV file");
         assert_eq!((source.blocks(), source.len()), (3, 5000));
         let mut out = vec![0xA5; 3 * SECTOR];
         source.read_all(Block(0), &mut out).expect("readable");
@@ -280,10 +175,10 @@ mod tests {
         let mut extended = format(EXTENSIBLE, 2, 44_100, 16);
         extended.extend([22, 0, 16, 0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 16, 0, 128, 0, 0, 170, 0, 56, 155, 113]);
         let file = wav(&[(b"fmt ", &extended), (b"data", &[1; 2352])]);
-        assert_eq!(WavSource::open(file.path()).expect("a WAV file").blocks(), 1);
+        assert_eq!(SoundSource::open(file.path()).expect("a WAV file").blocks(), 1);
         extended[24] = 3;
         let file = wav(&[(b"fmt ", &extended), (b"data", &[1; 2352])]);
-        let error = WavSource::open(file.path()).expect_err("floating-point numbers");
+        let error = SoundSource::open(file.path()).expect_err("floating-point numbers");
         assert!(matches!(error, AudioError::OtherFormat { found: AudioFormat { plain: false, .. }, .. }), "{error}");
     }
 
@@ -292,7 +187,7 @@ mod tests {
         let mut file = wav(&[(b"fmt ", &format(1, 2, 44_100, 16)), (b"data", &[7; 2352 * 2])]);
         file.seek(SeekFrom::Start(40)).expect("a file");
         file.write_all(&NO_LENGTH.to_le_bytes()).expect("it has room");
-        assert_eq!(WavSource::open(file.path()).expect("a WAV file").blocks(), 2);
+        assert_eq!(SoundSource::open(file.path()).expect("a WAV file").blocks(), 2);
     }
 
     #[test]
@@ -304,7 +199,7 @@ mod tests {
             (3, 2, 44_100, 32, "44100 Hz, 32 bit, 2 ch, no PCM"),
         ] {
             let file = wav(&[(b"fmt ", &format(number, channels, rate, bits)), (b"data", &[1; 2352])]);
-            let error = WavSource::open(file.path()).expect_err(said);
+            let error = SoundSource::open(file.path()).expect_err(said);
             assert!(error.to_string().contains(said), "{error}");
             assert_eq!(error.code(), v2::E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED);
         }
@@ -317,10 +212,10 @@ mod tests {
         for len in 0..44 {
             let mut file = tempfile::NamedTempFile::new().expect("a file");
             file.write_all(&bytes[..len]).expect("it has room");
-            let error = WavSource::open(file.path()).expect_err("it ends before its sound");
+            let error = SoundSource::open(file.path()).expect_err("it ends before its sound");
             assert!(matches!(error, AudioError::NotWav { .. }), "{len}: {error}");
         }
-        assert!(matches!(WavSource::open(Path::new("/nonexistent")), Err(AudioError::Read { .. })));
+        assert!(matches!(SoundSource::open(Path::new("/nonexistent")), Err(AudioError::Read { .. })));
     }
 
     #[test]
@@ -329,9 +224,10 @@ mod tests {
         write_head(&mut file, 2352).expect("it has room");
         file.write_all(&[9; 2352]).expect("it has room");
         assert_eq!(file.as_file().metadata().expect("a file").len(), u64::from(HEAD) + 2352);
-        let source = WavSource::open(file.path()).expect("a WAV file");
-        let Samples::Plain(plain) = &source.samples else { panic!("it is as a CD has it") };
-        assert_eq!((source.len(), plain.begin), (2352, HEAD.into()));
+        let source = SoundSource::open(file.path()).expect("a WAV file");
+        let mut out = vec![0; 2352];
+        source.read_all(Block(0), &mut out).expect("readable");
+        assert_eq!((source.len(), out), (2352, vec![9; 2352]));
     }
 
     /// A quarter of a second of a tone, the other way round in the second channel.
@@ -355,7 +251,7 @@ mod tests {
     }
 
     /// The largest difference from the tone as it should be, in units of 16 bits, away from beginning and end.
-    fn difference(source: &WavSource, hertz: f64, loudness: f64) -> f64 {
+    fn difference(source: &SoundSource, hertz: f64, loudness: f64) -> f64 {
         let mut out = vec![0; usize::try_from(source.bytes()).expect("short")];
         source.read_all(Block(0), &mut out).expect("readable");
         let mut most: f64 = 0.0;
@@ -375,8 +271,8 @@ mod tests {
             [(48_000, 24, 1), (96_000, 32, 1), (44_100, 24, 1), (22_050, 16, 1), (88_200, 32, 3), (47_999, 64, 3)]
         {
             let file = tone(rate, bits, number, 997.0);
-            assert!(WavSource::open(file.path()).is_err());
-            let source = WavSource::converting(file.path()).expect("it can be converted");
+            assert!(SoundSource::open(file.path()).is_err());
+            let source = SoundSource::converting(file.path()).expect("it can be converted");
             assert_eq!(source.blocks(), 19, "{rate}: a quarter of a second");
             let difference = difference(&source, 997.0, 0.5);
             // What was rounded to 16 bits before is not better afterwards.
@@ -386,10 +282,10 @@ mod tests {
 
     #[test]
     fn what_a_cd_has_no_room_for_is_left_out_and_what_it_has_stays() {
-        let high = WavSource::converting(tone(96_000, 24, 1, 30_000.0).path()).expect("it can be converted");
+        let high = SoundSource::converting(tone(96_000, 24, 1, 30_000.0).path()).expect("it can be converted");
         let left = difference(&high, 30_000.0, 0.0);
         assert!(left < 2.0, "{left}");
-        let bright = WavSource::converting(tone(96_000, 24, 1, 15_000.0).path()).expect("it can be converted");
+        let bright = SoundSource::converting(tone(96_000, 24, 1, 15_000.0).path()).expect("it can be converted");
         let lost = difference(&bright, 15_000.0, 0.5);
         assert!(lost < 2.0, "{lost}");
     }
@@ -397,7 +293,7 @@ mod tests {
     #[test]
     fn one_channel_sounds_from_both_sides_and_more_are_refused() {
         let file = wav(&[(b"fmt ", &format(1, 1, 44_100, 8)), (b"data", &[128, 0, 255, 192])]);
-        let source = WavSource::converting(file.path()).expect("it can be converted");
+        let source = SoundSource::converting(file.path()).expect("it can be converted");
         let mut out = vec![0; SECTOR];
         source.read_all(Block(0), &mut out).expect("readable");
         let samples: Vec<i16> = out.chunks(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).take(10).collect();
@@ -406,7 +302,7 @@ mod tests {
         for (number, channels, rate, bits) in [(1, 6, 48_000, 16), (2, 2, 44_100, 4), (1, 2, 1, 16), (1, 2, 44_100, 12)]
         {
             let file = wav(&[(b"fmt ", &format(number, channels, rate, bits)), (b"data", &[1; 2400])]);
-            let error = WavSource::converting(file.path()).expect_err("nobody here reads it");
+            let error = SoundSource::converting(file.path()).expect_err("nobody here reads it");
             assert!(matches!(error, AudioError::OtherFormat { .. }), "{error}");
         }
     }

@@ -47,6 +47,8 @@ fn isolinux_of_an_image_that_was_added_to_reads_what_is_newest() {
     let mut disc = Disc::new();
     disc.options.boot = vec![disc.isolinux()];
     disc.options.hybrid = Some(Hybrid { code: Some(isohybrid()), ..Hybrid::default() });
+    // The loader stands behind what is written again.
+    disc.options.session.rewritable = true;
     let first: Arc<dyn BlockSource> = Arc::new(disc.image());
     boots(&*first, Firmware::SeaBios, Drive::Cd, FOUND);
     let second = with_another_line(Arc::clone(&first), false);

@@ -4,7 +4,7 @@ use std::{io, os::unix::process::ExitStatusExt as _, path::PathBuf, process::Exi
 
 use imapi::drives::{LoadedDrive, VirtualDisc};
 use imapi_errors::{Coded, CodedError, Fact, HResult, Lang, Value};
-use imapi_mmc_transport::{Device, trace::Tracer};
+use imapi_mmc_transport::{Device, linux::LOCKS, trace::Tracer};
 use imapi_virtual_device::VirtualDevice;
 
 use super::{failed, trace};
@@ -64,6 +64,9 @@ fn shown(arguments: &RunArguments, device: Arc<dyn Device>) -> Result<ExitCode, 
     let (program, words) = arguments.command.split_first().expect("clap demands one");
     let mut command = std::process::Command::new(program);
     command.args(words);
+    // Who has this drive is of concern to those alone who see it, and others may see another by the same name.
+    let locks = tempfile::tempdir().map_err(|source| boxed(FileError { path: std::env::temp_dir(), source }))?;
+    command.env(LOCKS, locks.path());
     let status = VirtualDevice::new(device).at(&arguments.device).with_free_generic().run(command).map_err(boxed)?;
     // Shells tell a program that a signal killed by 128 and the signal's number.
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));

@@ -48,5 +48,5 @@ mod unmount;
 
 pub use drive::LinuxDrive;
 pub use drives::LinuxDrives;
-pub use places::Places;
+pub use places::{LOCKS, Places};
 pub use sysfs::DriveInfo;

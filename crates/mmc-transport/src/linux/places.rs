@@ -2,6 +2,10 @@
 
 use std::{env, path::PathBuf};
 
+/// The folder of lock files, where those of the machine are not meant: a drive in software that only one program sees has
+/// the number of another's.
+pub const LOCKS: &str = "IMAPI_LOCKS";
+
 /// Folders of the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
@@ -20,8 +24,11 @@ pub struct Places {
 /// Where Linux has them.
 impl Default for Places {
     fn default() -> Self {
-        let mut locks = vec![PathBuf::from("/run/lock")];
-        locks.extend(env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute()));
+        let named = |variable| env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+        let locks = match named(LOCKS) {
+            Some(locks) => vec![locks],
+            None => std::iter::once(PathBuf::from("/run/lock")).chain(named("XDG_RUNTIME_DIR")).collect(),
+        };
         Self { sys: "/sys".into(), dev: "/dev".into(), mountinfo: "/proc/self/mountinfo".into(), locks, programs: None }
     }
 }

@@ -99,10 +99,10 @@ fn tests(root: &Path, tier: Tier) -> Result<Count, String> {
         // Targets of that name have `test = false`, so that they run when they are asked for and else never.
         command.args(["--test", "slow", "--release"]);
     }
-    // Many tests wait for programs that wait for drives: more of them at a time than there are processors take half the time.
+    // Many tests wait for programs that wait for drives: more of them at a time than there are processors take less time.
     if tier == Tier::Fast && std::env::var_os("RUST_TEST_THREADS").is_none() {
         let processors = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        command.env("RUST_TEST_THREADS", (processors * 3).to_string());
+        command.env("RUST_TEST_THREADS", (processors * 2).to_string());
     }
     // A snapshot that differs is a failure, not a file to be reviewed.
     command.env("INSTA_UPDATE", "no").stdout(Stdio::piped());

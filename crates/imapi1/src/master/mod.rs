@@ -6,7 +6,7 @@ mod session;
 
 use std::{fmt, sync::Arc};
 
-use imapi_recorder::{DriveListener, Subscription};
+use imapi_recorder::DriveListener;
 
 use session::Open;
 pub(crate) use session::{Image, Session};
@@ -66,19 +66,8 @@ impl DiscMaster {
         self.0.open()?;
         let listener = Plugging(Arc::clone(&self.0.audience));
         let drives = imapi_recorder::DiscMaster::new(Arc::clone(self.0.service.drives()));
-        let subscription = drives.subscribe(listener);
-        self.keep(subscription);
+        self.0.keep(drives.subscribe(listener));
         Ok(())
-    }
-
-    /// Keeps the subscription as long as the session is open. It is dropped outside of any lock, as that waits for a listener.
-    fn keep(&self, subscription: Subscription) {
-        let mut subscription = Some(subscription);
-        let _ = self.0.change(|open| {
-            open.plugging = subscription.take();
-            Ok(())
-        });
-        drop(subscription);
     }
 
     /// The formats that there are.
@@ -104,11 +93,8 @@ impl DiscMaster {
         let keeps = |recorder: &Arc<DiscRecorder>| recorder.present().is_ok_and(|drive| drive.makes(format, strict));
         let kept = work.recorder.take().filter(keeps);
         work.recorder = kept;
+        work.format = Some(format);
         drop(work);
-        self.0.change(|open| {
-            open.format = Some(format);
-            Ok(())
-        })?;
         self.0.audience.tell(ProgressEvents::pnp_activity);
         let session = Arc::clone(&self.0);
         Ok(match format {

@@ -44,7 +44,7 @@ pub(crate) struct Open {
     pub joliet: JolietSettings,
     pub staged: Staged,
     counts: Counts,
-    pub plugging: Option<Subscription>,
+    plugging: Option<Subscription>,
 }
 
 /// What a session has gathered, and for which disc.
@@ -188,16 +188,16 @@ impl Session {
         look(self.state().open.as_ref().ok_or(V1Error::NotOpened)?)
     }
 
-    /// Changes something at once, unless something is under way.
-    pub fn change<T>(&self, change: impl FnOnce(&mut Open) -> Result<T, V1Error>) -> Result<T, V1Error> {
+    /// Keeps the subscription to drives that come and go, as long as the session is open. It is dropped outside of the
+    /// lock, as that waits for a listener, which may ask the session.
+    pub fn keep(&self, subscription: Subscription) {
         let mut state = self.state();
-        let open = state.open.as_mut().ok_or(V1Error::NotOpened)?;
-        if open.work.is_some() {
-            return Err(busy());
-        }
-        let outcome = change(open);
-        open.counts = open.staged.counts();
-        outcome
+        let left = match &mut state.open {
+            Some(open) => open.plugging.replace(subscription),
+            None => Some(subscription),
+        };
+        drop(state);
+        drop(left);
     }
 
     /// What an interface is asked for that belongs to a format.
@@ -306,7 +306,7 @@ impl Work<'_> {
     }
 }
 
-/// What was gathered goes back, with the recorder and the properties; if the session was closed meanwhile, it goes.
+/// What was gathered goes back, with format, recorder and properties; if the session was closed meanwhile, it goes.
 impl Drop for Work<'_> {
     fn drop(&mut self) {
         let staged = std::mem::take(&mut self.staged);
@@ -314,6 +314,7 @@ impl Drop for Work<'_> {
         let left = match state.open.as_mut().filter(|open| open.opening == self.opening) {
             Some(open) => {
                 open.work = None;
+                open.format = self.format;
                 open.counts = staged.counts();
                 open.recorder = self.recorder.take();
                 open.joliet = std::mem::take(&mut self.joliet);

@@ -83,7 +83,7 @@ impl Service {
     /// plugged in again.
     pub(crate) fn drive(&self, id: &str) -> Result<Arc<Drive>, V1Error> {
         let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(drive) = known.get(id).filter(|drive| !drive.is_gone()) {
+        if let Some(drive) = known.get(id).filter(|drive| self.has(drive)) {
             return Ok(Arc::clone(drive));
         }
         let recorder = Recorder::open(&*self.0.drives, id).map_err(errors::of_drive)?;

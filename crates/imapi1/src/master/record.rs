@@ -5,8 +5,8 @@ use std::{ops::ControlFlow, time::Duration};
 use imapi_disc_types::{BlockSource as _, Control, MediaType};
 use imapi_errors::{Coded as _, common};
 use imapi_format2::{Probe, audio::AudioOptions};
-use imapi_format2_data::{DataEvent, DataOptions, burn};
-use imapi_format2_tao::{TaoEvent, TaoOptions, What};
+use imapi_format2_data::{Action, DataEvent, DataOptions, burn};
+use imapi_format2_tao::{Action as Sounding, TaoEvent, TaoOptions, What};
 use imapi_fsimage::ResultImage;
 
 use super::{
@@ -153,20 +153,26 @@ fn record_data(
     let mut blocks = Blocks::new(events, image.blocks());
     let mut closing = Closing { events, told: false };
     let mut listener = |event: &DataEvent| {
-        if let DataEvent::Writing(progress) = event {
+        match event {
+            // Nothing is written yet: who stops now has a disc that is as it was.
+            DataEvent::Begins { action: Action::WritingData, .. } => blocks.written(0),
             // Zeros are written behind the image, of which nobody needs to know.
-            if blocks.written(progress.written()).is_break() {
-                return ControlFlow::Break(());
+            DataEvent::Writing(progress) => {
+                let outcome = blocks.written(progress.written());
+                if progress.written() >= progress.blocks {
+                    closing.begins();
+                }
+                outcome
             }
-            if progress.written() >= progress.blocks {
-                closing.begins();
-            }
+            _ => ControlFlow::Continue(()),
         }
-        ControlFlow::Continue(())
     };
     let mut control = Control::new(events.token.clone(), &mut listener);
     burn(drive.recorder(), client, image, options, None, &mut control).map_err(errors::of_data)?;
-    // A drive that cannot go through it with its laser off has written nothing.
+    // A drive that cannot go through it with its laser off has written nothing, and told nothing.
+    if blocks.told.is_none() {
+        let _ = blocks.written(0);
+    }
     let _ = blocks.written(u64::MAX);
     closing.begins();
     Ok(())
@@ -188,6 +194,7 @@ fn record_sound(
         events.audience.tell(|listener| listener.track_progress(finished, count));
         let mut blocks = Blocks::new(events, track.blocks);
         let mut listener = |event: &TaoEvent| match event.what {
+            What::Begins if event.action == Sounding::Writing => blocks.written(0),
             What::Writing(progress) => blocks.written(progress.written()),
             _ => ControlFlow::Continue(()),
         };
@@ -216,21 +223,15 @@ impl<'a> Blocks<'a> {
     fn written(&mut self, blocks: u64) -> ControlFlow<()> {
         let blocks = u32::try_from(blocks).unwrap_or(u32::MAX).min(self.total);
         // When all is written, stopping would spoil what is as good as done.
-        if blocks < self.total && self.events.is_stopped() {
+        let may_stop = blocks < self.total;
+        if may_stop && self.events.is_stopped() {
             return ControlFlow::Break(());
         }
-        if self.told.is_none() && blocks > 0 {
-            self.tell(0);
-        }
         if self.told.is_none_or(|told| told < blocks) {
-            self.tell(blocks);
+            self.told = Some(blocks);
+            self.events.audience.tell(|listener| listener.block_progress(blocks, self.total));
         }
-        ControlFlow::Continue(())
-    }
-
-    fn tell(&mut self, blocks: u32) {
-        self.told = Some(blocks);
-        self.events.audience.tell(|listener| listener.block_progress(blocks, self.total));
+        if may_stop && self.events.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 

@@ -20,7 +20,7 @@ use imapi1::{
 use tempfile::TempDir;
 
 /// Blocks of the small discs here.
-pub const BLOCKS: u32 = 9000;
+pub const BLOCKS: u32 = 9600;
 /// Bytes of a block of sound.
 pub const SECTOR: usize = 2352;
 

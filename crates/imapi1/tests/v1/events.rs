@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-use imapi_errors::{HResult, common, v1};
 use imapi_disc_types::{ClientName, Clock};
+use imapi_errors::{HResult, common, v1};
 use imapi_mmc_transport::{Cdb, Completion, Data, Device, Limits, LockRefused, Transport, TransportError};
 use imapi_virtual_drive::VirtualDrive;
 use imapi1::{Cookie, DiscMaster, MemoryStorage, ProgressEvents};

@@ -222,9 +222,11 @@ fn a_session_begins_anew_when_it_is_opened_again() {
     world.master.close();
     world.master.open().expect("it is closed");
     assert_eq!(world.call("GetActiveDiscMasterFormat"), v1::IMAPI_E_NOACTIVEFORMAT);
-    assert!(std::fs::read_dir(world.bench.folder.path()).expect("a folder").all(|entry| {
-        !entry.expect("an entry").file_name().to_string_lossy().contains("stash")
-    }));
+    assert!(
+        std::fs::read_dir(world.bench.folder.path())
+            .expect("a folder")
+            .all(|entry| { !entry.expect("an entry").file_name().to_string_lossy().contains("stash") })
+    );
 }
 
 #[test]

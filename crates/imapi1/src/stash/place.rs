@@ -18,7 +18,7 @@ const NAME: &str = "CD burning stash file.bin";
 const ENCRYPTED: u32 = 0x800;
 
 /// Where the stash is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct StashOptions {
     /// The folder. It needs room for a whole disc. All programs of a machine should have the same, or they have a stash
     /// each.
@@ -27,12 +27,14 @@ pub struct StashOptions {
     pub keep_free: u64,
     /// Where the system tells of its disks.
     pub sys: PathBuf,
+    /// How it is found out what the file system says of an inode: its flags, as `lsattr` has them; nothing where it has none.
+    pub inode_flags: fn(&File) -> Option<u32>,
 }
 
 impl Default for StashOptions {
     /// `/var/tmp`: it is on a disk, everybody may write there, and it is the same for all.
     fn default() -> Self {
-        Self { folder: "/var/tmp".into(), keep_free: 0, sys: "/sys".into() }
+        Self { folder: "/var/tmp".into(), keep_free: 0, sys: "/sys".into(), inode_flags: flags }
     }
 }
 
@@ -50,7 +52,7 @@ pub(super) fn check(options: &StashOptions, file: &File) -> Result<(), V1Error> 
     let folder = &options.folder;
     let opened = File::open(folder);
     let inodes = [Some(file), opened.as_ref().ok()];
-    let flags = inodes.into_iter().flatten().filter_map(flags).fold(0, |all, flags| all | flags);
+    let flags = inodes.into_iter().flatten().filter_map(options.inode_flags).fold(0, |all, flags| all | flags);
     if flags & IFlags::COMPRESSED.bits() != 0 {
         return Err(V1Error::CompressedStash { folder: folder.clone() });
     }

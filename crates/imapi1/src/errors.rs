@@ -166,7 +166,7 @@ fn of_format(error: &FormatError, phase: Phase) -> Option<V1Error> {
 /// What says the same whatever was being done.
 fn of_recorder(error: &RecorderError, phase: Phase) -> Option<V1Error> {
     match error {
-        RecorderError::Transport(error) => of_transport(error),
+        RecorderError::Transport(error) | RecorderError::Lock(LockRefused::Transport(error)) => of_transport(error),
         RecorderError::Command(error) | RecorderError::Wait(WaitError::Command(error)) => of_command(error, phase),
         RecorderError::Lock(LockRefused::Held { owner: Some(owner) }) | RecorderError::Locked { owner } => {
             Some(V1Error::DeviceNotAccessible { owner: Some(owner.clone()) })
@@ -177,7 +177,6 @@ fn of_recorder(error: &RecorderError, phase: Phase) -> Option<V1Error> {
             let refused = LockRefused::Mounted { at: at.clone() };
             Some(V1Error::FileSystem(RecorderError::from(refused).into()))
         }
-        RecorderError::Lock(LockRefused::Transport(error)) => of_transport(error),
         _ => None,
     }
 }
@@ -204,10 +203,10 @@ fn of_transport(error: &TransportError) -> Option<V1Error> {
 
 /// The name of the command that failed.
 fn command(error: &FormatError) -> Option<&'static str> {
-    let error = match error {
-        FormatError::Recorder(RecorderError::Command(error) | RecorderError::Wait(WaitError::Command(error)))
-        | FormatError::Engine(EngineError::Write { cause: error, .. }) => error,
-        _ => return None,
+    let (FormatError::Recorder(RecorderError::Command(error) | RecorderError::Wait(WaitError::Command(error)))
+    | FormatError::Engine(EngineError::Write { cause: error, .. })) = error
+    else {
+        return None;
     };
     match error {
         CommandError::Check { command, .. }

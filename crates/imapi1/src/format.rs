@@ -21,12 +21,9 @@ impl FormatId {
 /// As Windows writes it, in braces.
 impl fmt::Display for FormatId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:032X}", self.0);
-        let (a, rest) = digits.split_at(8);
-        let (b, rest) = rest.split_at(4);
-        let (c, rest) = rest.split_at(4);
-        let (d, e) = rest.split_at(4);
-        write!(f, "{{{a}-{b}-{c}-{d}-{e}}}")
+        let field = |bits: u32, digits: u32| (self.0 >> bits) & ((1 << (digits * 4)) - 1);
+        let (time, mid, high) = (field(96, 8), field(80, 4), field(64, 4));
+        write!(f, "{{{time:08X}-{mid:04X}-{high:04X}-{:04X}-{:012X}}}", field(48, 4), field(0, 12))
     }
 }
 

@@ -45,9 +45,9 @@ pub(crate) struct Earlier {
 /// Who hears how far the adding is, and says whether to go on.
 pub(super) type Adding<'a> = &'a mut dyn FnMut(u64, u64) -> Result<(), V1Error>;
 
-impl DataImage {
-    /// Nothing.
-    pub fn new() -> Self {
+/// Nothing.
+impl Default for DataImage {
+    fn default() -> Self {
         Self {
             tree: Arc::new(Tree::new(Attributes::default())),
             contents: Arc::new(Contents::new()),
@@ -55,7 +55,9 @@ impl DataImage {
             earlier: None,
         }
     }
+}
 
+impl DataImage {
     /// What a disc has, to which something is to be added.
     pub fn behind(mut tree: Tree, contents: Contents, earlier: Earlier) -> Self {
         tree.lock_in();
@@ -76,7 +78,7 @@ impl DataImage {
             options.volume = settings.volume(now);
         }
         options.deep_folders = true;
-        options.application = APPLICATION.to_owned();
+        APPLICATION.clone_into(&mut options.application);
         if settings.place_boot_image {
             options.boot = settings.boot(contents_of(&mut self.contents));
         }

@@ -110,8 +110,10 @@ impl Storage for FolderStorage {
             let entry = entry?;
             let path = entry.path();
             let name = entry.file_name().into_string();
-            let name =
-                name.map_err(|name| io::Error::new(io::ErrorKind::InvalidFilename, format!("{}", name.display())))?;
+            let name = name.map_err(|name| {
+                let reason = format!("{} is not UTF-8", name.to_string_lossy());
+                io::Error::new(io::ErrorKind::InvalidData, reason)
+            })?;
             let metadata = fs::metadata(&path)?;
             let kind = if metadata.is_dir() {
                 ElementKind::Storage(Box::new(Self(path)))

@@ -100,11 +100,11 @@ pub(crate) fn read(drive: &Drive, format: Format, service: &Service) -> Result<(
                 return Err(V1Error::DiscFull { needed: SHORTEST_TRACK + around, free });
             }
             let disc = Disc { usable: free - around, when_blank: room, around, earlier: Some(earlier) };
-            return Ok((disc, Image::Data(image)));
+            return Ok((disc, Image::Data(Box::new(image))));
         }
     }
     let disc = Disc { usable: room.saturating_sub(around), when_blank: room, around, earlier: None };
-    Ok((disc, Image::Data(DataImage::new())))
+    Ok((disc, Image::Data(Box::default())))
 }
 
 /// What is on a disc that gets another session; nothing where it gets none.

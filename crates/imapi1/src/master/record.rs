@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, time::Duration};
 
 use imapi_disc_types::{BlockSource as _, Control, MediaType};
-use imapi_errors::{Coded as _, common};
+use imapi_errors::{Coded, common};
 use imapi_format2::{Probe, audio::AudioOptions};
 use imapi_format2_data::{Action, DataEvent, DataOptions, burn};
 use imapi_format2_tao::{Action as Sounding, TaoEvent, TaoOptions, What};
@@ -47,7 +47,7 @@ pub(super) fn record(session: &Session, simulate: bool, eject_after: bool) -> Re
         work.staged.empty();
     }
     drop(work);
-    let status = outcome.as_ref().map_or_else(|error| error.code(), |()| common::S_OK);
+    let status = outcome.as_ref().map_or_else(Coded::code, |()| common::S_OK);
     events.audience.tell(|listener| listener.burn_complete(status));
     outcome
 }
@@ -111,7 +111,8 @@ fn record_with(
             record_data(drive, &options.client, &image, &data, events)?;
         }
         (Image::Sound(image), Some(stash)) => {
-            let tao = TaoOptions { test: simulate, speed, underrun_protection, ..TaoOptions::default() };
+            let pause = u16::try_from(settings.gap).unwrap_or(150);
+            let tao = TaoOptions { test: simulate, speed, underrun_protection, pause, ..TaoOptions::default() };
             record_sound(drive, &options.client, (image.tracks(), stash), &tao, events)?;
         }
         _ => return Err(V1Error::InvalidImage { reason: "nothing was added" }),

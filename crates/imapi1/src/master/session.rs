@@ -64,7 +64,7 @@ pub(crate) enum Image {
     #[default]
     None,
     /// Of data.
-    Data(DataImage),
+    Data(Box<DataImage>),
     /// Of sound.
     Sound(SoundImage),
 }
@@ -291,7 +291,7 @@ impl Work<'_> {
         let disc = self.staged.disc.take();
         self.staged.empty();
         self.staged.image = match self.format.filter(|_| disc.is_some()) {
-            Some(Format::Joliet) => Image::Data(DataImage::new()),
+            Some(Format::Joliet) => Image::Data(Box::default()),
             Some(Format::Redbook) => {
                 Image::Sound(SoundImage::new(disc.as_ref().map_or(0, |disc| disc.when_blank), disc::GAP))
             }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use imapi_disc_types::Control;
-use imapi_errors::{Coded as _, HResult, common, v1};
+use imapi_errors::{Coded, HResult, common, v1};
 use imapi_format2_erase::{EraseOptions, erase};
 use sha2::{Digest as _, Sha256};
 
@@ -247,7 +247,7 @@ impl DiscRecorder {
         let drive = self.opened()?;
         let erased = self.carry_out_erase(&drive, full).map_err(|error| drive.noting(error));
         if let Some(audience) = &self.audience {
-            let status = erased.as_ref().map_or_else(|error| error.code(), |()| common::S_OK);
+            let status = erased.as_ref().map_or_else(Coded::code, |()| common::S_OK);
             audience.tell(|listener| listener.erase_complete(status));
         }
         erased

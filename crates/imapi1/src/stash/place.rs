@@ -74,8 +74,8 @@ fn flags(inode: &File) -> Option<u32> {
 fn is_removable(sys: &Path, device: u64) -> bool {
     let entry = sys.join("dev/block").join(format!("{}:{}", major(device), minor(device)));
     let Ok(entry) = fs::canonicalize(entry) else { return false };
-    let says = |folder: &Path| fs::read_to_string(folder.join("removable")).ok().map(|text| text.trim() == "1");
-    says(&entry).or_else(|| says(entry.parent()?)).unwrap_or(false)
+    let told_by = |folder: &Path| fs::read_to_string(folder.join("removable")).ok().map(|text| text.trim() == "1");
+    told_by(&entry).or_else(|| told_by(entry.parent()?)).unwrap_or(false)
 }
 
 /// Bytes that this program may still write.

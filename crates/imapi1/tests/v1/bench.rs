@@ -7,7 +7,7 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender};
 use imapi_disc_types::{ManualClock, Timestamp};
-use imapi_errors::{Coded as _, HResult, common};
+use imapi_errors::{Coded, HResult, common};
 use imapi_mmc_transport::{
     Arrival, Device, DriveSource, TransportError,
     faults::{FaultInjector, Script},
@@ -203,5 +203,5 @@ pub fn add_track(redbook: &RedbookDiscMaster, sound: &[u8]) {
 
 /// The code that a call ended with.
 pub fn code<T>(outcome: &Result<T, V1Error>) -> HResult {
-    outcome.as_ref().map_or_else(|error| error.code(), |_| common::S_OK)
+    outcome.as_ref().map_or_else(Coded::code, |_| common::S_OK)
 }

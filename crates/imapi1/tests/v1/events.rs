@@ -237,9 +237,10 @@ fn recording_can_be_stopped(#[values(false, true)] sound: bool, #[values(false, 
         joliet.add_data(&MemoryStorage::new().with_stream("a", vec![7; 16 << 20]), false).expect("it fits");
         master
     };
-    let stop: fn(&str) -> bool = match later {
-        false => |word| word.starts_with("block 0/"),
-        true => |word| word.starts_with("block ") && !word.starts_with("block 0/"),
+    let stop: fn(&str) -> bool = if later {
+        |word| word.starts_with("block ") && !word.starts_with("block 0/")
+    } else {
+        |word| word.starts_with("block 0/")
     };
     let (scribe, cookie) = Scribe::at(&master, Some(stop));
     assert_eq!(code(&master.record_disc(false, true)), v1::IMAPI_E_USERABORT);

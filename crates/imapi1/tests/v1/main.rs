@@ -10,3 +10,4 @@ mod judged;
 mod order;
 mod recorders;
 mod sound;
+mod stash;

@@ -156,11 +156,13 @@ fn adding_can_be_stopped_and_nothing_of_it_is_kept() {
     let (master, joliet) = bench.data();
     joliet.add_data(&tree(), false).expect("it fits");
     let before = joliet.used_data_blocks().expect("data");
+    let stash = || std::fs::metadata(bench.folder.path().join("CD burning stash file.bin")).expect("claimed").len();
+    let staged = stash();
     let (scribe, cookie) = Scribe::at(&master, Some(|word| word.starts_with("add 512/")));
     let more = MemoryStorage::new().with_stream("more.bin", vec![7; 3 << 20]);
     assert_eq!(code(&joliet.add_data(&more, false)), v1::IMAPI_E_USERABORT);
     assert_eq!(scribe.take(), ["add 0/1536", "add 512/1536"]);
-    assert_eq!(joliet.used_data_blocks().expect("data"), before);
+    assert_eq!((joliet.used_data_blocks().expect("data"), stash()), (before, staged));
     master.progress_unadvise(cookie).expect("it is known");
     joliet.add_data(&more, false).expect("the names are free");
     assert!(scribe.take().is_empty(), "who was dismissed hears nothing");

@@ -1,6 +1,13 @@
 //! Discs of sound.
 
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
 use imapi_errors::{common, v1};
+use imapi_mmc_transport::trace::{Recording, Tracer, steps};
+use imapi1::{PropertySet, PropertyValue};
 
 use crate::{
     bench::{BLOCKS, Bench, SECTOR, add_track, code, song},
@@ -84,4 +91,45 @@ fn a_disc_of_sound_must_be_blank() {
     one.erase(false).expect("it can be erased");
     one.close().expect("it was opened");
     master.record_disc(false, false).expect("recorded");
+}
+
+/// Where a tracer writes.
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_drive_is_told_of_gap_speed_and_underrun_protection() {
+    let bench = Bench::new("cd-r");
+    bench.plugs.unplug("virtual");
+    let sink = Sink::default();
+    let tracer = Tracer::new(Arc::clone(&bench.drive), sink.clone(), None).digest_above(1024);
+    bench.plugs.plug("virtual", Arc::new(tracer));
+    let (master, redbook) = bench.sound();
+    let integer = PropertyValue::Integer;
+    let set = PropertySet::new()
+        .with("AudioGapSize", integer(225))
+        .with("WriteSpeed", integer(8))
+        .with("EnableBufferUnderrunFree", integer(0));
+    let one = master.active_disc_recorder().expect("it was chosen");
+    assert_eq!(one.set_recorder_properties(&set).expect("they can be"), common::S_OK);
+    add_track(&redbook, &song(1, 300));
+    master.record_disc(false, false).expect("recorded");
+    let recording = Recording::read(&sink.0.lock().expect("no panic")[..]).expect("a recording");
+    let sent: Vec<String> = steps(&recording.records).iter().map(ToString::to_string).collect();
+    let all = sent.join("\n");
+    assert!(all.contains("audio pause 225"), "{all}");
+    let speed = sent.iter().find(|step| step.contains("SET CD SPEED")).unwrap_or_else(|| panic!("{all}"));
+    assert!(speed.contains("1412"), "{speed}");
+    let mode = sent.iter().find(|step| step.contains("MODE SELECT")).unwrap_or_else(|| panic!("{all}"));
+    assert!(!mode.contains("BUFE"), "{mode}");
 }

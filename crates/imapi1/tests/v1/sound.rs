@@ -125,11 +125,11 @@ fn the_drive_is_told_of_gap_speed_and_underrun_protection() {
     add_track(&redbook, &song(1, 300));
     master.record_disc(false, false).expect("recorded");
     let recording = Recording::read(&sink.0.lock().expect("no panic")[..]).expect("a recording");
-    let sent: Vec<String> = steps(&recording.records).iter().map(ToString::to_string).collect();
-    let all = sent.join("\n");
+    let told: Vec<String> = steps(&recording.records).iter().map(ToString::to_string).collect();
+    let all = told.join("\n");
     assert!(all.contains("audio pause 225"), "{all}");
-    let speed = sent.iter().find(|step| step.contains("SET CD SPEED")).unwrap_or_else(|| panic!("{all}"));
+    let speed = told.iter().find(|step| step.contains("SET CD SPEED")).unwrap_or_else(|| panic!("{all}"));
     assert!(speed.contains("1412"), "{speed}");
-    let mode = sent.iter().find(|step| step.contains("MODE SELECT")).unwrap_or_else(|| panic!("{all}"));
+    let mode = told.iter().find(|step| step.contains("MODE SELECT")).unwrap_or_else(|| panic!("{all}"));
     assert!(!mode.contains("BUFE"), "{mode}");
 }

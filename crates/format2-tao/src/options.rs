@@ -22,6 +22,9 @@ pub struct TaoOptions {
         "IDiscFormat2TrackAtOnce::get_BufferUnderrunFreeDisabled"
     ))]
     pub underrun_protection: bool,
+    /// Sectors of silence that the drive is asked to leave before each track but the first. Hardly any drive makes another
+    /// pause than of two seconds, whatever it is asked for.
+    pub pause: u16,
     /// How fast.
     pub speed: SpeedRequest,
     /// The laser stays off, where the drive can do that; else nothing is sent to the disc.
@@ -40,6 +43,7 @@ impl Default for TaoOptions {
             finalize: true,
             catalogue: None,
             underrun_protection: true,
+            pause: 150,
             speed: SpeedRequest::default(),
             test: false,
             force: false,

@@ -266,6 +266,7 @@ impl Session {
             test_write: self.options.test,
             track_mode: TrackMode(audio.control().bits()),
             copy: audio.copying == Copying::Exhausted,
+            audio_pause: self.options.pause,
             catalogue_number: Some(
                 self.options
                     .catalogue

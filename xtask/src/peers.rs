@@ -67,6 +67,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "tshark", package: "tshark", why: "reads our commands, field by field" },
     Peer { program: "udfdump", package: "udfclient", why: "reads our UDF structures, field by field" },
     Peer { program: "mkudffs", package: "udftools", why: "makes file systems that the kernel writes to our discs" },
+    Peer { program: "flock", package: "util-linux", why: "takes locks as other programs do" },
     Peer { program: "wodim", package: "wodim", why: "burns CDs on our virtual drive" },
     Peer { program: "xorriso", package: "xorriso", why: "burns on our virtual drive, and checks what is on a disc" },
     Peer { program: "zsh", package: "zsh", why: "accepts our completions" },

@@ -40,6 +40,16 @@ impl SessionLink {
         put(out, field::PREVIOUS_HEAD, &self.previous_head.to_le_bytes());
     }
 
+    /// A field of so many bytes with a link at its beginning, if there is one; it has room for a link.
+    #[must_use]
+    pub fn field<const N: usize>(link: Option<Self>) -> [u8; N] {
+        let mut field = [0; N];
+        if let Some((link, out)) = link.zip(field.first_chunk_mut()) {
+            link.encode(out);
+        }
+        field
+    }
+
     /// From the bytes of a field. What does not lie in the order of time is none: a chain of links has an end.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let fields = Fields::new(bytes);

@@ -33,22 +33,13 @@ impl Volume {
             created: made,
             modified: made,
             effective: made,
-            application_use: if is_joliet { [0; 512] } else { linked(options.session.link) },
+            application_use: if is_joliet { [0; 512] } else { SessionLink::field(options.session.link) },
             ..if is_joliet { plain.joliet(JolietLevel::Three) } else { plain }
         };
         let mut block = Box::new([0; BLOCK]);
         descriptor.encode(&mut block);
         block
     }
-}
-
-/// A field that has a link at its beginning, if there is one.
-fn linked(link: Option<SessionLink>) -> [u8; 512] {
-    let mut field = [0; 512];
-    if let Some((link, out)) = link.zip(field.first_chunk_mut()) {
-        link.encode(out);
-    }
-    field
 }
 
 fn identifiers(options: &ImageOptions, is_joliet: bool) -> Identifiers {

@@ -23,15 +23,6 @@ use crate::plan::pack::BLOCK;
 /// The flag by which an identifier says that nobody may change it, as those of standards are.
 const PROTECTED: u8 = 2;
 
-/// A field that has a link at its beginning, if there is one.
-fn linked<const N: usize>(link: Option<SessionLink>) -> [u8; N] {
-    let mut field = [0; N];
-    if let Some((link, out)) = link.zip(field.first_chunk_mut()) {
-        link.encode(out);
-    }
-    field
-}
-
 /// Blocks as bytes.
 fn bytes(blocks: u64) -> u32 {
     small(blocks * BLOCK as u64)
@@ -110,7 +101,7 @@ impl Udf {
             application: PROGRAM,
             recorded: self.made(),
             implementation: PROGRAM,
-            implementation_use: linked(self.options.session.link),
+            implementation_use: SessionLink::field(self.options.session.link),
             predecessor: 0,
             flags: VolumeFlags::COMMON_SET_ID,
         }
